@@ -1,0 +1,103 @@
+import type { Failure, Json } from '../arm/call.ts';
+import type { RunRequest } from './request.ts';
+
+/** How a run stands. The last seven are endings; `timedOut` may still turn into the job's real ending, `unknown` is closed by a person. */
+export type RunStatus =
+  | 'accepted'
+  | 'running'
+  | 'completed'
+  | 'completedWithWarnings'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped'
+  | 'timedOut'
+  | 'unknown';
+
+/** Who asked. `key` is the idempotency key as given or made; `caller` is `<tenant>/<object id>`, `local` without access control. */
+export interface RequestedBy {
+  readonly source: 'http' | 'schedule' | 'eventGrid' | 'sweep' | 'batch';
+  readonly caller?: string;
+  readonly key: string;
+}
+
+/** The proof that a backup exists. `expiresAt` is the service's word where it sends one, else the instant that was asked for. */
+export interface RecoveryPoint {
+  readonly id: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly type?: string;
+  readonly tiers: readonly { readonly type: string; readonly expiresAt?: string }[];
+}
+
+/** Azure Backup's job as last seen. Times ISO 8601 UTC; `progress` is the service's own words (`Transfer data to vault 40 %`). */
+export interface JobState {
+  readonly id: string;
+  readonly status: string;
+  readonly progress?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+/** How a flow ended: what the activity `finishRun` writes. Plain data. */
+export interface RunEnding {
+  readonly status: Exclude<RunStatus, 'accepted' | 'running'>;
+  /** What came of it: ids, expiry sent, what a validation would do. At most 8 KiB. */
+  readonly result?: Json;
+  readonly error?: Failure;
+  readonly job?: JobState;
+  readonly recoveryPoint?: RecoveryPoint;
+  readonly warnings: readonly string[];
+}
+
+/** One step in the run record. */
+export interface StepReport {
+  readonly name: string;
+  readonly status: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly asks: number;
+  readonly detail?: string;
+}
+
+/** The run record as `GET /api/runs/{id}` shows it. */
+export interface RunRecord {
+  readonly id: string;
+  readonly kind: RunRequest['kind'] | 'sweep';
+  readonly status: RunStatus;
+  readonly target?: Json;
+  readonly requestedBy: RequestedBy;
+  readonly createdAt: string;
+  readonly endedAt?: string;
+  readonly batch?: string;
+  readonly generation: number;
+  readonly steps: readonly StepReport[];
+  readonly operation?: { readonly status: string };
+  readonly job?: JobState;
+  readonly recoveryPoint?: RecoveryPoint;
+  readonly result?: Json;
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly advice?: string;
+    readonly correlationId?: string;
+  };
+  readonly warnings: readonly string[];
+}
+
+/** Input of the orchestration that carries a run: everything else is read by its first activity. */
+export interface RunInput {
+  readonly runId: string;
+  readonly generation: number;
+}
+
+/** Answer of the activity `beginRun`; `stale` ends a flow whose generation has been replaced. `facts` are the settings a flow may branch on. */
+export type RunBeginning =
+  | { readonly kind: 'begun'; readonly request: RunRequest; readonly facts: RunFacts }
+  | { readonly kind: 'stale' };
+
+/** Settings and permissions that a flow branches on, fixed when it began. */
+export interface RunFacts {
+  /** When the run was accepted, ISO 8601 UTC: expiry is computed from it. */
+  readonly acceptedAt: string;
+  readonly mayDeleteBackups: boolean;
+}

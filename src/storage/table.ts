@@ -1,0 +1,58 @@
+/** A column of a table row. Longer or nested data goes into one string column as JSON (at most 32,000 characters). */
+export type Column = string | number | boolean;
+
+/** One row as it is written. */
+export interface Row {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+  readonly [column: string]: Column | undefined;
+}
+
+/** One row as it was read. */
+export interface StoredRow extends Row {
+  readonly etag: string;
+}
+
+/** The answer to a conditional write; `conflict` also when the row is gone. */
+export type Written = { readonly kind: 'written'; readonly etag: string } | { readonly kind: 'conflict' };
+
+/** Part of a partition, in the order of row keys. */
+export interface RowPage {
+  readonly rows: readonly StoredRow[];
+  /** Opaque; absent after the last page. */
+  readonly continuation?: string;
+}
+
+/** Which rows of a partition to read. Bounds compare row keys as text. */
+export interface RowRange {
+  readonly from?: string;
+  /** Exclusive. */
+  readonly before?: string;
+  /** Rows per page, 1–1000. */
+  readonly top?: number;
+  readonly continuation?: string;
+}
+
+/**
+ * The few table operations everything durable is built on: Azure Tables in production, a model in tests.
+ * Any of them may throw after the write has been applied; callers read again and compare owners.
+ */
+export interface Table {
+  /** Writes a row that must not exist yet. */
+  insert(row: Row): Promise<Written>;
+  read(partitionKey: string, rowKey: string): Promise<StoredRow | undefined>;
+  /** Replaces the whole row if its ETag is still `etag`. */
+  replace(row: Row, etag: string): Promise<Written>;
+  /** Writes the whole row, whatever is there. */
+  put(row: Row): Promise<void>;
+  /** Removes a row; a missing one is fine. */
+  remove(partitionKey: string, rowKey: string): Promise<void>;
+  /** One page of a partition. */
+  page(partitionKey: string, range?: RowRange): Promise<RowPage>;
+}
+
+/** The queue that carries steps. */
+export interface MessageQueue {
+  /** Sends a text of at most 8 KiB, visible after whole seconds (0–604,800), that never expires. */
+  send(text: string, delaySeconds?: number): Promise<void>;
+}
