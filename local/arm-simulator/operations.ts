@@ -1,0 +1,67 @@
+import type { ArmError } from './replies.ts';
+import type { Timeline } from './timeline.ts';
+
+/** How an operation ends; `properties` and `result` are what the status document and the result URL then show. */
+export type OperationOutcome =
+  | {
+      readonly kind: 'succeeded';
+      readonly properties?: unknown;
+      readonly result?: unknown;
+      readonly error?: ArmError;
+    }
+  | { readonly kind: 'failed' | 'canceled'; readonly error: ArmError; readonly properties?: unknown };
+
+/** A long-running operation; its state at any moment follows from the clock alone. */
+export interface Operation {
+  readonly id: string;
+  /** The route's last word: `protect`, `backup`, `refresh`. */
+  readonly kind: string;
+  /** Lower-case id of the vault it belongs to. */
+  readonly vaultId: string;
+  /** Lower-case id of the resource it works on. */
+  readonly subject: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endsAt: number;
+  /** Set when the operation has ended. */
+  outcome?: OperationOutcome;
+}
+
+/** What starts an operation. */
+export interface OperationStart extends Pick<
+  Operation,
+  'id' | 'kind' | 'vaultId' | 'subject' | 'startedAt' | 'endsAt'
+> {
+  /** Applies the operation's last effects at `endsAt` and says how it ended. */
+  readonly finish: (now: number) => OperationOutcome;
+}
+
+/** Operations of all providers, by id without case. */
+export interface OperationStore {
+  start(start: OperationStart): Operation;
+  find(id: string): Operation | undefined;
+  /** Operations on `subject` that have not ended. */
+  running(subject: string): Operation[];
+}
+
+/** An empty store; endings are put on the timeline. */
+export function createOperationStore(timeline: Timeline): OperationStore {
+  const byId = new Map<string, Operation>();
+  return {
+    start({ finish, ...start }) {
+      const operation: Operation = {
+        ...start,
+        subject: start.subject.toLowerCase(),
+        vaultId: start.vaultId.toLowerCase(),
+      };
+      byId.set(operation.id.toLowerCase(), operation);
+      timeline.at(operation.endsAt, (dueAt) => {
+        operation.outcome = finish(dueAt);
+      });
+      return operation;
+    },
+    find: (id) => byId.get(id.toLowerCase()),
+    running: (subject) =>
+      [...byId.values()].filter((o) => o.outcome === undefined && o.subject === subject.toLowerCase()),
+  };
+}

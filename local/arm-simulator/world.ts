@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { recoveryServicesSeedSchema } from './recovery-services/seed.ts';
+import { simulatorSettingsSchema } from './settings.ts';
+
+const tags = z.record(z.string(), z.string());
+
+const resourceGroup = z.strictObject({
+  name: z.string(),
+  location: z.string().default('westeurope'),
+  tags: tags.default({}),
+});
+
+const subscription = z.strictObject({
+  id: z.guid(),
+  name: z.string().default('Simulated subscription'),
+  resourceGroups: z
+    .array(resourceGroup)
+    .default([])
+    .describe('Groups of listed resources are added by themselves.'),
+});
+
+/** One resource as ARM shows it, plus shorthands for its children. */
+const resource = z.strictObject({
+  id: z.string().startsWith('/subscriptions/').describe('Full ARM id; type and name follow from it.'),
+  location: z.string().default('westeurope'),
+  tags: tags.default({}),
+  kind: z.string().optional(),
+  sku: z.record(z.string(), z.unknown()).optional(),
+  identity: z.record(z.string(), z.unknown()).optional(),
+  properties: z.record(z.string(), z.unknown()).default({}),
+  shares: z.array(z.string()).default([]).describe('Storage account: names of its file shares.'),
+  containers: z.array(z.string()).default([]).describe('Storage account: names of its blob containers.'),
+});
+
+/** What a world file may say; each provider adds one section. Everything is optional. */
+export const worldSchema = z.strictObject({
+  $schema: z.string().optional(),
+  tenantId: z.guid().default('11111111-1111-4111-8111-111111111111'),
+  subscriptions: z
+    .array(subscription)
+    .default([])
+    .describe('Subscriptions of listed resources are added by themselves.'),
+  resources: z
+    .array(resource)
+    .default([])
+    .describe('Storage accounts, disks, virtual machines and anything else with an ARM id.'),
+  settings: simulatorSettingsSchema.prefault({}),
+  recoveryServices: recoveryServicesSeedSchema.prefault({}),
+});
+
+/** A parsed world. */
+export type World = z.infer<typeof worldSchema>;
+
+/** A world as written in a file, before defaults. */
+export type WorldSeed = z.input<typeof worldSchema>;
