@@ -1,0 +1,126 @@
+import * as z from 'zod';
+
+const armId = z.string().startsWith('/subscriptions/').max(2048);
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$/, 'letters, digits, blanks, dot, dash, underscore; at most 80');
+const glob = z.string().min(1).max(260);
+const guid = z.guid();
+
+/** A tag condition: an exact value, any of several, present whatever its value, or absent. Names and values are compared without case. */
+const tagCondition = z.union([
+  z.string().max(256),
+  z.strictObject({ anyOf: z.array(z.string().max(256)).min(1).max(50) }),
+  z.strictObject({ present: z.literal(true) }),
+  z.strictObject({ absent: z.literal(true) }),
+]);
+
+const conditions = {
+  subscriptions: z.array(guid).min(1).optional(),
+  resourceGroups: z.array(glob).min(1).optional(),
+  regions: z.array(z.string().min(1).max(60)).min(1).optional(),
+  tags: z.record(z.string().min(1).max(512), tagCondition).optional(),
+  names: z.array(glob).min(1).optional(),
+};
+
+/** The kinds of resource a rule selects. */
+export const resourceKindSchema = z.enum(['fileShare', 'blobs', 'disk', 'virtualMachine', 'workload']);
+
+/** Which resources: every condition given must hold; inside one condition any value will do; `exclude` takes out what it matches. */
+export const matchSchema = z.strictObject({
+  kind: resourceKindSchema,
+  ...conditions,
+  exclude: z.strictObject(conditions).optional(),
+});
+
+const protectSchema = z.strictObject({
+  /** Vault per region of the resource; `*` for every other region. */
+  vaults: z.record(z.string().min(1).max(60), armId),
+  /** Name of the backup policy in that vault. */
+  policy: z.string().regex(/^[A-Za-z0-9][\w.-]{0,149}$/),
+  snapshotResourceGroup: armId.optional(),
+  containers: z
+    .union([
+      z.literal('all'),
+      z.strictObject({ list: z.array(z.string().min(3).max(63)).min(1).max(100) }),
+      z.strictObject({ pattern: glob }),
+    ])
+    .optional(),
+  grantRoles: z.boolean().default(false),
+  lockStorageAccount: z.boolean().optional(),
+  backUpAfterwards: z.boolean().default(false),
+});
+
+/** One line of the plan: what it selects and how that is protected. The first matching rule wins. */
+export const ruleSchema = z.strictObject({ name, match: matchSchema, protect: protectSchema });
+
+/** An ISO 8601 duration of whole minutes and hours, `PT4H30M`, from a minute to a day. */
+const window = z.string().regex(/^PT(?:\d{1,2}H)?(?:\d{1,4}M)?$/, 'a duration such as PT4H30M');
+
+/** A cron line in local time and what it backs up. */
+export const scheduleSchema = z.strictObject({
+  name,
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  cron: z.string().min(9).max(120),
+  /** IANA time zone: `Europe/Berlin`. */
+  timeZone: z.string().min(1).max(60),
+  backUp: z.union([
+    z.strictObject({ rules: z.array(name).min(1) }),
+    z.strictObject({ match: matchSchema }),
+    z.strictObject({ items: z.array(armId).min(1).max(1000) }),
+  ]),
+  keepFor: z
+    .string()
+    .regex(/^P(?:\d{1,5}D|\d{1,4}W|\d{1,4}M|\d{1,2}Y)$/)
+    .optional(),
+  retentionTag: z.string().min(1).max(150).optional(),
+  backupRule: z.string().min(1).max(150).optional(),
+  /** How long after its time an occurrence may still begin. */
+  window: window.default('PT4H'),
+  /** What happens to occurrences that were missed: the latest, all, or none of them begin. */
+  catchUp: z.enum(['latest', 'all', 'none']).default('latest'),
+  concurrency: z.int().min(1).max(200).default(20),
+});
+
+const endings = z.enum([
+  'completed',
+  'completedWithWarnings',
+  'failed',
+  'cancelled',
+  'skipped',
+  'timedOut',
+  'unknown',
+]);
+
+/** The whole plan: what is protected, when it is backed up, who hears of it, and what is out of bounds. */
+export const planSchema = z.strictObject({
+  $schema: z.string().optional(),
+  rules: z.array(ruleSchema).max(500).default([]),
+  schedules: z.array(scheduleSchema).max(200).default([]),
+  notifications: z
+    .array(
+      z.strictObject({
+        endings: z.array(endings).min(1),
+        webhook: z.literal('NOTIFY_URL').default('NOTIFY_URL'),
+      }),
+    )
+    .max(20)
+    .default([]),
+  /** Nothing outside is ever protected, backed up or stopped by the plan; an empty list allows nothing. */
+  safety: z.strictObject({
+    subscriptions: z.array(guid).max(1000),
+    vaults: z.array(armId).max(1000),
+    deleteBackups: z.boolean().default(false),
+  }),
+});
+
+/** @see planSchema */
+export type Plan = z.infer<typeof planSchema>;
+/** @see ruleSchema */
+export type Rule = z.infer<typeof ruleSchema>;
+/** @see scheduleSchema */
+export type Schedule = z.infer<typeof scheduleSchema>;
+/** @see matchSchema */
+export type Match = z.infer<typeof matchSchema>;
+/** @see resourceKindSchema */
+export type ResourceKind = z.infer<typeof resourceKindSchema>;
