@@ -1,3 +1,4 @@
+import type { Fault } from './faults.ts';
 import type { ArmError } from './replies.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -27,6 +28,8 @@ export interface Operation {
   outcome?: OperationOutcome;
 }
 
+type OperationFault = Extract<Fault, { kind: 'operation' }>;
+
 /** What starts an operation. */
 export interface OperationStart extends Pick<
   Operation,
@@ -39,6 +42,8 @@ export interface OperationStart extends Pick<
 /** Operations of all providers, by id without case. */
 export interface OperationStore {
   start(start: OperationStart): Operation;
+  /** Makes every operation started until the next call of `bend` end as the fault says; undefined stops it. */
+  bend(fault: OperationFault | undefined): void;
   find(id: string): Operation | undefined;
   /** Operations on `subject` that have not ended. */
   running(subject: string): Operation[];
@@ -47,21 +52,40 @@ export interface OperationStore {
 /** An empty store; endings are put on the timeline. */
 export function createOperationStore(timeline: Timeline): OperationStore {
   const byId = new Map<string, Operation>();
+  let bent: OperationFault | undefined;
   return {
     start({ finish, ...start }) {
+      const fault = bent;
       const operation: Operation = {
         ...start,
         subject: start.subject.toLowerCase(),
         vaultId: start.vaultId.toLowerCase(),
+        ...(fault?.seconds !== undefined && { endsAt: start.startedAt + fault.seconds * 1000 }),
       };
       byId.set(operation.id.toLowerCase(), operation);
       timeline.at(operation.endsAt, (dueAt) => {
-        operation.outcome = finish(dueAt);
+        operation.outcome = fault === undefined ? finish(dueAt) : bentOutcome(fault, finish, dueAt);
       });
       return operation;
     },
+    bend: (fault) => void (bent = fault),
     find: (id) => byId.get(id.toLowerCase()),
     running: (subject) =>
       [...byId.values()].filter((o) => o.outcome === undefined && o.subject === subject.toLowerCase()),
   };
+}
+
+function bentOutcome(
+  fault: OperationFault,
+  finish: OperationStart['finish'],
+  dueAt: number,
+): OperationOutcome {
+  const error = { code: fault.code, message: fault.message };
+  if (fault.status !== 'Succeeded') return { kind: fault.status === 'Failed' ? 'failed' : 'canceled', error };
+  const { properties, ...outcome } = finish(dueAt);
+  return {
+    ...outcome,
+    ...(!fault.withoutProperties && properties !== undefined && { properties }),
+    ...(fault.withError && { error }),
+  } as OperationOutcome;
 }

@@ -28,7 +28,7 @@ export const gatewayError = (status: number, code: string, message: string): Arm
 
 /** Refusal by Recovery Services (shape 2): plain code and message. */
 export const serviceError = (status: number, code: string, message: string): ArmReply =>
-  json(status, { error: { code, message } });
+  json(status, { error: { code, message } }, { 'x-ms-failure-cause': 'service' });
 
 /** Shape 2 as older versions write it, with null `target`, `details`, `innerError`. */
 export const serviceErrorWithNulls = (status: number, code: string, message: string): ArmReply =>

@@ -1,5 +1,6 @@
 import type { ArmReply, ArmRequest, Principal } from './exchange.ts';
 import type { Core } from './core.ts';
+import type { Fault } from './faults.ts';
 
 /** One request on its way through a route, already read. */
 export interface Call {
@@ -19,6 +20,8 @@ export interface Call {
   readonly principal: Principal;
   /** The client's `x-ms-client-request-id`, else a fresh GUID. */
   readonly clientRequestId: string;
+  /** Faults of the kinds `operation`, `job` and `list` that apply to this request. */
+  readonly faults: readonly Fault[];
 }
 
 /** One kind of request that the simulator answers. */

@@ -53,3 +53,13 @@ export type World = z.infer<typeof worldSchema>;
 
 /** A world as written in a file, before defaults. */
 export type WorldSeed = z.input<typeof worldSchema>;
+
+/** A world with another's resources added; sections are joined by their providers, settings only when wanted. */
+export function mergeWorlds(world: World, added: World, withSettings: boolean): World {
+  return {
+    ...world,
+    subscriptions: [...world.subscriptions, ...added.subscriptions],
+    resources: [...world.resources, ...added.resources],
+    ...(withSettings && { settings: added.settings }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { WorldSeed } from './world.ts';
+
+const subscription = '/subscriptions/22222222-2222-4222-8222-222222222222';
+const group = `${subscription}/resourceGroups/backup-demo`;
+
+/** What a simulator without a world file shows: one vault, one account with two shares, one machine, one disk. */
+export const defaultWorld: WorldSeed = {
+  subscriptions: [{ id: '22222222-2222-4222-8222-222222222222', name: 'Backup demo' }],
+  resources: [
+    {
+      id: `${group}/providers/Microsoft.Storage/storageAccounts/demofiles`,
+      kind: 'StorageV2',
+      sku: { name: 'Standard_LRS', tier: 'Standard' },
+      shares: ['documents', 'archive'],
+    },
+    {
+      id: `${group}/providers/Microsoft.Storage/storageAccounts/demoblobs`,
+      kind: 'StorageV2',
+      sku: { name: 'Standard_LRS', tier: 'Standard' },
+      containers: ['pictures', 'invoices'],
+    },
+    { id: `${group}/providers/Microsoft.Compute/virtualMachines/demo-vm` },
+    { id: `${group}/providers/Microsoft.Compute/disks/demo-disk`, sku: { name: 'Premium_LRS' } },
+  ],
+};

@@ -1,0 +1,37 @@
+import type { Core } from './core.ts';
+import { type ArmResource, parseResourceId } from './resources.ts';
+import type { World } from './world.ts';
+
+type Seed = World['resources'][number];
+
+/** Puts a world's resources, with shares and containers as children, into the store; an id already there is replaced. */
+export function loadResources(core: Pick<Core, 'resources'>, world: World): void {
+  for (const seed of world.resources) {
+    core.resources.put(resourceOf(seed));
+    for (const share of seed.shares)
+      core.resources.put(childOf(seed, `fileServices/default/shares/${share}`));
+    for (const container of seed.containers) {
+      core.resources.put(childOf(seed, `blobServices/default/containers/${container}`));
+    }
+  }
+}
+
+function resourceOf(seed: Seed): ArmResource {
+  const { name, type } = parseResourceId(seed.id);
+  const { shares: _shares, containers: _containers, kind, sku, identity, ...rest } = seed;
+  return {
+    ...rest,
+    name,
+    type,
+    properties: { provisioningState: 'Succeeded', ...seed.properties },
+    ...(kind !== undefined && { kind }),
+    ...(sku !== undefined && { sku }),
+    ...(identity !== undefined && { identity }),
+  };
+}
+
+function childOf(seed: Seed, path: string): ArmResource {
+  const id = `${seed.id}/${path}`;
+  const { name, type } = parseResourceId(id);
+  return { id, name, type, properties: {} };
+}
