@@ -1,0 +1,36 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import type { RunFacts } from '../runs/run.ts';
+
+/**
+ * A replayed flow that ends with `T`. The library types what it sends back as `any`; here it is `unknown`, read in
+ * `takeStep` and `run` alone, and `yield*` keeps the type of every result.
+ */
+export type Flow<T> = Generator<Task, T, unknown>;
+
+/** The part of `context.df` that flows use. */
+export type Durable = Pick<
+  OrchestrationContext['df'],
+  'callActivity' | 'waitForExternalEvent' | 'createTimer' | 'currentUtcDateTime' | 'Task'
+>;
+
+/** What a flow carries from step to step. Made anew for every replay, so its counters are deterministic. */
+export interface FlowContext {
+  readonly df: Durable;
+  readonly runId: string;
+  readonly generation: number;
+  readonly facts: RunFacts;
+  /** Steps taken so far: the last step's id as a number. */
+  stepsTaken: number;
+  /** Asks made so far: the last event's number. */
+  asksMade: number;
+  /** Sentences for the run record that do not change its ending. */
+  readonly warnings: string[];
+}
+
+/** A fresh context for one replay of a run. */
+export function flowContext(
+  df: Durable,
+  run: { readonly runId: string; readonly generation: number; readonly facts: RunFacts },
+): FlowContext {
+  return { df, ...run, stepsTaken: 0, asksMade: 0, warnings: [] };
+}

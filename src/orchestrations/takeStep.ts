@@ -1,0 +1,109 @@
+import type { Task } from 'durable-functions';
+import type { Json, JsonObject } from '../arm/call.ts';
+import type { Step, StepEvent, StepOrder, StepOutcome } from '../steps/step.ts';
+import type { Flow, FlowContext } from './flow.ts';
+import { StepFailed } from './stepFailed.ts';
+
+/** The activity that writes a step into the ledger and sends its message. Input: {@link StepOrder}. Answer: {@link OrderAnswer}. */
+export const orderStepActivity = 'orderStep';
+
+/**
+ * What the activity `orderStep` answers: `ordered` means that the event `step-<ask>` will tell; `settled` brings the
+ * outcome of a step that has ended already, and no event follows.
+ */
+export type OrderAnswer =
+  { readonly kind: 'ordered' } | { readonly kind: 'settled'; readonly outcome: StepOutcome };
+
+/** Seconds a flow waits for an answer before it orders the step again. */
+const answerDeadlineSeconds = 180;
+/** Unanswered orders double the wait up to this: a step parked for hours by a daily limit is not asked for every 180 s. */
+const longestDeadlineSeconds = 1800;
+/** Longer timers are split by the platform. */
+const longestSleepSeconds = 6 * 86_400;
+/** The executor gives a step up by itself; the flow does so only when nothing has executed it for this long after. */
+const graceSeconds = 3600;
+
+/** A timer of whole seconds: under a second is no pause at all. */
+function timer(context: FlowContext, seconds: number) {
+  const whole = Math.min(Math.max(Math.ceil(seconds), 1), longestSleepSeconds);
+  return context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + whole * 1000));
+}
+
+/** Sleeps on a durable timer: whole seconds, rounded up, between 1 s and 6 days. It may end up to a second early. */
+export function* sleep(context: FlowContext, seconds: number): Flow<void> {
+  yield timer(context, seconds);
+}
+
+/** Waits for the event of one ask; undefined when the deadline came first. An event that names another step is ignored. */
+function* awaitOutcome(
+  context: FlowContext,
+  order: StepOrder,
+  seconds: number,
+): Flow<StepOutcome | undefined> {
+  const deadline = timer(context, seconds);
+  for (;;) {
+    const event: Task = context.df.waitForExternalEvent(`step-${order.ask}`);
+    const winner = yield context.df.Task.any([event, deadline]);
+    if (winner === deadline) return undefined;
+    const payload = event.result as Partial<StepEvent> | null | undefined;
+    if (payload?.stepId === order.stepId && payload.outcome) {
+      deadline.cancel();
+      return payload.outcome;
+    }
+  }
+}
+
+/** Orders a step once and waits for its answer: a settled step answers in the activity, any other by its event. */
+function* ask(
+  context: FlowContext,
+  order: Omit<StepOrder, 'ask'>,
+  seconds: number,
+): Flow<StepOutcome | undefined> {
+  const numbered: StepOrder = { ...order, ask: ++context.asksMade };
+  const answer = (yield context.df.callActivity(orderStepActivity, numbered)) as OrderAnswer;
+  return answer.kind === 'settled' ? answer.outcome : yield* awaitOutcome(context, numbered, seconds);
+}
+
+function notExecuted(step: { readonly name: string; readonly giveUpAfterSeconds: number }): StepOutcome {
+  const message = `${step.name} gave no answer within ${step.giveUpAfterSeconds + graceSeconds} s`;
+  return { kind: 'timedOut', failure: { code: 'StepNotAnswered', message } };
+}
+
+/** Asks until the step has ended, sleeping between asks as long as it says. */
+function* untilEnded<I extends JsonObject, R extends Json>(
+  context: FlowContext,
+  step: Step<I, R>,
+  order: Omit<StepOrder, 'ask'>,
+): Flow<Exclude<StepOutcome, { kind: 'waiting' }>> {
+  const giveUpAt = context.df.currentUtcDateTime.getTime() + (step.giveUpAfterSeconds + graceSeconds) * 1000;
+  let deadlineSeconds = answerDeadlineSeconds;
+  for (;;) {
+    const outcome = yield* ask(context, order, deadlineSeconds);
+    if (outcome && outcome.kind !== 'waiting') return outcome;
+    if (context.df.currentUtcDateTime.getTime() > giveUpAt) {
+      return notExecuted(step) as Exclude<StepOutcome, { kind: 'waiting' }>;
+    }
+    deadlineSeconds = outcome ? answerDeadlineSeconds : Math.min(deadlineSeconds * 2, longestDeadlineSeconds);
+    if (outcome) yield* sleep(context, outcome.waitSeconds);
+  }
+}
+
+/**
+ * Takes one step to its end: orders it, waits for its answer, sleeps and asks again while it is `waiting`.
+ *
+ * A wait without an answer for 180 s orders the step again; the ledger makes that harmless.
+ *
+ * @returns what the step's `read` gave, also for a job that was adopted or joined.
+ * @throws StepFailed when the step ends refused, failed, timedOut, unknown or cancelled.
+ */
+export function* takeStep<I extends JsonObject, R extends Json>(
+  context: FlowContext,
+  step: Step<I, R>,
+  input: I,
+): Flow<R> {
+  const stepId = String(++context.stepsTaken).padStart(2, '0');
+  const { runId, generation } = context;
+  const outcome = yield* untilEnded(context, step, { runId, generation, stepId, stepName: step.name, input });
+  if (outcome.kind === 'done') return outcome.result as R;
+  throw new StepFailed(step.name, outcome);
+}
