@@ -6,6 +6,8 @@ import type { Call } from './route.ts';
 export interface PagingStyle {
   /** Data Protection writes `nextLink: null` on the last page; Recovery Services leaves it out. */
   readonly nullNextLink?: boolean;
+  /** Rows per page where the settings name none; absent: one page. */
+  readonly defaultPageSize?: number;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface PagingStyle {
  */
 export function listReply(call: Call, rows: readonly unknown[], style: PagingStyle = {}): ArmReply {
   const shown = cutRows(call, rows);
-  const size = call.core.settings.pageSize ?? Math.max(1, shown.length);
+  const size = call.core.settings.pageSize ?? style.defaultPageSize ?? Math.max(1, shown.length);
   const from = Number(call.url.searchParams.get('$skipToken') ?? 0);
   const shift =
     call.faults.some((fault) => fault.kind === 'list' && fault.variant === 'shift') && from > 0 ? 1 : 0;
