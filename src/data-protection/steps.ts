@@ -1,0 +1,42 @@
+import type { AnyStep } from '../steps/step.ts';
+import { backUpInstance, followInstanceBackup } from './backup.ts';
+import {
+  awaitProtection,
+  configureProtection,
+  deleteInstance,
+  findDeletedInstance,
+  findInstance,
+  findInstancesOf,
+  resumeProtection,
+  stopProtection,
+  suspendBackups,
+  syncInstance,
+  undeleteInstance,
+  validateForBackup,
+} from './instances.ts';
+import { followInstanceJob } from './jobs.ts';
+import { getBackupPolicy } from './policies.ts';
+import { findInstanceRecoveryPoint } from './recoveryPoints.ts';
+import { getBackupVault } from './vaults.ts';
+
+/** Every step of the Data Protection domain: the executor finds them here by name. */
+export const dataProtectionSteps: readonly AnyStep[] = [
+  awaitProtection,
+  backUpInstance,
+  configureProtection,
+  deleteInstance,
+  findDeletedInstance,
+  findInstance,
+  findInstanceRecoveryPoint,
+  findInstancesOf,
+  followInstanceBackup,
+  followInstanceJob,
+  getBackupPolicy,
+  getBackupVault,
+  resumeProtection,
+  stopProtection,
+  suspendBackups,
+  syncInstance,
+  undeleteInstance,
+  validateForBackup,
+];

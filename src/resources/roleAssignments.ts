@@ -1,0 +1,90 @@
+import type { Json, JsonObject } from '../arm/call.ts';
+import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
+import { idKey, readResourceId, resourcePath } from '../arm/resourceId.ts';
+import type { Step } from '../steps/step.ts';
+
+const apiVersion = '2022-04-01';
+
+/** One role for one principal at one scope. */
+export type RoleGrant = {
+  /** ARM id of the scope. */
+  readonly scope: string;
+  /** GUID of the built-in role. */
+  readonly roleId: string;
+  readonly principalId: string;
+};
+
+/** Name of the assignment: made of its triple, so that a repeated PUT meets the same one. */
+export const roleAssignmentName = ({ scope, roleId, principalId }: RoleGrant): string =>
+  nameBasedGuid(`${idKey(scope)}|${principalId.toLowerCase()}|${roleId.toLowerCase()}`);
+
+const subscriptionOf = (scope: string): string => readResourceId(scope).subscriptionId;
+
+const roleDefinitionId = ({ scope, roleId }: RoleGrant): string =>
+  `/subscriptions/${subscriptionOf(scope)}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`;
+
+/** Grants a role. An assignment that exists already, under whatever name, counts as granted. */
+export const grantRole: Step<RoleGrant, { readonly granted: true }> = {
+  name: 'resources.grantRole',
+  describe: (grant) => ({
+    action: 'Microsoft.Authorization/roleAssignments/write',
+    method: 'PUT',
+    path: resourcePath(
+      grant.scope,
+      'providers',
+      'Microsoft.Authorization',
+      'roleAssignments',
+      roleAssignmentName(grant),
+    ),
+    apiVersion,
+    body: {
+      properties: {
+        roleDefinitionId: roleDefinitionId(grant),
+        principalId: grant.principalId,
+        principalType: 'ServicePrincipal',
+      },
+    },
+  }),
+  read: () => ({ kind: 'done', result: { granted: true } }),
+  readRefusal: (failure) =>
+    failure.code === 'RoleAssignmentExists' ? { kind: 'done', result: { granted: true } } : undefined,
+  repeat: 'safe',
+  itemOf: ({ principalId, scope }) => `${scope}/providers/Microsoft.Authorization/grants/${principalId}`,
+  giveUpAfterSeconds: 900,
+};
+
+const object = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+
+/** GUIDs of the roles a principal holds at a scope, inherited ones included. */
+export const listRolesAt: Step<{ readonly scope: string; readonly principalId: string }, readonly string[]> =
+  {
+    name: 'resources.listRolesAt',
+    describe: ({ scope, principalId }) => ({
+      action: 'Microsoft.Authorization/roleAssignments/read',
+      method: 'GET',
+      path: resourcePath(scope, 'providers', 'Microsoft.Authorization', 'roleAssignments'),
+      query: { $filter: `principalId eq '${principalId}'` },
+      apiVersion,
+    }),
+    pages: true,
+    read: (reply, { scope, principalId }) => {
+      const value = object(reply.body).value;
+      const held = (Array.isArray(value) ? value : []).map((row) => object(object(row).properties));
+      const here = held.filter(
+        (grant) =>
+          grant.principalId === principalId && idKey(scope).startsWith(idKey(String(grant.scope ?? ''))),
+      );
+      return {
+        kind: 'done',
+        result: here.map(
+          (grant) =>
+            String(grant.roleDefinitionId ?? '')
+              .split('/')
+              .at(-1) ?? '',
+        ),
+      };
+    },
+    repeat: 'safe',
+    giveUpAfterSeconds: 900,
+  };

@@ -1,0 +1,133 @@
+import type { Json, JsonObject } from '../arm/call.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import type { Step } from '../steps/step.ts';
+
+/** Api-versions of the resources that are backed up. */
+const computeApiVersion = '2024-03-02';
+const storageApiVersion = '2023-05-01';
+
+/** A resource as far as every kind shows it. */
+export type SourceResource = {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly tags: { readonly [name: string]: string };
+  /** `Succeeded`, `Creating`, …; empty where not sent. */
+  readonly provisioningState: string;
+  /** Why the service cannot back it up; empty when nothing speaks against it. */
+  readonly obstacles: readonly string[];
+};
+
+type Found = { readonly found?: SourceResource };
+
+const object = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+function tagsOf(value: Json | undefined): { readonly [name: string]: string } {
+  return Object.fromEntries(Object.entries(object(value)).map(([name, tag]) => [name, text(tag)]));
+}
+
+function readSource(
+  body: Json | undefined,
+  obstaclesOf: (resource: JsonObject, properties: JsonObject) => readonly string[],
+): SourceResource {
+  const resource = object(body);
+  const properties = object(resource.properties);
+  return {
+    id: text(resource.id),
+    name: text(resource.name),
+    location: text(resource.location),
+    tags: tagsOf(resource.tags),
+    provisioningState: text(properties.provisioningState),
+    obstacles: obstaclesOf(resource, properties),
+  };
+}
+
+/** What keeps a disk from being backed up. Source: the service's support matrix of 2025. */
+function diskObstacles(_: JsonObject, properties: JsonObject): readonly string[] {
+  const encrypted = object(properties.encryptionSettingsCollection).enabled === true;
+  return encrypted ? ['the disk uses Azure Disk Encryption, which disk backup does not support'] : [];
+}
+
+/** What keeps a storage account's blobs from being backed up. */
+function accountObstacles(resource: JsonObject, properties: JsonObject): readonly string[] {
+  const kind = text(resource.kind);
+  return [
+    ...(properties.isHnsEnabled === true
+      ? ['the account has a hierarchical namespace (Data Lake): blob backup does not support it']
+      : []),
+    ...(properties.isNfsV3Enabled === true ? ['the account has NFS 3.0 enabled'] : []),
+    ...(properties.isSftpEnabled === true ? ['the account has SFTP enabled'] : []),
+    ...(kind && kind !== 'StorageV2'
+      ? [`the account's kind is ${kind}; blob backup needs general-purpose v2`]
+      : []),
+  ];
+}
+
+const findSource = (
+  name: string,
+  action: string,
+  apiVersion: string,
+  obstaclesOf: (resource: JsonObject, properties: JsonObject) => readonly string[],
+): Step<{ readonly resourceId: string }, Found> => ({
+  name: `resources.${name}`,
+  describe: ({ resourceId }) => ({ action, method: 'GET', path: resourcePath(resourceId), apiVersion }),
+  read: (reply) => ({ kind: 'done', result: { found: readSource(reply.body, obstaclesOf) } }),
+  readRefusal: (_, status) => (status === 404 ? { kind: 'done', result: {} } : undefined),
+  repeat: 'safe',
+  giveUpAfterSeconds: 1800,
+});
+
+/** Reads a managed disk. */
+export const findDisk = findSource(
+  'findDisk',
+  'Microsoft.Compute/disks/read',
+  computeApiVersion,
+  diskObstacles,
+);
+
+/** Reads a storage account. */
+export const findStorageAccount = findSource(
+  'findStorageAccount',
+  'Microsoft.Storage/storageAccounts/read',
+  storageApiVersion,
+  accountObstacles,
+);
+
+const namesOf = (reply: { readonly body: Json | undefined }): readonly string[] => {
+  const value = object(reply.body).value;
+  return Array.isArray(value) ? value.map((row) => text(object(row).name)).filter((name) => name !== '') : [];
+};
+
+const listNames = (
+  name: string,
+  action: string,
+  tail: readonly string[],
+): Step<{ readonly resourceId: string }, readonly string[]> => ({
+  name: `resources.${name}`,
+  describe: ({ resourceId }) => ({
+    action,
+    method: 'GET',
+    path: resourcePath(resourceId, ...tail),
+    apiVersion: storageApiVersion,
+  }),
+  pages: true,
+  read: (reply) => ({ kind: 'done', result: namesOf(reply) }),
+  repeat: 'safe',
+  giveUpAfterSeconds: 1800,
+});
+
+/** Names of every blob container of an account. */
+export const listContainers = listNames(
+  'listContainers',
+  'Microsoft.Storage/storageAccounts/blobServices/containers/read',
+  ['blobServices', 'default', 'containers'],
+);
+
+/** Names of every file share of an account. */
+export const listShares = listNames(
+  'listShares',
+  'Microsoft.Storage/storageAccounts/fileServices/shares/read',
+  ['fileServices', 'default', 'shares'],
+);
