@@ -1,0 +1,126 @@
+import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
+import type { ReadContext, Step } from '../steps/step.ts';
+import { kindWords, type ItemKind } from './itemKinds.ts';
+import { findEarlierJob, listJobsCall } from './jobSearch.ts';
+import { operationStatusCall, readItemOperation, type StartedJob } from './operations.ts';
+import { backupCall, pathBelow, vaultIdOf } from './paths.ts';
+
+/** What a backup of one item needs to be sent. */
+export type BackupOrder = {
+  readonly itemId: string;
+  readonly kind: ItemKind;
+  /** Absent when the item was given by its id alone. */
+  readonly friendlyName?: string;
+  /** When the recovery point expires, ISO 8601 UTC. Always sent: left out it has meant "at once". */
+  readonly expiresAt: string;
+  /** Databases only; `Full` unless given. */
+  readonly backupType?: string;
+  readonly compress?: boolean;
+};
+
+/** Everything by which a backup that was accepted can be followed; `jobId` when it is known already. */
+export type BackupHandle = {
+  readonly service: 'recoveryServices';
+  readonly vaultId: string;
+  readonly itemId: string;
+  readonly kind: ItemKind;
+  readonly friendlyName?: string;
+  readonly expiresAt: string;
+  /** Step that started it: its poll URL is kept there. */
+  readonly stepId: string;
+  readonly attemptId: string;
+  /** ISO 8601 UTC. */
+  readonly sentAt: string;
+  /** Seconds between polls that the service asked for: the beat of all later looks. */
+  readonly waitSeconds: number;
+  readonly operationId?: string;
+  readonly jobId?: string;
+  /** Somebody else's backup of the same item, which this run follows instead of starting its own. */
+  readonly joined?: true;
+};
+
+function requestBody(order: BackupOrder): JsonObject {
+  const common = {
+    objectType: kindWords[order.kind].backupRequest,
+    recoveryPointExpiryTimeInUTC: order.expiresAt,
+  };
+  if (order.kind !== 'workload') return common;
+  return { ...common, backupType: order.backupType ?? 'Full', enableCompression: order.compress ?? false };
+}
+
+/** Seconds between polls as long as the service names none; every recorded start names 60. */
+const usualWaitSeconds = 60;
+
+type Sent = Pick<ReadContext, 'stepId' | 'attemptId' | 'sentAt' | 'waitSeconds' | 'operationId'>;
+
+function handleOf(order: BackupOrder, sent: Sent): BackupHandle {
+  const { itemId, kind, friendlyName, expiresAt } = order;
+  const { stepId, attemptId, sentAt, waitSeconds, operationId } = sent;
+  return {
+    service: 'recoveryServices',
+    vaultId: vaultIdOf(itemId),
+    ...{ itemId, kind, expiresAt, stepId, attemptId, sentAt, waitSeconds },
+    ...(friendlyName === undefined ? {} : { friendlyName }),
+    ...(operationId === undefined ? {} : { operationId }),
+  };
+}
+
+/**
+ * Starts an on-demand backup; done at the 202, with a handle for `followJob`.
+ *
+ * The service has no idempotency key: after any doubt the job list is read before the request is sent again. A job
+ * found there gives a handle with its id; an operation's id is then unknown.
+ */
+export const backUpNow: Step<BackupOrder, BackupHandle> = {
+  name: 'recoveryServices.backUpNow',
+  describe: (order) =>
+    backupCall(
+      'POST',
+      'backupFabrics/protectionContainers/protectedItems/backup/action',
+      pathBelow(order.itemId, 'backup'),
+      { body: { properties: requestBody(order) } },
+    ),
+  longRunning: {
+    follow: 'status',
+    unsigned: ({ itemId }, operationId) => operationStatusCall(vaultIdOf(itemId), operationId),
+    defaultWaitSeconds: usualWaitSeconds,
+    endsAtAcceptance: true,
+  },
+  read: (_reply: ArmReply, order, context) => ({ kind: 'done', result: handleOf(order, context) }),
+  repeat: {
+    describeLook: ({ itemId, kind }) => listJobsCall(vaultIdOf(itemId), kind),
+    findEarlier: (reply, order, attempts) => {
+      const earlier = findEarlierJob(reply, order, attempts);
+      if (earlier.kind === 'absent' || earlier.kind === 'ambiguous') return earlier;
+      const { jobId, startedAt, activityId } = earlier.result;
+      const sent = { stepId: '', attemptId: activityId, sentAt: startedAt, waitSeconds: usualWaitSeconds };
+      const handle = { ...handleOf(order, sent), jobId };
+      return earlier.kind === 'ours'
+        ? { kind: 'ours', result: handle }
+        : { kind: 'foreign', result: { ...handle, joined: true } };
+    },
+  },
+  itemOf: ({ itemId }) => itemId,
+  giveUpAfterSeconds: 21_600,
+};
+
+const statusCall = ({ vaultId, operationId }: BackupHandle): ArmCall =>
+  operationStatusCall(vaultId, operationId ?? '');
+
+/**
+ * Follows the operation of an accepted backup to the id of its job. Success means that the job has begun; success
+ * without a job id gives null, and the job is then looked for in the list.
+ */
+export const followBackupOperation: Step<BackupHandle, StartedJob> = {
+  name: 'recoveryServices.followBackupOperation',
+  describe: statusCall,
+  longRunning: {
+    follow: 'status',
+    unsigned: ({ vaultId }, operationId) => operationStatusCall(vaultId, operationId),
+    defaultWaitSeconds: usualWaitSeconds,
+  },
+  followsStep: ({ stepId }) => stepId,
+  read: (reply, _input, { waitSeconds }) => readItemOperation(reply, waitSeconds),
+  repeat: 'safe',
+  giveUpAfterSeconds: 600,
+};

@@ -1,0 +1,199 @@
+import type { ArmCall, Failure } from '../arm/call.ts';
+import type { Step, StepReading } from '../steps/step.ts';
+import { resourceIn, rowsIn, sameName, textIn } from './fields.ts';
+import { filterOf } from './filters.ts';
+import { backupCall, pathBelow, sameId, segmentAfter } from './paths.ts';
+
+/** A storage account as a vault knows it. `name` is the container's, as the service spells it. */
+export type Container = { readonly name: string };
+
+/** A vault and a storage account in it, or for it. */
+export type AccountInVault = { readonly vaultId: string; readonly storageAccountId: string };
+
+/** A storage account's container in a vault. */
+export type ContainerInVault = AccountInVault & { readonly containerName: string };
+
+const storage = filterOf({ backupManagementType: 'AzureStorage' });
+const fabricPath = (vaultId: string, ...below: string[]): string =>
+  pathBelow(vaultId, 'backupFabrics', 'Azure', ...below);
+const containerPath = (input: ContainerInVault, ...below: string[]): string =>
+  fabricPath(input.vaultId, 'protectionContainers', input.containerName, ...below);
+
+/** Polls of a container's operation: register, inquire and unregister alike. */
+const containerResult = (input: ContainerInVault, operationId: string): ArmCall =>
+  backupCall(
+    'GET',
+    'backupFabrics/protectionContainers/operationResults/read',
+    containerPath(input, 'operationResults', operationId),
+  );
+
+const containerOperation = { follow: 'result', unsigned: containerResult, defaultWaitSeconds: 60 } as const;
+
+/**
+ * The account's container if the vault has registered it; null otherwise. A soft-deleted container is listed in spite
+ * of the filter and counts as absent.
+ */
+export const findContainer: Step<AccountInVault, Container | null> = {
+  name: 'recoveryServices.findContainer',
+  describe: ({ vaultId }) =>
+    backupCall('GET', 'backupProtectionContainers/read', pathBelow(vaultId, 'backupProtectionContainers'), {
+      query: { $filter: filterOf({ backupManagementType: 'AzureStorage', status: 'Registered' }) },
+    }),
+  pages: true,
+  read: (reply, { storageAccountId }) => {
+    const found = rowsIn(reply).find(
+      ({ properties }) =>
+        sameId(textIn(properties['sourceResourceId']), storageAccountId) &&
+        sameName(textIn(properties['registrationStatus']) ?? 'Registered', 'Registered'),
+    );
+    return { kind: 'done', result: found ? { name: found.name } : null };
+  },
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};
+
+/** The account's container if discovery has found the account, registered or not; null otherwise. */
+export const findProtectableContainer: Step<AccountInVault, Container | null> = {
+  name: 'recoveryServices.findProtectableContainer',
+  describe: ({ vaultId }) =>
+    backupCall(
+      'GET',
+      'backupFabrics/protectableContainers/read',
+      fabricPath(vaultId, 'protectableContainers'),
+      {
+        query: { $filter: storage },
+      },
+    ),
+  pages: true,
+  read: (reply, { storageAccountId }) => {
+    const found = rowsIn(reply).find(({ properties }) =>
+      sameId(textIn(properties['containerId']), storageAccountId),
+    );
+    return { kind: 'done', result: found ? { name: found.name } : null };
+  },
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};
+
+/** Seconds after which work that somebody else began is looked at again. */
+const othersWorkSeconds = 60;
+
+const inProgress = (failure: Failure): boolean =>
+  /InProgress|ConflictingProtectionOperation|ObjectLocked|ConflictingOperation/i.test(failure.code) ||
+  /already (in progress|running)/i.test(failure.message);
+
+const waitForOthers = (failure: Failure): StepReading<never> | undefined =>
+  inProgress(failure)
+    ? { kind: 'waiting', waitSeconds: othersWorkSeconds, detail: { reason: failure.message } }
+    : undefined;
+
+/** Makes the vault look for storage accounts (or virtual machines) again. At most 50 a day per vault, one at a time. */
+export const refreshContainers: Step<
+  { readonly vaultId: string; readonly backupManagementType: 'AzureStorage' | 'AzureIaasVM' },
+  null
+> = {
+  name: 'recoveryServices.refreshContainers',
+  describe: ({ vaultId, backupManagementType }) =>
+    backupCall('POST', 'backupFabrics/refreshContainers/action', fabricPath(vaultId, 'refreshContainers'), {
+      query: { $filter: filterOf({ backupManagementType }) },
+    }),
+  longRunning: {
+    follow: 'result',
+    unsigned: ({ vaultId }, operationId) =>
+      backupCall(
+        'GET',
+        'backupFabrics/operationResults/read',
+        fabricPath(vaultId, 'operationResults', operationId),
+      ),
+    defaultWaitSeconds: 60,
+  },
+  read: () => ({ kind: 'done', result: null }),
+  readRefusal: waitForOthers,
+  // A second discovery repeats the first; it costs one of the vault's 50 a day.
+  repeat: 'safe',
+  itemOf: ({ vaultId }) => `${vaultId}/backupFabrics/Azure`,
+  giveUpAfterSeconds: 600,
+};
+
+/** Registers a storage account with a vault; the three properties are enough in every recording. */
+export const registerContainer: Step<ContainerInVault & { readonly lock?: boolean }, Container> = {
+  name: 'recoveryServices.registerContainer',
+  describe: (input) =>
+    backupCall('PUT', 'backupFabrics/protectionContainers/write', containerPath(input), {
+      body: {
+        properties: {
+          containerType: 'StorageContainer',
+          backupManagementType: 'AzureStorage',
+          sourceResourceId: input.storageAccountId,
+          ...(input.lock === undefined
+            ? {}
+            : { acquireStorageAccountLock: input.lock ? 'Acquire' : 'NotAcquire' }),
+        },
+      },
+    }),
+  longRunning: containerOperation,
+  read: (reply, { containerName }) => ({
+    kind: 'done',
+    result: { name: resourceIn(reply.body).name || containerName },
+  }),
+  readRefusal: waitForOthers,
+  repeat: 'safe',
+  itemOf: (input) => containerId(input),
+  giveUpAfterSeconds: 1200,
+};
+
+/** Makes the vault look for new shares in a registered account. At most 25 a day per container. */
+export const inquireContainer: Step<ContainerInVault, null> = {
+  name: 'recoveryServices.inquireContainer',
+  describe: (input) =>
+    backupCall('POST', 'backupFabrics/protectionContainers/inquire/action', containerPath(input, 'inquire'), {
+      query: { $filter: filterOf({ workloadType: 'AzureFileShare' }) },
+    }),
+  longRunning: containerOperation,
+  read: () => ({ kind: 'done', result: null }),
+  readRefusal: waitForOthers,
+  // A second inquiry repeats the first; it costs one of the container's 25 a day.
+  repeat: 'safe',
+  itemOf: (input) => containerId(input),
+  giveUpAfterSeconds: 600,
+};
+
+/** The id under which two runs find each other when both act on one container. */
+const containerId = (input: ContainerInVault): string =>
+  `${input.vaultId}/backupFabrics/Azure/protectionContainers/${input.containerName}`;
+
+/**
+ * Takes a storage account out of a vault. The `Location` of the reply is malformed, so the unsigned path is polled.
+ * Recorded unregisters of 2025 ended in 500 for ever although they had worked: `findContainer` afterwards decides.
+ */
+export const unregisterContainer: Step<ContainerInVault, null> = {
+  name: 'recoveryServices.unregisterContainer',
+  describe: (input) =>
+    backupCall('DELETE', 'backupFabrics/protectionContainers/delete', containerPath(input)),
+  longRunning: containerOperation,
+  read: () => ({ kind: 'done', result: null }),
+  readRefusal: (failure) =>
+    ['BMSContainerStatusNotRegistered', 'ResourceNotFound'].includes(failure.code)
+      ? { kind: 'done', result: null }
+      : waitForOthers(failure),
+  repeat: {
+    describeLook: (input) =>
+      backupCall('GET', 'backupFabrics/protectionContainers/read', containerPath(input)),
+    findEarlier: (reply) => {
+      const status = textIn(resourceIn(reply.body).properties['registrationStatus']);
+      const registered = reply.status === 200 && !sameName(status, 'SoftDeleted');
+      return registered ? { kind: 'absent' } : { kind: 'ours', result: null };
+    },
+  },
+  itemOf: (input) => containerId(input),
+  giveUpAfterSeconds: 900,
+};
+
+/**
+ * The container name that Azure documents for an account which discovery cannot see, because it lies in another
+ * subscription than the vault. Only for that case: everywhere else names come from replies.
+ *
+ * @see Azure Backup documentation, "Back up Azure file shares with the REST API"
+ */
+export const documentedContainerName = (storageAccountId: string): string =>
+  `StorageContainer;Storage;${segmentAfter(storageAccountId, 'resourceGroups')};${segmentAfter(storageAccountId, 'storageAccounts')}`;

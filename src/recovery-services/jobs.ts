@@ -1,0 +1,182 @@
+import type { ArmReply, Json } from '../arm/call.ts';
+import type { ReadContext, Step, StepReading } from '../steps/step.ts';
+import type { BackupHandle } from './backup.ts';
+import { objectIn, objectsIn, resourceIn, textIn, textsIn } from './fields.ts';
+import { findEarlierJob, listJobsCall } from './jobSearch.ts';
+import { backupCall, pathBelow } from './paths.ts';
+
+/** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */
+export type JobInVault = { readonly vaultId: string; readonly jobId: string; readonly waitSeconds: number };
+
+/** A job as last seen: times ISO 8601 UTC, absent where the service sends none or year 1. */
+export type JobSeen = {
+  readonly id: string;
+  readonly status: string;
+  readonly progress?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+};
+
+/** Why a job ended badly, in the service's words; numeric codes as text. */
+export type JobFailure = { readonly code: string; readonly message: string; readonly advice?: string };
+
+/** How a job ended, one to one with the service's word; `failure` on every ending that made no recovery point. */
+export type JobEnding = {
+  readonly job: JobSeen;
+  readonly ended: 'completed' | 'completedWithWarnings' | 'failed' | 'cancelled';
+  readonly failure?: JobFailure;
+  readonly warnings: readonly string[];
+};
+
+const endings: Readonly<Record<string, JobEnding['ended']>> = {
+  completed: 'completed',
+  completedwithwarnings: 'completedWithWarnings',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+};
+
+/** Unfinished times are written as year 1, never set ones as 2001-01-01. */
+const timeIn = (value: Json | undefined): string | undefined => {
+  const text = textIn(value);
+  return text === undefined || text.startsWith('0001') || text.startsWith('2001-01-01') ? undefined : text;
+};
+
+/** The tasks in the service's words: `Take Snapshot: Completed, Transfer data to vault: InProgress, 40 %`. */
+function progressIn(extendedInfo: Json | undefined): string | undefined {
+  const { tasksList, progressPercentage } = objectIn(extendedInfo);
+  const tasks = objectsIn(tasksList).map((task) => `${textIn(task['taskId'])}: ${textIn(task['status'])}`);
+  const percent = typeof progressPercentage === 'number' ? [`${progressPercentage} %`] : [];
+  return [...tasks, ...percent].join(', ') || undefined;
+}
+
+function jobSeenIn(reply: ArmReply, jobId: string): JobSeen {
+  const { name, properties } = resourceIn(reply.body);
+  const optional = {
+    progress: progressIn(properties['extendedInfo']),
+    startedAt: timeIn(properties['startTime']),
+    endedAt: timeIn(properties['endTime']),
+  };
+  const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  return { id: name || jobId, status: textIn(properties['status']) ?? '', ...present };
+}
+
+/** Recommendations as the service sends them: a text, or objects that hold one. */
+const recommendationsIn = (detail: { readonly [key: string]: Json | undefined }): readonly string[] => [
+  ...textsIn(detail['recommendations']),
+  ...objectsIn(detail['recommendations']).flatMap((one) => textIn(one['message']) ?? []),
+];
+
+/** Error details of all three kinds of job: numbered ones of shares and machines, texts of databases. */
+function failuresIn(errorDetails: Json | undefined): JobFailure[] {
+  return objectsIn(errorDetails).map((detail) => {
+    const advice = recommendationsIn(detail).join(' ');
+    const title = textIn(detail['errorTitle']);
+    const message = textIn(detail['errorString']) ?? textIn(detail['message']) ?? title;
+    return {
+      code: textIn(detail['errorCode']) ?? textIn(detail['code']) ?? 'JobError',
+      message: message ?? 'The job gave no reason.',
+      ...(advice ? { advice } : {}),
+    };
+  });
+}
+
+const sentence = ({ code, message, advice }: JobFailure): string =>
+  [`${code}: ${message}`, ...(advice ? [advice] : [])].join(' ');
+
+function failureOf(ended: JobEnding['ended'], failures: readonly JobFailure[]): JobFailure {
+  const [first] = failures;
+  if (first) return first;
+  return ended === 'cancelled'
+    ? { code: 'JobCancelled', message: 'The job was cancelled.' }
+    : { code: 'JobFailed', message: 'The job failed without a reason.' };
+}
+
+function endingOf(reply: ArmReply, job: JobSeen, ended: JobEnding['ended']): JobEnding {
+  const failures = failuresIn(resourceIn(reply.body).properties['errorDetails']);
+  const bad = ended === 'failed' || ended === 'cancelled';
+  const others = bad ? failures.slice(1) : failures;
+  return {
+    job,
+    ended,
+    ...(bad ? { failure: failureOf(ended, failures) } : {}),
+    warnings: others.slice(0, 10).map(sentence),
+  };
+}
+
+/** Seconds to the next look: one beat in the first ten, two up to an hour of beats, five after that. */
+export function jobWaitSeconds(beatSeconds: number, ageSeconds: number): number {
+  if (ageSeconds < 10 * beatSeconds) return beatSeconds;
+  return ageSeconds < 60 * beatSeconds ? 2 * beatSeconds : 5 * beatSeconds;
+}
+
+function readJobReply(reply: ArmReply, input: JobInVault, context: ReadContext): StepReading<JobEnding> {
+  const job = jobSeenIn(reply, input.jobId);
+  const ended = endings[job.status.toLowerCase()];
+  if (ended) return { kind: 'done', result: endingOf(reply, job, ended) };
+  const ageSeconds = (context.now.getTime() - Date.parse(context.firstAt)) / 1000;
+  return { kind: 'waiting', waitSeconds: jobWaitSeconds(input.waitSeconds, ageSeconds), detail: job };
+}
+
+const followedJob = (name: string, giveUpAfterSeconds: number): Step<JobInVault, JobEnding> => ({
+  name,
+  describe: ({ vaultId, jobId }) =>
+    backupCall('GET', 'backupJobs/read', pathBelow(vaultId, 'backupJobs', jobId)),
+  read: readJobReply,
+  // A job may be unreadable in its first moments; a missing vault is an end (the gateway's own code).
+  readRefusal: (failure, status, { waitSeconds }) =>
+    status === 404 && !/^Resource(Group)?NotFound$/.test(failure.code)
+      ? { kind: 'waiting', waitSeconds, detail: { reason: failure.message } }
+      : undefined,
+  repeat: 'safe',
+  giveUpAfterSeconds,
+});
+
+/** Follows a job of a machine or database to its end, 24 h at most; every unknown status is running. */
+export const readJob = followedJob('recoveryServices.readJob', 86_400);
+
+/** Follows a job of a file share to its end, 6 h at most. */
+export const readFileShareJob = followedJob('recoveryServices.readFileShareJob', 21_600);
+
+/**
+ * Finds the job of a backup whose operation named none, or could not be read. Waits while the list does not show it:
+ * absence from a list is never an ending.
+ */
+export const findBackupJob: Step<BackupHandle, { readonly jobId: string }> = {
+  name: 'recoveryServices.findBackupJob',
+  describe: ({ vaultId, kind }) => listJobsCall(vaultId, kind),
+  pages: true,
+  read: (reply, handle) => {
+    const { attemptId, sentAt, waitSeconds } = handle;
+    const attempts = {
+      attemptIds: [attemptId],
+      firstClaimAt: sentAt,
+      lastSendBy: sentAt,
+      joinForeign: false,
+    };
+    const search = findEarlierJob(reply, handle, attempts);
+    if (search.kind === 'ambiguous') return { kind: 'refused', failure: search.failure };
+    if (search.kind === 'absent') return { kind: 'waiting', waitSeconds };
+    return { kind: 'done', result: { jobId: search.result.jobId } };
+  },
+  repeat: 'safe',
+  giveUpAfterSeconds: 1800,
+};
+
+/** Asks for the end of a running job; done at the acceptance, the job's own status tells what came of it. */
+export const cancelJob: Step<JobInVault, null> = {
+  name: 'recoveryServices.cancelJob',
+  describe: ({ vaultId, jobId }) =>
+    backupCall('POST', 'backupJobs/cancel/action', pathBelow(vaultId, 'backupJobs', jobId, 'cancel')),
+  longRunning: { follow: 'result', defaultWaitSeconds: 60, endsAtAcceptance: true },
+  read: () => ({ kind: 'done', result: null }),
+  repeat: {
+    describeLook: ({ vaultId, jobId }) =>
+      backupCall('GET', 'backupJobs/read', pathBelow(vaultId, 'backupJobs', jobId)),
+    findEarlier: (reply) => {
+      const status = textIn(resourceIn(reply.body).properties['status']) ?? '';
+      return status === 'InProgress' ? { kind: 'absent' } : { kind: 'ours', result: null };
+    },
+  },
+  giveUpAfterSeconds: 900,
+};

@@ -1,0 +1,63 @@
+import type { Step } from '../steps/step.ts';
+import { namesSeen, rowsIn, sameName, textIn } from './fields.ts';
+import { filterOf } from './filters.ts';
+import { backupCall, pathBelow, sameId, segmentAfter } from './paths.ts';
+
+/** Where a source would be protected: the segments of the id that the service gave, spelt as it spells them. */
+export type Protectable = { readonly containerName: string; readonly itemName: string };
+
+/** The source if the vault offers it for protection, else the friendly names it does offer (at most 20). */
+export type ProtectableFound = { readonly found: Protectable | null; readonly seen: readonly string[] };
+
+/** The names in an item's id; its `name` may differ from the id's last segment. */
+const protectableOf = (id: string): Protectable | null => {
+  const containerName = segmentAfter(id, 'protectionContainers');
+  const itemName = segmentAfter(id, 'protectableItems');
+  return containerName && itemName ? { containerName, itemName } : null;
+};
+
+/** A share that is not protected yet. A protected share is missing from this list. */
+export const findProtectableShare: Step<
+  { readonly vaultId: string; readonly storageAccountId: string; readonly share: string },
+  ProtectableFound
+> = {
+  name: 'recoveryServices.findProtectableShare',
+  describe: ({ vaultId }) =>
+    backupCall('GET', 'backupProtectableItems/read', pathBelow(vaultId, 'backupProtectableItems'), {
+      query: { $filter: filterOf({ backupManagementType: 'AzureStorage', workloadType: 'AzureFileShare' }) },
+    }),
+  pages: true,
+  read: (reply, { storageAccountId, share }) => {
+    const ofAccount = rowsIn(reply).filter(({ properties }) =>
+      sameId(textIn(properties['parentContainerFabricId']), storageAccountId),
+    );
+    const found = ofAccount.find(({ properties }) => sameName(textIn(properties['friendlyName']), share));
+    const seen = namesSeen(ofAccount.map(({ properties }) => textIn(properties['friendlyName'])));
+    return { kind: 'done', result: { found: found ? protectableOf(found.id) : null, seen } };
+  },
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};
+
+/** A virtual machine that is not protected yet. */
+export const findProtectableVirtualMachine: Step<
+  { readonly vaultId: string; readonly virtualMachineId: string },
+  ProtectableFound
+> = {
+  name: 'recoveryServices.findProtectableVirtualMachine',
+  describe: ({ vaultId }) =>
+    backupCall('GET', 'backupProtectableItems/read', pathBelow(vaultId, 'backupProtectableItems'), {
+      query: { $filter: filterOf({ backupManagementType: 'AzureIaasVM' }) },
+    }),
+  pages: true,
+  read: (reply, { virtualMachineId }) => {
+    const rows = rowsIn(reply);
+    const found = rows.find(({ properties }) =>
+      sameId(textIn(properties['virtualMachineId']), virtualMachineId),
+    );
+    const seen = namesSeen(rows.map(({ properties }) => textIn(properties['friendlyName'])));
+    return { kind: 'done', result: { found: found ? protectableOf(found.id) : null, seen } };
+  },
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};

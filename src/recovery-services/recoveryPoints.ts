@@ -1,0 +1,89 @@
+import type { Json } from '../arm/call.ts';
+import type { Step } from '../steps/step.ts';
+import { objectIn, objectsIn, rowsIn, textIn, type Resource } from './fields.ts';
+import { filterOf, filterTime } from './filters.ts';
+import { backupCall, pathBelow } from './paths.ts';
+
+/** A recovery point as the run record shows it. */
+export type RecoveryPointSeen = {
+  readonly id: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly type?: string;
+  readonly tiers: readonly { readonly type: string; readonly expiresAt?: string }[];
+};
+
+/** The item and the span of the job that made the point. */
+export type MadeBetween = {
+  readonly itemId: string;
+  /** ISO 8601 UTC, as the job says. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** The expiry that was asked for: lists carry none, so this stands unless the service says otherwise. */
+  readonly expiresAt: string;
+};
+
+/** Times of points are cut to the second. */
+const cutMilliseconds = 2000;
+/** A database's point may be stamped shortly after its job. */
+const lateMilliseconds = 60_000;
+const hourMilliseconds = 3_600_000;
+
+const pointTime = ({ properties }: Resource): string =>
+  textIn(properties['recoveryPointTime']) ?? textIn(properties['recoveryPointTimeInUTC']) ?? '';
+
+/** Log ranges of a database are no points that a backup made. */
+const isPoint = ({ properties }: Resource): boolean =>
+  !(textIn(properties['objectType']) ?? '').includes('PointInTime');
+
+function expiryIn(properties: { readonly [key: string]: Json | undefined }): string | undefined {
+  return textIn(objectIn(properties['recoveryPointProperties'])['expiryTime']);
+}
+
+function pointOf(row: Resource, expiresAt: string): RecoveryPointSeen {
+  const type = textIn(row.properties['recoveryPointType']) ?? textIn(row.properties['type']);
+  const details = objectsIn(row.properties['recoveryPointTierDetails']);
+  const tiers = details.flatMap((tier) => textIn(tier['type']) ?? []);
+  const expiry = expiryIn(row.properties) ?? expiresAt;
+  return {
+    id: row.id,
+    at: pointTime(row),
+    ...(type === undefined ? {} : { type }),
+    tiers: tiers.map((tier) => ({ type: tier, expiresAt: expiry })),
+  };
+}
+
+/** The first point at or after the job's start, up to a minute after its end: a later backup's point is not taken. */
+function madeBy(rows: readonly Resource[], { startedAt, endedAt, expiresAt }: MadeBetween) {
+  const from = Date.parse(startedAt) - cutMilliseconds;
+  const to = Date.parse(endedAt) + lateMilliseconds;
+  const within = rows.filter((row) => {
+    const at = Date.parse(pointTime(row));
+    return isPoint(row) && at >= from && at <= to;
+  });
+  const [first] = within.sort((a, b) => Date.parse(pointTime(a)) - Date.parse(pointTime(b)));
+  return first ? pointOf(first, expiresAt) : null;
+}
+
+/** The recovery point that a job has made, chosen by time; null when the list shows none (yet). */
+export const findRecoveryPoint: Step<MadeBetween, RecoveryPointSeen | null> = {
+  name: 'recoveryServices.findRecoveryPoint',
+  describe: ({ itemId, startedAt, endedAt }) =>
+    backupCall(
+      'GET',
+      'backupFabrics/protectionContainers/protectedItems/recoveryPoints/read',
+      pathBelow(itemId, 'recoveryPoints'),
+      {
+        query: {
+          $filter: filterOf({
+            startDate: filterTime(new Date(Date.parse(startedAt) - hourMilliseconds)),
+            endDate: filterTime(new Date(Date.parse(endedAt) + hourMilliseconds)),
+          }),
+        },
+      },
+    ),
+  pages: true,
+  read: (reply, input) => ({ kind: 'done', result: madeBy(rowsIn(reply), input) }),
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};

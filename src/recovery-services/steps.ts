@@ -1,0 +1,55 @@
+import type { AnyStep } from '../steps/step.ts';
+import { backUpNow, followBackupOperation } from './backup.ts';
+import {
+  findContainer,
+  findProtectableContainer,
+  inquireContainer,
+  refreshContainers,
+  registerContainer,
+  unregisterContainer,
+} from './containers.ts';
+import { cancelJob, findBackupJob, readFileShareJob, readJob } from './jobs.ts';
+import { readPolicy } from './policies.ts';
+import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
+import {
+  awaitProtected,
+  deleteItem,
+  findProtectedItem,
+  protectItem,
+  readProtectedItem,
+  stopProtection,
+  undeleteItem,
+} from './protectedItems.ts';
+import { findRecoveryPoint } from './recoveryPoints.ts';
+import { readStorageAccount } from './sources.ts';
+import { readBackupStatus, readVault } from './vaults.ts';
+
+/** Every step of Recovery Services: this domain's part of the step catalogue, names unique. */
+export const recoveryServicesSteps: readonly AnyStep[] = [
+  awaitProtected,
+  backUpNow,
+  cancelJob,
+  deleteItem,
+  findBackupJob,
+  findContainer,
+  findProtectableContainer,
+  findProtectableShare,
+  findProtectableVirtualMachine,
+  findProtectedItem,
+  findRecoveryPoint,
+  followBackupOperation,
+  inquireContainer,
+  protectItem,
+  readBackupStatus,
+  readFileShareJob,
+  readJob,
+  readPolicy,
+  readProtectedItem,
+  readStorageAccount,
+  readVault,
+  refreshContainers,
+  registerContainer,
+  stopProtection,
+  undeleteItem,
+  unregisterContainer,
+];

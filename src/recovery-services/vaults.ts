@@ -1,0 +1,61 @@
+import type { Step } from '../steps/step.ts';
+import { objectIn, textIn } from './fields.ts';
+import { backupApiVersion, pathBelow, segmentAfter, vaultApiVersion } from './paths.ts';
+
+/** Where a vault lies: Azure's region word, `westeurope`. */
+export type VaultSeen = { readonly region: string };
+
+/** A Recovery Services vault; null when there is none of that id. */
+export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
+  name: 'recoveryServices.readVault',
+  describe: ({ vaultId }) => ({
+    action: 'Microsoft.RecoveryServices/vaults/read',
+    method: 'GET',
+    path: pathBelow(vaultId),
+    apiVersion: vaultApiVersion,
+  }),
+  read: (reply) => ({ kind: 'done', result: { region: textIn(objectIn(reply.body)['location']) ?? '' } }),
+  readRefusal: (_failure, status) => (status === 404 ? { kind: 'done', result: null } : undefined),
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};
+
+/** Which vault protects a source, if any; `unknown` when the app may not ask (the action needs a role per subscription). */
+export type ProtectedWhere =
+  | { readonly kind: 'protected'; readonly vaultId: string }
+  | { readonly kind: 'notProtected' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What is asked about: a share of an account, or a virtual machine. */
+export type ProtectionQuestion = {
+  readonly resourceId: string;
+  readonly region: string;
+  readonly share?: string;
+};
+
+/** Asks the service which vault of the region protects a source. */
+export const readBackupStatus: Step<ProtectionQuestion, ProtectedWhere> = {
+  name: 'recoveryServices.readBackupStatus',
+  describe: ({ resourceId, region, share }) => ({
+    action: 'Microsoft.RecoveryServices/locations/backupStatus/action',
+    method: 'POST',
+    path: pathBelow(
+      `/subscriptions/${segmentAfter(resourceId, 'subscriptions')}`,
+      ...['providers', 'Microsoft.RecoveryServices', 'locations', region, 'backupStatus'],
+    ),
+    apiVersion: backupApiVersion,
+    body:
+      share === undefined
+        ? { resourceType: 'VM', resourceId }
+        : { resourceType: 'AzureFileShare', resourceId, poLogicalName: share },
+  }),
+  read: (reply) => {
+    const { vaultId } = objectIn(reply.body);
+    const id = textIn(vaultId);
+    return { kind: 'done', result: id ? { kind: 'protected', vaultId: id } : { kind: 'notProtected' } };
+  },
+  readRefusal: (failure, status) =>
+    status === 403 ? { kind: 'done', result: { kind: 'unknown', reason: failure.message } } : undefined,
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};
