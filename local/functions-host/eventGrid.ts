@@ -21,7 +21,7 @@ const plainText = (status: number, body: string): HostReply => ({
  * One call per event, in parallel; one failure fails the whole delivery, which Event Grid then repeats. A delivery
  * without `aeg-event-type` is refused, CloudEvents included.
  */
-export function createEventGridWebhook(registry: FunctionRegistry, invoke: () => Invoke): EventGridWebhook {
+export function createEventGridWebhook(registry: FunctionRegistry, invoke: Invoke): EventGridWebhook {
   return async (request) => {
     const name = request.query.get('functionName') ?? '';
     const fn = registry
@@ -34,7 +34,7 @@ export function createEventGridWebhook(registry: FunctionRegistry, invoke: () =>
       case 'subscriptionvalidation':
         return validate(request);
       case 'notification':
-        return deliver(fn, invoke(), request);
+        return deliver(fn, invoke, request);
       case 'unsubscribe':
         return ACCEPTED;
       default:

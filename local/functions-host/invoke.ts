@@ -41,6 +41,10 @@ export interface InvokerOptions {
   readonly warnings: Warnings;
   /** Sends the outputs of a call that succeeded; a rejection fails the call. */
   readonly dispatchOutputs?: (fn: RegisteredFunction, outputData: readonly NamedTypedData[]) => Promise<void>;
+  /** Data of the input bindings beside the trigger. */
+  readonly extraInputs?: (fn: RegisteredFunction) => readonly NamedTypedData[];
+  /** `functionTimeout` in milliseconds; a longer call is warned of. */
+  readonly timeoutMs?: number;
   /** Wraps each call, so that a crash can cut it off. */
   readonly guard?: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -58,7 +62,9 @@ interface Call {
 /** Builds `invoke`: arguments, hooks, handler, hooks, response, outputs. */
 export function createInvoker(options: InvokerOptions): Invoke {
   const guard = options.guard ?? ((work) => work());
-  return (fn, input) => guard(() => invokeOnce(options, fn, input));
+  const extraInputs = options.extraInputs ?? (() => []);
+  return (fn, input) =>
+    guard(() => invokeOnce(options, fn, { ...input, inputData: [...input.inputData, ...extraInputs(fn)] }));
 }
 
 async function invokeOnce(
@@ -66,11 +72,38 @@ async function invokeOnce(
   fn: RegisteredFunction,
   input: InvocationInput,
 ): Promise<InvocationOutcome> {
+  const startedAt = options.clock.now();
   try {
     return await runStages(options, fn, input);
   } catch (error) {
-    return { ok: false, error: error ?? new Error('The function threw an empty value.') };
+    logFailure(options, fn, error);
+    return { ok: false, error };
+  } finally {
+    warnOfDuration(options, fn, options.clock.now() - startedAt);
   }
+}
+
+function logFailure(options: InvokerOptions, fn: RegisteredFunction, error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = {
+    level: 'error' as const,
+    category: 'Host.Results',
+    message: `Functions.${fn.name} failed: ${text}`,
+  };
+  options.log({
+    ...line,
+    ...applyLogHooks(options.registry, { ...line, hookData: {}, invocationContext: undefined }),
+    functionName: fn.name,
+  });
+}
+
+const HTTP_TIMEOUT_MS = 230_000;
+
+function warnOfDuration(options: InvokerOptions, fn: RegisteredFunction, durationMs: number): void {
+  const isHttp = fn.trigger.type.toLowerCase() === 'httptrigger';
+  const limit = Math.min(options.timeoutMs ?? Infinity, isHttp ? HTTP_TIMEOUT_MS : Infinity);
+  if (durationMs <= limit) return;
+  options.warnings.warn('H16', fn.name, `ran ${durationMs} ms; Azure ends it after ${limit} ms`);
 }
 
 async function runStages(

@@ -17,8 +17,8 @@ export interface HttpListener {
   readonly port: number;
   /** Takes no new request and resolves when every open one is answered. */
   close(): Promise<void>;
-  /** Drops every connection. */
-  destroy(): void;
+  /** Drops every open connection and goes on listening. */
+  dropConnections(): void;
 }
 
 function joinHeaders(message: IncomingMessage): Record<string, string> {
@@ -95,9 +95,6 @@ function listenerOf(server: Server): HttpListener {
         server.close(() => resolve());
         server.closeIdleConnections();
       }),
-    destroy() {
-      server.close();
-      server.closeAllConnections();
-    },
+    dropConnections: () => server.closeAllConnections(),
   };
 }

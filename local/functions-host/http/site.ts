@@ -11,12 +11,12 @@ import type { RouteTable } from './router.ts';
 
 /** Everything the public port leads to. */
 export interface SiteParts {
-  readonly routes: () => RouteTable;
+  readonly routes: RouteTable;
   readonly keys: HostKeys;
   /** Off by default, as `func start` has it. */
   readonly enableAuth: boolean;
   readonly admin: AdminApi;
-  readonly durable: () => DurableExtension | undefined;
+  readonly durable: DurableExtension | undefined;
   readonly eventGrid: EventGridWebhook;
   /** Calls an HTTP function with its trigger value; other inputs are added by the host. */
   readonly call: (
@@ -55,7 +55,7 @@ function admitAdmin(parts: SiteParts, head: RequestHead): Admission {
 
 function admitWebhook(parts: SiteParts, head: RequestHead, hook: string): Admission {
   const keyName = WEBHOOKS[hook];
-  const durable = parts.durable();
+  const { durable } = parts;
   if (keyName === undefined || (hook === 'durabletask' && !durable)) return NOT_FOUND;
   if (parts.enableAuth && !opensSystem(parts.keys, head, keyName)) return NO_SYSTEM_KEY;
   if (hook === 'durabletask' && durable) return { serve: (request) => durable.handleHttp(request, 'public') };
@@ -63,7 +63,7 @@ function admitWebhook(parts: SiteParts, head: RequestHead, hook: string): Admiss
 }
 
 function admitFunction(parts: SiteParts, head: RequestHead): Admission {
-  const match = parts.routes().find(head.method, head.path);
+  const match = parts.routes.find(head.method, head.path);
   if (!match) return NOT_FOUND;
   const { fn } = match.route;
   const level = String(fn.trigger.options['authLevel'] ?? 'anonymous');

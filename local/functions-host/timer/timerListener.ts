@@ -77,12 +77,13 @@ export function createTimerListener(options: TimerListenerOptions): TimerListene
     if (options.monitored) statuses.write(fn.name, next);
   };
 
-  const run = async (isPastDue: boolean): Promise<void> => {
+  const run = async (cause: 'scheduled' | 'pastDue' | 'startup'): Promise<void> => {
     const at = clock.now();
     const scheduled = status?.next ?? at;
+    const isPastDue = cause === 'pastDue';
     await invoke(fn, timerCall(fn, { status: options.monitored ? status : undefined, isPastDue, at }));
     if (stopped) return;
-    const base = at < scheduled && !isPastDue ? scheduled : at;
+    const base = cause === 'scheduled' ? Math.max(at, scheduled) : at;
     const next = schedule.nextAfter(base);
     if (next === undefined) return;
     save({ last: base, next, lastUpdated: base });
@@ -94,11 +95,11 @@ export function createTimerListener(options: TimerListenerOptions): TimerListene
     // About every third tick of the official host comes up to a millisecond before its second.
     const early = clock.random() < 1 / 3 ? 1 : 0;
     const delay = Math.max(0, status.next - clock.now() - early);
-    armed = clock.after(delay, () => void run(false));
+    armed = clock.after(delay, () => void run('scheduled'));
   };
 
-  const runAtOnce = (isPastDue: boolean): void => {
-    armed = clock.after(0, () => void run(isPastDue));
+  const runAtOnce = (cause: 'pastDue' | 'startup'): void => {
+    armed = clock.after(0, () => void run(cause));
   };
 
   return {
@@ -107,8 +108,8 @@ export function createTimerListener(options: TimerListenerOptions): TimerListene
       const found = judgeTimerStart(schedule, options.monitored ? statuses.read(fn.name) : undefined, now);
       if (!found) return;
       save(found.status);
-      if (found.isPastDue) runAtOnce(true);
-      else if (fn.trigger.options['runOnStartup'] === true) runAtOnce(false);
+      if (found.isPastDue) runAtOnce('pastDue');
+      else if (fn.trigger.options['runOnStartup'] === true) runAtOnce('startup');
       else arm();
     },
     stop() {
