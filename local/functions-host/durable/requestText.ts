@@ -1,0 +1,89 @@
+import type { InvocationInput } from '../invoke.ts';
+import type { RegisteredFunction } from '../registry.ts';
+import { overlayValueProperties } from '../triggerMetadata.ts';
+import { eventType, type HistoryEvent } from './historyEvents.ts';
+import type { InstanceRecord } from './instanceRecord.ts';
+import { legTexts, type TimerLegs } from './timerDue.ts';
+
+/** How requests are written. */
+export interface RequestForm {
+  readonly legs: TimerLegs;
+  /** Leaves the second copy of the trigger value out of the metadata; nobody but a test can tell. */
+  readonly lean: boolean;
+}
+
+const PLAYED: ReadonlySet<number> = new Set([
+  eventType.executionStarted,
+  eventType.taskCompleted,
+  eventType.taskFailed,
+  eventType.childCompleted,
+  eventType.childFailed,
+  eventType.timerFired,
+  eventType.eventRaised,
+  eventType.executionSuspended,
+  eventType.executionResumed,
+]);
+
+// A history is sent whole with every turn: each event is written to text once per flag.
+const texts = new WeakMap<HistoryEvent, { played?: string; fresh?: string }>();
+
+function eventText(event: HistoryEvent, isPlayed: boolean): string {
+  const known = texts.get(event) ?? {};
+  texts.set(event, known);
+  const key = isPlayed ? 'played' : 'fresh';
+  return (known[key] ??= writeEvent(event, isPlayed));
+}
+
+function writeEvent(event: HistoryEvent, isPlayed: boolean): string {
+  const { Timestamp, ...rest } = event;
+  return JSON.stringify({ ...rest, IsPlayed: isPlayed, Timestamp }, null, 2).replaceAll('\n', '\n    ');
+}
+
+/** Position of the turn that is new, and everything before it is replay. */
+function historyText(record: InstanceRecord, fresh: readonly HistoryEvent[]): string {
+  const played = record.history.map((event, at) =>
+    eventText(event, PLAYED.has(event.EventType) || isPlayedOddity(record, event, at)),
+  );
+  return [...played, ...fresh.map((event) => eventText(event, false))].join(',\n    ');
+}
+
+// The turn that began a generation is marked as played, unlike every other (recorded: continue-as-new-object).
+const isPlayedOddity = (record: InstanceRecord, event: HistoryEvent, at: number): boolean =>
+  record.head.continued && at === 2 && event.EventType === eventType.orchestratorCompleted;
+
+/** The trigger value of one turn: the whole history, `fresh` being the events of this turn. */
+function requestText(
+  record: InstanceRecord,
+  fresh: readonly HistoryEvent[],
+  rest: Readonly<Record<string, unknown>>,
+): string {
+  const tail = JSON.stringify(rest, null, 2).slice(1);
+  return `{\n  "history": [\n    ${historyText(record, fresh)}\n  ],${tail}`;
+}
+
+/** What the orchestrator function is called with. */
+export function orchestrationInput(
+  fn: RegisteredFunction,
+  record: InstanceRecord,
+  fresh: readonly HistoryEvent[],
+  form: RequestForm,
+): InvocationInput {
+  const { head } = record;
+  const legs = legTexts(form.legs);
+  const rest = {
+    input: head.input === null ? null : (JSON.parse(head.input) as unknown),
+    instanceId: head.instanceId,
+    isReplaying: record.history.length > 0,
+    parentInstanceId: head.parent?.instanceId ?? null,
+    upperSchemaVersion: 1,
+    upperSchemaVersionNew: 3,
+    longRunningTimerIntervalDuration: legs.leg,
+    maximumShortTimerDuration: legs.longest,
+    defaultHttpAsyncRequestSleepTimeMillseconds: 30000,
+  };
+  const data = { string: requestText(record, fresh, rest) };
+  const { key } = fn.trigger;
+  const triggerMetadata = overlayValueProperties(form.lean ? {} : { [key]: data }, rest);
+  return { inputData: [{ name: key, data }], triggerMetadata };
+}
+
