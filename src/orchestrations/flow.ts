@@ -1,11 +1,14 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { RunFacts } from '../runs/run.ts';
+import type { JobState, RunEnding, RunFacts } from '../runs/run.ts';
 
 /**
  * A replayed flow that ends with `T`. The library types what it sends back as `any`; here it is `unknown`, read in
  * `takeStep` and `run` alone, and `yield*` keeps the type of every result.
  */
 export type Flow<T> = Generator<Task, T, unknown>;
+
+/** How a run's flow ends; `run` adds the warnings that its steps have left. */
+export type FlowEnding = Omit<RunEnding, 'warnings'>;
 
 /** The part of `context.df` that flows use. */
 export type Durable = Pick<
@@ -23,6 +26,8 @@ export interface FlowContext {
   stepsTaken: number;
   /** Asks made so far: the last event's number. */
   asksMade: number;
+  /** The job as far as it is known: every ending carries it, also one that gave up before the job ended. */
+  job?: JobState;
   /** Sentences for the run record that do not change its ending. */
   readonly warnings: string[];
 }

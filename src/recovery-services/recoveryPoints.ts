@@ -19,8 +19,8 @@ export type MadeBetween = {
   /** ISO 8601 UTC, as the job says. */
   readonly startedAt: string;
   readonly endedAt: string;
-  /** The expiry that was asked for: lists carry none, so this stands unless the service says otherwise. */
-  readonly expiresAt: string;
+  /** The expiry that was asked for: lists carry none, so this stands unless the service says otherwise. Absent: not known. */
+  readonly expiresAt?: string;
 };
 
 /** Times of points are cut to the second. */
@@ -40,7 +40,7 @@ function expiryIn(properties: { readonly [key: string]: Json | undefined }): str
   return textIn(objectIn(properties['recoveryPointProperties'])['expiryTime']);
 }
 
-function pointOf(row: Resource, expiresAt: string): RecoveryPointSeen {
+function pointOf(row: Resource, expiresAt: string | undefined): RecoveryPointSeen {
   const type = textIn(row.properties['recoveryPointType']) ?? textIn(row.properties['type']);
   const details = objectsIn(row.properties['recoveryPointTierDetails']);
   const tiers = details.flatMap((tier) => textIn(tier['type']) ?? []);
@@ -49,7 +49,7 @@ function pointOf(row: Resource, expiresAt: string): RecoveryPointSeen {
     id: row.id,
     at: pointTime(row),
     ...(type === undefined ? {} : { type }),
-    tiers: tiers.map((tier) => ({ type: tier, expiresAt: expiry })),
+    tiers: tiers.map((tier) => ({ type: tier, ...(expiry === undefined ? {} : { expiresAt: expiry }) })),
   };
 }
 

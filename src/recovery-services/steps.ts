@@ -21,7 +21,6 @@ import {
   undeleteItem,
 } from './protectedItems.ts';
 import { findRecoveryPoint } from './recoveryPoints.ts';
-import { readStorageAccount } from './sources.ts';
 import { readBackupStatus, readVault } from './vaults.ts';
 
 /** Every step of Recovery Services: this domain's part of the step catalogue, names unique. */
@@ -45,7 +44,6 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   readJob,
   readPolicy,
   readProtectedItem,
-  readStorageAccount,
   readVault,
   refreshContainers,
   registerContainer,

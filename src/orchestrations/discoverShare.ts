@@ -1,0 +1,64 @@
+import {
+  documentedContainerName,
+  findContainer,
+  findProtectableContainer,
+  inquireContainer,
+  refreshContainers,
+  registerContainer,
+  type AccountInVault,
+} from '../recovery-services/containers.ts';
+import { segmentAfter } from '../recovery-services/paths.ts';
+import { findProtectableShare, type Protectable } from '../recovery-services/protectableItems.ts';
+import { explainMissingAccount, explainMissingShare } from './explainMissing.ts';
+import type { Flow, FlowContext } from './flow.ts';
+import type { ShareSought } from './itemTarget.ts';
+import { takeStep } from './takeStep.ts';
+
+const otherSubscription = ({ vaultId, storageAccountId }: AccountInVault): boolean =>
+  segmentAfter(vaultId, 'subscriptions')?.toLowerCase() !==
+  segmentAfter(storageAccountId, 'subscriptions')?.toLowerCase();
+
+/** The name under which an account can be registered: from a list, after a discovery on a miss. */
+function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string> {
+  const { vaultId, storageAccountId } = sought;
+  if (otherSubscription(sought)) {
+    const name = documentedContainerName(storageAccountId);
+    context.warnings.push(
+      `Discovery sees the vault's own subscription only: the documented container name ${name} was used.`,
+    );
+    return name;
+  }
+  const known = yield* takeStep(context, findProtectableContainer, { vaultId, storageAccountId });
+  if (known) return known.name;
+  yield* takeStep(context, refreshContainers, { vaultId, backupManagementType: 'AzureStorage' });
+  const discovered = yield* takeStep(context, findProtectableContainer, { vaultId, storageAccountId });
+  if (discovered) return discovered.name;
+  throw yield* explainMissingAccount(context, sought);
+}
+
+/** The account's container, registered now if it was not. */
+function* registeredContainer(context: FlowContext, sought: ShareSought, lock?: boolean): Flow<string> {
+  const account = { vaultId: sought.vaultId, storageAccountId: sought.storageAccountId };
+  const registered = yield* takeStep(context, findContainer, account);
+  if (registered) return registered.name;
+  const containerName = yield* nameToRegister(context, sought);
+  const locking = lock === undefined ? {} : { lock };
+  return (yield* takeStep(context, registerContainer, { ...account, containerName, ...locking })).name;
+}
+
+/**
+ * Makes the vault see a share that it does not protect yet: registers the account on a miss, inquires on a miss.
+ *
+ * @throws FlowEnded with the reason when the share cannot be found; StepFailed when the service refuses a step.
+ */
+export function* discoverShare(context: FlowContext, sought: ShareSought, lock?: boolean): Flow<Protectable> {
+  const containerName = yield* registeredContainer(context, sought, lock);
+  const { vaultId, storageAccountId, share } = sought;
+  const look = { vaultId, storageAccountId, share };
+  const { found } = yield* takeStep(context, findProtectableShare, look);
+  if (found) return found;
+  yield* takeStep(context, inquireContainer, { vaultId, storageAccountId, containerName });
+  const again = yield* takeStep(context, findProtectableShare, look);
+  if (again.found) return again.found;
+  throw yield* explainMissingShare(context, sought, again.seen);
+}

@@ -1,0 +1,56 @@
+import type { RunRequest } from '../runs/request.ts';
+import { backUpProtectedItem } from './backUpProtectedItem.ts';
+import type { Flow, FlowContext, FlowEnding } from './flow.ts';
+import { targetKindOf, type TargetKind } from './itemTarget.ts';
+import { protect } from './protectFlow.ts';
+import { refuse } from './refusals.ts';
+import { resume } from './resumeFlow.ts';
+import { stop } from './stopFlow.ts';
+import { validate } from './validateFlow.ts';
+
+/** The flows of one service by kind of request; a kind it cannot do is left out. */
+export type ServiceFlows = {
+  readonly [K in RunRequest['kind']]?: (
+    context: FlowContext,
+    request: Extract<RunRequest, { kind: K }>,
+  ) => Flow<FlowEnding>;
+};
+
+/** Flows of Recovery Services vaults: the same for shares, machines and databases. */
+export const recoveryServicesFlows: ServiceFlows = {
+  backUp: backUpProtectedItem,
+  protect,
+  validate,
+  stop,
+  resume,
+};
+
+/** By kind of target; a service that is added puts its flows beside its kinds. */
+export type FlowTable = Readonly<Partial<Record<TargetKind, ServiceFlows>>>;
+
+/** Every flow there is. */
+export const flowTable: FlowTable = {
+  fileShare: recoveryServicesFlows,
+  virtualMachine: recoveryServicesFlows,
+  workload: recoveryServicesFlows,
+};
+
+function flowsFor(table: FlowTable, request: RunRequest): ServiceFlows {
+  const kind = targetKindOf(request.target);
+  const flows = kind && table[kind];
+  if (flows) return flows;
+  const what = 'id' in request.target ? request.target.id : request.target.kind;
+  throw refuse('TargetNotSupported', `No flow of this version knows the target ${what}.`);
+}
+
+/**
+ * Chooses the flow for a request.
+ *
+ * @throws FlowEnded when no service knows the target, or its service cannot do what is asked.
+ */
+export function flowOf(table: FlowTable, context: FlowContext, request: RunRequest): Flow<FlowEnding> {
+  const flows = flowsFor(table, request);
+  const chosen = flows[request.kind] as ((c: FlowContext, r: RunRequest) => Flow<FlowEnding>) | undefined;
+  if (!chosen) throw refuse('RequestNotSupported', `The target's service has no flow for ${request.kind}.`);
+  return chosen(context, request);
+}

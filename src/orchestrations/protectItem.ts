@@ -1,0 +1,115 @@
+import { pathBelow, sameId } from '../recovery-services/paths.ts';
+import type { Protectable } from '../recovery-services/protectableItems.ts';
+import {
+  awaitProtected,
+  newItemType,
+  protectItem,
+  type ChangedItem,
+  type ProtectedItem,
+} from '../recovery-services/protectedItems.ts';
+import { discoverShare } from './discoverShare.ts';
+import { discoverVirtualMachine } from './discoverVirtualMachine.ts';
+import type { Flow, FlowContext } from './flow.ts';
+import {
+  nameOfTarget,
+  vaultOfTarget,
+  type ItemTarget,
+  type ShareSought,
+  type MachineSought,
+} from './itemTarget.ts';
+import { checkStanding, lookUp } from './listedItem.ts';
+import { checkPolicy } from './policyFor.ts';
+import { kindOfTarget } from './protectionRequest.ts';
+import { notProtected, unknownItem } from './refusals.ts';
+import { takeStep } from './takeStep.ts';
+
+/** What a protection is made with. */
+export interface ProtectionOrder {
+  readonly policyId: string;
+  /** Whether the vault locks the storage account against deletion; absent leaves it to the service. */
+  readonly lock?: boolean;
+}
+
+/** What became of a protection: made, its policy changed, or found as wanted. */
+export interface Protected {
+  readonly item: ProtectedItem;
+  readonly change: 'protected' | 'policyChanged' | 'none';
+}
+
+/** Puts the policy and waits until the item itself says that it is protected: the operation's success does not. */
+export function* putPolicy(
+  context: FlowContext,
+  changed: ChangedItem,
+  policyId: string,
+): Flow<ProtectedItem> {
+  yield* takeStep(context, protectItem, { ...changed, policyId });
+  return yield* takeStep(context, awaitProtected, { itemId: changed.itemId });
+}
+
+/** An item that is there, as a change of it is written. */
+export const changedItem = (item: ProtectedItem): ChangedItem => ({
+  itemId: item.id,
+  protectedItemType: item.protectedItemType,
+  ...(item.sourceResourceId === undefined ? {} : { sourceResourceId: item.sourceResourceId }),
+});
+
+/** An item that is not there yet: its names are those the vault gave it when offering it. */
+const newItem = (
+  sought: ShareSought | MachineSought,
+  { containerName, itemName }: Protectable,
+): ChangedItem => ({
+  itemId: decodeURIComponent(
+    pathBelow(
+      sought.vaultId,
+      ...['backupFabrics', 'Azure', 'protectionContainers', containerName, 'protectedItems', itemName],
+    ),
+  ),
+  protectedItemType: newItemType[sought.kind],
+  sourceResourceId: sought.kind === 'fileShare' ? sought.storageAccountId : sought.virtualMachineId,
+});
+
+function* protectNew(
+  context: FlowContext,
+  sought: ShareSought | MachineSought,
+  order: ProtectionOrder,
+): Flow<Protected> {
+  const { policyId, lock } = order;
+  yield* checkPolicy(context, { policyId, vaultId: sought.vaultId, kind: sought.kind });
+  const offered =
+    sought.kind === 'fileShare'
+      ? yield* discoverShare(context, sought, lock)
+      : yield* discoverVirtualMachine(context, sought);
+  return { item: yield* putPolicy(context, newItem(sought, offered), policyId), change: 'protected' };
+}
+
+function* protectListed(
+  context: FlowContext,
+  target: ItemTarget,
+  item: ProtectedItem,
+  policyId: string,
+): Flow<Protected> {
+  checkStanding(context, item, nameOfTarget(target));
+  const isFree = item.standing === 'notProtected';
+  if (!isFree && sameId(item.policyId, policyId)) return { item, change: 'none' };
+  yield* checkPolicy(context, { policyId, vaultId: vaultOfTarget(target), kind: kindOfTarget(target) });
+  const changed = yield* putPolicy(context, changedItem(item), policyId);
+  return { item: changed, change: isFree ? 'protected' : 'policyChanged' };
+}
+
+/**
+ * Makes sure that a target is protected by a policy: finds it, or discovers, registers and protects it.
+ *
+ * @throws FlowEnded when that is not possible (stopped, soft-deleted, unknown, another vault's, no such policy).
+ */
+export function* ensureProtected(
+  context: FlowContext,
+  target: ItemTarget,
+  order: ProtectionOrder,
+): Flow<Protected> {
+  const { item, seen } = yield* lookUp(context, target);
+  if (item) return yield* protectListed(context, target, item, order.policyId);
+  if (target.by === 'id') throw unknownItem(target.itemId);
+  // A database is offered by its machine only after the machine itself has been registered, which is not done here.
+  if (target.sought.kind === 'workload') throw notProtected(nameOfTarget(target), seen);
+  return yield* protectNew(context, target.sought, order);
+}

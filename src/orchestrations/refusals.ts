@@ -1,0 +1,128 @@
+import type { Failure } from '../arm/call.ts';
+import type { ProtectedItem } from '../recovery-services/protectedItems.ts';
+import { FlowEnded } from './stepFailed.ts';
+
+/** Ends a run `failed` with a code of ours. */
+export const refuse = (code: string, message: string, advice?: string): FlowEnded =>
+  new FlowEnded('failed', { code, message, ...(advice === undefined ? {} : { advice }) });
+
+/** Ends a run `skipped`: there is nothing to do. */
+export const skip = (code: string, message: string): FlowEnded => new FlowEnded('skipped', { code, message });
+
+const list = (names: readonly string[]): string => (names.length > 0 ? names.join(', ') : 'none');
+
+/** No share of that name in an account that the vault does see. */
+export const unknownShare = (share: string, accountName: string, seen: readonly string[]): FlowEnded =>
+  refuse(
+    'FileShareNotFound',
+    `Storage account ${accountName} has no file share "${share}" that the vault can see. Shares seen: ${list(seen)}.`,
+    'Check the spelling. NFS shares cannot be backed up.',
+  );
+
+/** A source that nothing in the vault protects. */
+export const notProtected = (what: string, seen: readonly string[]): FlowEnded =>
+  refuse(
+    'NotProtected',
+    `The vault does not protect ${what}. Protected beside it: ${list(seen)}.`,
+    'Protect it first (POST /api/protections), or name a policy in protectFirst.',
+  );
+
+/** Several protected items answer to one name. */
+export const severalItems = (what: string, several: readonly string[]): FlowEnded =>
+  refuse(
+    'ProtectedItemAmbiguous',
+    `Several protected items are called ${what}: ${several.join(', ')}.`,
+    'Name it as instance/database, or give the id of the protected item.',
+  );
+
+/** An id under which the vault holds nothing. */
+export const unknownItem = (itemId: string): FlowEnded =>
+  refuse(
+    'ProtectedItemNotFound',
+    `The vault has no protected item ${itemId}.`,
+    'Give the vault, the account and the name instead: item names are made by the service.',
+  );
+
+const days = (seconds: number): string => `${Math.floor(seconds / 86_400)} days`;
+
+/** A soft-deleted item: it can be brought back for a while. */
+export const softDeleted = (what: string, { goneInSeconds }: ProtectedItem): FlowEnded =>
+  refuse(
+    'ItemSoftDeleted',
+    `The backups of ${what} were deleted` +
+      (goneInSeconds === undefined ? '.' : ` and are gone for good in ${days(goneInSeconds)}.`),
+    'Bring it back with POST /api/protections/resume and undelete: true.',
+  );
+
+/** A stopped or suspended item: nothing backs it up until somebody resumes it. */
+export const stopped = (what: string, { protectionState }: ProtectedItem): FlowEnded =>
+  refuse(
+    'ProtectionStopped',
+    `Protection of ${what} has been stopped; its state is ${protectionState}.`,
+    'Resume it with POST /api/protections/resume and a policyId.',
+  );
+
+/** The source belongs to another vault, whether protected or only registered there. */
+export const inAnotherVault = (what: string, vaultId: string): FlowEnded =>
+  refuse(
+    'ProtectedInAnotherVault',
+    `${what} is protected by another vault: ${vaultId}.`,
+    'Use that vault, or stop protection there and unregister the account first.',
+  );
+
+/** No such policy. */
+export const missingPolicy = (policyId: string): FlowEnded =>
+  refuse(
+    'PolicyNotFound',
+    `The vault has no policy ${policyId}.`,
+    "GET the vault's backupPolicies to see which it has.",
+  );
+
+interface Advised {
+  readonly when: RegExp;
+  readonly advice: string;
+}
+
+/** What a person can do about the service's own codes. Source: the error reference of Azure Backup. */
+const advised: readonly Advised[] = [
+  {
+    when: /RegionMismatch/i,
+    advice: "A vault protects only what lies in its own region: use a vault of the source's region.",
+  },
+  {
+    when: /(Registered|Protected).*AnotherVault|AlreadyRegistered/i,
+    advice:
+      'The account is registered to another vault: use that vault, or unregister the account there first.',
+  },
+  {
+    when: /ContainerNotUndeleted|InSoftDeleteState/i,
+    advice: 'Its backups are soft-deleted: POST /api/protections/resume with undelete: true.',
+  },
+  {
+    when: /^CloudDos/i,
+    advice: 'A daily limit of the service is used up; it is counted anew on the next day (UTC).',
+  },
+  {
+    when: /KeyBasedAuthentication/i,
+    advice: 'Allow shared key access on the storage account, or register it with identity-based access.',
+  },
+  {
+    when: /AFSMaxSnapshotReached/i,
+    advice: 'The share has 200 snapshots. Delete old on-demand ones: the service never does.',
+  },
+  {
+    when: /DataSourceObjectNotFound/i,
+    advice: 'The item is not in the vault under this id: give vault, account and share name instead.',
+  },
+  {
+    when: /AuthorizationFailed$/i,
+    advice:
+      "Give the app's identity Backup Contributor on the vault's resource group and Reader on the subscription.",
+  },
+];
+
+/** The failure with advice where the service gave none and its code has one here. */
+export function withAdvice(failure: Failure): Failure {
+  const known = failure.advice ? undefined : advised.find(({ when }) => when.test(failure.code));
+  return known ? { ...failure, advice: known.advice } : failure;
+}

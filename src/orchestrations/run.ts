@@ -1,0 +1,68 @@
+import type { OrchestrationContext, Task } from 'durable-functions';
+import type { RunBeginning, RunEnding, RunInput, RunStatus } from '../runs/run.ts';
+import { beginRunActivity, finishRunActivity, type RunFinish } from './activities.ts';
+import { flowContext, type Durable, type Flow, type FlowContext, type FlowEnding } from './flow.ts';
+import { flowOf, flowTable, type FlowTable } from './flows.ts';
+import { withAdvice } from './refusals.ts';
+import { FlowEnded, StepFailed, type BadOutcome } from './stepFailed.ts';
+
+const statusOf: Readonly<Record<BadOutcome['kind'], Exclude<RunStatus, 'accepted' | 'running'>>> = {
+  refused: 'failed',
+  failed: 'failed',
+  timedOut: 'timedOut',
+  unknown: 'unknown',
+  cancelled: 'cancelled',
+};
+
+function endingOfStep({ stepName, outcome }: StepFailed): FlowEnding {
+  const status = statusOf[outcome.kind];
+  if (outcome.kind === 'cancelled') {
+    return { status, error: { code: 'RunCancelled', message: `The run was cancelled before ${stepName}.` } };
+  }
+  const message = `${stepName}: ${outcome.failure.message}`;
+  return { status, error: withAdvice({ ...outcome.failure, message }) };
+}
+
+/** An exception that is neither a step's nor a flow's own is a mistake of ours: the run must end all the same. */
+function endingOfMistake(error: unknown): FlowEnding {
+  const message =
+    error instanceof Error && error.message ? error.message : 'The flow stopped without a reason.';
+  return { status: 'failed', error: { code: 'FlowBroken', message } };
+}
+
+function endingOfError(error: unknown): FlowEnding {
+  if (error instanceof StepFailed) return endingOfStep(error);
+  if (error instanceof FlowEnded) return { status: error.status, error: error.failure };
+  return endingOfMistake(error);
+}
+
+function* endingOf(flow: () => Flow<FlowEnding>): Flow<FlowEnding> {
+  try {
+    return yield* flow();
+  } catch (error) {
+    return endingOfError(error);
+  }
+}
+
+const complete = (context: FlowContext, ending: FlowEnding): RunEnding => ({
+  ...(context.job ? { job: context.job } : {}),
+  ...ending,
+  warnings: context.warnings,
+});
+
+/** The orchestration that carries a run, for a given table of flows. A stale generation ends at once. */
+export function* carryRun(df: Durable, input: RunInput, table: FlowTable): Flow<RunEnding | null> {
+  const beginning = (yield df.callActivity(beginRunActivity, input)) as RunBeginning;
+  if (beginning.kind === 'stale') return null;
+  const context = flowContext(df, { ...input, facts: beginning.facts });
+  const flow = () => flowOf(table, context, beginning.request);
+  const ending = complete(context, yield* endingOf(flow));
+  const finish: RunFinish = { ...input, ending };
+  yield df.callActivity(finishRunActivity, finish);
+  return ending;
+}
+
+/** The one orchestration: begins the run, takes the flow that its request names, writes the ending. */
+export function* run(context: OrchestrationContext): Generator<Task, RunEnding | null, unknown> {
+  return yield* carryRun(context.df, context.df.getInput<RunInput>(), flowTable);
+}
