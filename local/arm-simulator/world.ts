@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { dataProtectionSeedSchema } from './data-protection/seed.ts';
 import { recoveryServicesSeedSchema } from './recovery-services/seed.ts';
+import { authorizationSeedSchema, eventsSeedSchema, resourceGraphSeedSchema } from './resources/seed.ts';
 import { simulatorSettingsSchema } from './settings.ts';
 
 const tags = z.record(z.string(), z.string());
@@ -46,6 +48,10 @@ export const worldSchema = z.strictObject({
     .describe('Storage accounts, disks, virtual machines and anything else with an ARM id.'),
   settings: simulatorSettingsSchema.prefault({}),
   recoveryServices: recoveryServicesSeedSchema.prefault({}),
+  dataProtection: dataProtectionSeedSchema.prefault({}),
+  authorization: authorizationSeedSchema.prefault({}),
+  resourceGraph: resourceGraphSeedSchema.prefault({}),
+  events: eventsSeedSchema.prefault({}),
 });
 
 /** A parsed world. */

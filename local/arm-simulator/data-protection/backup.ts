@@ -1,0 +1,112 @@
+import type { ArmReply } from '../exchange.ts';
+import type { ArmResource } from '../resources.ts';
+import type { Call, Route } from '../route.ts';
+import { accepted, begin } from './accepted.ts';
+import { invalidOperation } from './conditions.ts';
+import { type Fault, refusal } from './errors.ts';
+import { invalidInput } from './instance-request.ts';
+import { instanceActions, instancePath, withInstance } from './instances.ts';
+import { startJob } from './jobs.ts';
+import { backupRulesOf, findPolicy, retentionRulesOf } from './policies.ts';
+import type { DatasourceKind } from './seed.ts';
+import type { BackupInstance, BackupPolicy, DataProtectionState } from './state.ts';
+
+/** Back up now: the answer follows an operation, which names a job, which makes the recovery point. */
+export function backupRoutes(state: DataProtectionState): Route[] {
+  return [
+    {
+      name: 'dataProtection.backup',
+      method: 'POST',
+      path: `${instancePath}/backup`,
+      action: `${instanceActions}/backup/action`,
+      handle: withInstance(state, (call, instance, vault) => backUp(state, call, instance, vault)),
+    },
+  ];
+}
+
+interface BackupRequest {
+  readonly backupRuleOptions?: {
+    readonly ruleName?: string;
+    readonly triggerOption?: { readonly retentionTagOverride?: string | null };
+  };
+}
+
+function backUp(
+  state: DataProtectionState,
+  call: Call,
+  instance: BackupInstance,
+  vault: ArmResource,
+): ArmReply {
+  const { core } = state;
+  const options = (call.body as BackupRequest | undefined)?.backupRuleOptions;
+  const policy = findPolicy(state, vault.id, instance.policyInfo.policyId);
+  const fault =
+    (instance.state === 'ProtectionConfigured' ? undefined : invalidOperation) ??
+    findRuleFault(policy, options) ??
+    findLimitFault(state, instance, call.now);
+  if (fault !== undefined) return refusal(400, fault, core.seeded);
+  const job = startJob(state, call, instance, {
+    ruleName: options?.ruleName ?? '',
+    retentionTag: options?.triggerOption?.retentionTagOverride ?? 'Default',
+  });
+  const operation = begin(state, call, {
+    kind: 'backup',
+    vault,
+    subject: instance.id,
+    seconds: state.settings.seconds.backupOperation,
+    effect: { id: job.name },
+    finish: () => ({
+      kind: 'succeeded',
+      properties: { jobId: job.id, objectType: 'OperationJobExtendedInfo' },
+    }),
+  });
+  return accepted(call, vault, operation, 30);
+}
+
+function findRuleFault(
+  policy: BackupPolicy | undefined,
+  options: BackupRequest['backupRuleOptions'],
+): Fault | undefined {
+  if (policy === undefined) return invalidInput('The policy of the backup instance does not exist.');
+  const rules = backupRulesOf(policy);
+  if (rules.length === 0) {
+    return invalidInput(
+      `The policy ${policy.name} has no AzureBackupRule: its datasource has no on-demand backup.`,
+    );
+  }
+  if (!rules.some(({ name }) => name === options?.ruleName)) {
+    return invalidInput(
+      `The policy ${policy.name} has no AzureBackupRule named '${options?.ruleName ?? ''}'.`,
+    );
+  }
+  const tag = options?.triggerOption?.retentionTagOverride ?? undefined;
+  const known = retentionRulesOf(policy).some(({ name }) => name?.toLowerCase() === tag?.toLowerCase());
+  return tag === undefined || known
+    ? undefined
+    : invalidInput(`The policy ${policy.name} has no retention tag '${tag}'.`);
+}
+
+const usualLimits: Partial<Record<DatasourceKind, number>> = { disk: 10, aks: 10, blobVaulted: 4, adls: 4 };
+
+function findLimitFault(
+  state: DataProtectionState,
+  instance: BackupInstance,
+  now: number,
+): Fault | undefined {
+  const jobs = [...state.jobs.values()].filter((job) => job.instance.id === instance.id);
+  if (state.settings.refuseParallelBackups && jobs.some(({ endedAt }) => endedAt === undefined)) {
+    return {
+      code: 'UserErrorMaxConcurrentOperationLimitReached',
+      message: 'A backup of the instance is in progress.',
+    };
+  }
+  const limit = state.settings.dailyLimits[instance.kind] ?? usualLimits[instance.kind];
+  const today = Math.floor(now / 86_400_000);
+  const used = jobs.filter(({ startedAt }) => Math.floor(startedAt / 86_400_000) === today).length;
+  if (limit === undefined || used < limit) return undefined;
+  return {
+    code: 'CloudDosAbsoluteLimitReached',
+    message: `The limit of ${limit} on-demand backups within 24 hours has been reached.`,
+    recommendedAction: ['Please try again after 24 hours.'],
+  };
+}

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import { parseResourceId } from '../resources.ts';
+import { containersOf, isAutoProtected, kindOf, snapshotGroupOf } from './datasource.ts';
+import type { Fault } from './errors.ts';
+import { backupRulesOf, findPolicy } from './policies.ts';
+import type { DatasourceKind } from './seed.ts';
+import type { BackupInstance, DataProtectionState, DatasourceInfo, PolicyInfo } from './state.ts';
+import { sameId } from './state.ts';
+
+const nullish = <T extends z.ZodType>(schema: T) =>
+  z.nullish(schema).transform((value) => value ?? undefined);
+const text = z.nullish(z.string()).transform((value) => value ?? '');
+
+const datasource = z.looseObject({
+  resourceID: z.string().optional(),
+  resourceId: z.string().optional(),
+  resourceUri: nullish(z.string()),
+  datasourceType: z.string().min(1),
+  resourceName: text,
+  resourceType: text,
+  resourceLocation: text,
+});
+
+const records = z.array(z.record(z.string(), z.unknown()));
+
+const instanceSchema = z.looseObject({
+  objectType: z.string().min(1),
+  friendlyName: nullish(z.string()),
+  dataSourceInfo: datasource,
+  dataSourceSetInfo: nullish(datasource),
+  policyInfo: z.looseObject({
+    policyId: z.string().min(1),
+    policyParameters: nullish(
+      z.looseObject({
+        dataStoreParametersList: nullish(records),
+        backupDatasourceParametersList: nullish(records),
+      }),
+    ),
+  }),
+});
+
+/** What a validation or a PUT asks for, in the service's own shape. */
+export interface InstanceRequest {
+  readonly kind: DatasourceKind;
+  readonly friendlyName: string | undefined;
+  readonly dataSourceInfo: DatasourceInfo;
+  readonly dataSourceSetInfo: DatasourceInfo | undefined;
+  readonly policyInfo: PolicyInfo;
+  readonly extras: Record<string, unknown>;
+}
+
+type Read = { readonly request: InstanceRequest } | { readonly fault: Fault };
+
+const carried = ['datasourceAuthCredentials', 'identityDetails', 'validationType'] as const;
+
+/** Reads the backup instance in a body, without wrapper; unknown fields are ignored as the service does. */
+export function readInstanceRequest(state: DataProtectionState, vaultId: string, body: unknown): Read {
+  const parsed = instanceSchema.safeParse(body);
+  if (!parsed.success) return { fault: invalidInput(z.prettifyError(parsed.error)) };
+  const { dataSourceInfo, dataSourceSetInfo, policyInfo, friendlyName } = parsed.data;
+  const source = describe(dataSourceInfo, 'Datasource');
+  if (source.resourceID === '') return { fault: invalidInput('dataSourceInfo.resourceID is missing.') };
+  const parameters = cleaned(policyInfo.policyParameters);
+  const policy = findPolicy(state, vaultId, policyInfo.policyId);
+  const backsUp = policy !== undefined && backupRulesOf(policy).length > 0;
+  const sent = body as Record<string, unknown>;
+  return {
+    request: {
+      kind: kindOf(source.datasourceType, parameters, backsUp),
+      friendlyName,
+      dataSourceInfo: source,
+      dataSourceSetInfo: dataSourceSetInfo && describe(dataSourceSetInfo, 'DatasourceSet'),
+      policyInfo: { policyId: policyInfo.policyId, ...(parameters && { policyParameters: parameters }) },
+      extras: Object.fromEntries(
+        carried.flatMap((key) => (sent[key] === undefined || sent[key] === null ? [] : [[key, sent[key]]])),
+      ),
+    },
+  };
+}
+
+function describe(
+  info: z.infer<typeof datasource>,
+  objectType: DatasourceInfo['objectType'],
+): DatasourceInfo {
+  const resourceID = info.resourceID ?? info.resourceId ?? '';
+  const { resourceUri, datasourceType, resourceType, resourceLocation } = info;
+  const named = objectType === 'Datasource' && info.resourceName === '';
+  return {
+    resourceID,
+    ...(resourceUri !== undefined && { resourceUri }),
+    datasourceType,
+    resourceName: named ? parseResourceId(resourceID).name : info.resourceName,
+    resourceType,
+    resourceLocation,
+    objectType,
+  };
+}
+
+function cleaned(parameters: Record<string, unknown> | undefined): PolicyInfo['policyParameters'] {
+  if (parameters === undefined) return undefined;
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+}
+
+/** Our request is wrong: nothing about the resources, only about the body. */
+export const invalidInput = (why: string): Fault => ({
+  code: 'BMSUserErrorInvalidInput',
+  message: `Input provided for the call is invalid. ${why}`,
+  recommendedAction: ['Please check the inputs and retry the operation.'],
+});
+
+/** What is wrong with the parameters of a request, before any resource is looked at; `existing` when it is a change. */
+export function findParameterFault(
+  state: DataProtectionState,
+  vaultId: string,
+  request: InstanceRequest,
+  apiVersion: string,
+  existing?: BackupInstance,
+): Fault | undefined {
+  const parameters = request.policyInfo.policyParameters;
+  if (findPolicy(state, vaultId, request.policyInfo.policyId) === undefined) {
+    return invalidInput(`The policy ${request.policyInfo.policyId} does not exist in this vault.`);
+  }
+  const known = request.policyInfo.policyParameters?.backupDatasourceParametersList !== undefined;
+  switch (request.kind) {
+    case 'disk':
+      return snapshotGroupFault(request, existing);
+    case 'aks':
+      if (!known || request.friendlyName === undefined) {
+        return invalidInput('A cluster needs friendlyName and KubernetesClusterBackupDatasourceParameters.');
+      }
+      return snapshotGroupFault(request, existing);
+    case 'blobVaulted':
+    case 'adls':
+      if (isAutoProtected(parameters)) return autoProtectionFault(apiVersion);
+      // A change without the list is accepted and drops the containers.
+      if (existing !== undefined && !known) return undefined;
+      return (containersOf(parameters)?.length ?? 0) === 0 ? noContainers : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const noContainers: Fault = {
+  code: 'UserErrorNoContainersSelectedForOperation',
+  message: 'No containers were selected for the operation.',
+  recommendedAction: ['Select between 1 and 100 containers and retry the operation.'],
+};
+
+function autoProtectionFault(apiVersion: string): Fault | undefined {
+  if (apiVersion >= '2026-03-01') return undefined;
+  return invalidInput(
+    'BlobBackupDatasourceParametersForAutoProtection needs api-version 2026-03-01 or later.',
+  );
+}
+
+function snapshotGroupFault(request: InstanceRequest, existing?: BackupInstance): Fault | undefined {
+  const group = snapshotGroupOf(request.policyInfo.policyParameters);
+  if (group === undefined) {
+    return {
+      code: 'UserErrorOperationalStoreParametersNotProvided',
+      message: 'Operational store parameters are not provided.',
+      recommendedAction: ['Provide the snapshot resource group and retry the operation.'],
+    };
+  }
+  const before = existing && snapshotGroupOf(existing.policyInfo.policyParameters);
+  if (before !== undefined && !sameId(before, group)) {
+    return {
+      code: 'UserErrorInvalidOperationalStoreResourceGroup',
+      message: 'The snapshot resource group of a backup instance cannot be changed.',
+    };
+  }
+  return undefined;
+}

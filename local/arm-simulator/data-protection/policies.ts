@@ -1,0 +1,183 @@
+import type { Call, Route } from '../route.ts';
+import { empty, json } from '../replies.ts';
+import { datasourceTypeOf } from './datasource.ts';
+import { notThere, refusal } from './errors.ts';
+import type { DatasourceKind } from './seed.ts';
+import type { BackupPolicy, DataProtectionState } from './state.ts';
+import { sameId } from './state.ts';
+import { vaultPath, withVault } from './vault-scope.ts';
+
+const actions = 'Microsoft.DataProtection/backupVaults/backupPolicies';
+
+/** Policies of a vault: list, get, PUT (no change in place), DELETE. */
+export function policyRoutes(state: DataProtectionState): Route[] {
+  const path = `${vaultPath}/backupPolicies`;
+  return [
+    {
+      name: 'dataProtection.listPolicies',
+      method: 'GET',
+      path,
+      action: `${actions}/read`,
+      bucket: 'provider',
+      handle: withVault((_call, vault) =>
+        json(200, {
+          value: [...state.policies.values()].filter((p) => sameId(p.vaultId, vault.id)).map(showPolicy),
+        }),
+      ),
+    },
+    {
+      name: 'dataProtection.getPolicy',
+      method: 'GET',
+      path: `${path}/{policy}`,
+      action: `${actions}/read`,
+      bucket: 'provider',
+      handle: withVault((call, vault) => {
+        const policy = state.policies.get(policyKey(vault.id, call));
+        return policy === undefined ? notThere() : json(200, showPolicy(policy));
+      }),
+    },
+    {
+      name: 'dataProtection.putPolicy',
+      method: 'PUT',
+      path: `${path}/{policy}`,
+      action: `${actions}/write`,
+      bucket: 'provider',
+      handle: withVault((call, vault) => putPolicy(state, call, vault.id)),
+    },
+    {
+      name: 'dataProtection.deletePolicy',
+      method: 'DELETE',
+      path: `${path}/{policy}`,
+      action: `${actions}/delete`,
+      bucket: 'provider',
+      handle: withVault((call, vault) => empty(state.policies.delete(policyKey(vault.id, call)) ? 200 : 204)),
+    },
+  ];
+}
+
+const policyKey = (vaultId: string, call: Call) =>
+  `${vaultId}/backupPolicies/${call.params['policy']}`.toLowerCase();
+
+function putPolicy(state: DataProtectionState, call: Call, vaultId: string) {
+  const name = call.params['policy'] ?? '';
+  const sent = (call.body as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
+  const properties = withTagIds(sent) as Record<string, unknown>;
+  const before = state.policies.get(policyKey(vaultId, call));
+  if (before !== undefined && JSON.stringify(before.properties) !== JSON.stringify(properties)) {
+    const fault = {
+      code: 'UserErrorBMSUpdatePolicyNotSupported',
+      message: 'Update of a backup policy is not supported.',
+    };
+    return refusal(400, fault, state.core.seeded);
+  }
+  const policy = addPolicy(state, vaultId, name, properties);
+  return json(200, showPolicy(policy));
+}
+
+/** Puts a policy into the state; names are kept in the caller's casing. */
+export function addPolicy(
+  state: DataProtectionState,
+  vaultId: string,
+  name: string,
+  properties: Record<string, unknown>,
+): BackupPolicy {
+  const policy = { id: `${vaultId}/backupPolicies/${name}`, name, vaultId, properties };
+  state.policies.set(policy.id.toLowerCase(), policy);
+  return policy;
+}
+
+/** A policy as ARM shows it. */
+export const showPolicy = ({ id, name, properties }: BackupPolicy) => ({
+  properties,
+  id,
+  name,
+  type: 'Microsoft.DataProtection/backupVaults/backupPolicies',
+});
+
+// The service adds an id to every tag: its name and an underscore.
+function withTagIds(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withTagIds);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withTagIds(inner)]));
+  const tagName = copy['tagName'];
+  return typeof tagName === 'string' && copy['id'] === undefined ? { ...copy, id: `${tagName}_` } : copy;
+}
+
+/** Finds a policy by the id in a request; the vault part of the id may be cased otherwise. */
+export function findPolicy(
+  state: DataProtectionState,
+  vaultId: string,
+  policyId: string,
+): BackupPolicy | undefined {
+  const policy = state.policies.get(policyId.toLowerCase());
+  return policy !== undefined && sameId(policy.vaultId, vaultId) ? policy : undefined;
+}
+
+interface PolicyRule {
+  readonly objectType?: string;
+  readonly name?: string;
+  readonly isDefault?: boolean;
+  readonly dataStore?: { readonly dataStoreType?: string };
+  readonly backupParameters?: { readonly backupType?: string };
+  readonly trigger?: {
+    readonly taggingCriteria?: readonly {
+      readonly isDefault?: boolean;
+      readonly tagInfo?: { readonly tagName?: string };
+    }[];
+  };
+  readonly lifecycles?: readonly {
+    readonly deleteAfter?: { readonly duration?: string };
+    readonly sourceDataStore?: { readonly dataStoreType?: string };
+  }[];
+}
+
+const rulesOf = (policy: BackupPolicy) => (policy.properties['policyRules'] ?? []) as readonly PolicyRule[];
+
+/** Rules that make backups; without one nothing can be backed up on demand. */
+export const backupRulesOf = (policy: BackupPolicy): readonly PolicyRule[] =>
+  rulesOf(policy).filter((rule) => rule.objectType === 'AzureBackupRule');
+
+/** Rules that say how long; found by tag name without case. */
+export const retentionRulesOf = (policy: BackupPolicy): readonly PolicyRule[] =>
+  rulesOf(policy).filter((rule) => rule.objectType === 'AzureRetentionRule');
+
+/** The usual policy of a datasource kind: daily or four-hourly, kept 7 or 30 days; operational blobs have no backup rule. */
+export function usualPolicy(kind: DatasourceKind): Record<string, unknown> {
+  const store = ['disk', 'aks', 'blobOperational'].includes(kind) ? 'OperationalStore' : 'VaultStore';
+  const every = kind === 'disk' || kind === 'aks' ? 'PT4H' : 'P1D';
+  const retention = retentionRule(store, store === 'VaultStore' ? 'P30D' : 'P7D');
+  return {
+    policyRules: kind === 'blobOperational' ? [retention] : [backupRule(kind, store, every), retention],
+    datasourceTypes: [datasourceTypeOf(kind)],
+    objectType: 'BackupPolicy',
+  };
+}
+
+const storeInfo = (dataStoreType: string) => ({ dataStoreType, objectType: 'DataStoreInfoBase' });
+
+function retentionRule(store: string, duration: string) {
+  return {
+    lifecycles: [
+      { deleteAfter: { objectType: 'AbsoluteDeleteOption', duration }, sourceDataStore: storeInfo(store) },
+    ],
+    isDefault: true,
+    name: 'Default',
+    objectType: 'AzureRetentionRule',
+  };
+}
+
+function backupRule(kind: DatasourceKind, store: string, every: string) {
+  const tagInfo = { tagName: 'Default', id: 'Default_' };
+  const full = kind === 'postgres' || kind === 'generic' || kind === 'cosmos';
+  return {
+    backupParameters: { backupType: full ? 'Full' : 'Incremental', objectType: 'AzureBackupParams' },
+    trigger: {
+      schedule: { repeatingTimeIntervals: [`R/2026-01-01T02:00:00+00:00/${every}`], timeZone: 'UTC' },
+      taggingCriteria: [{ tagInfo, taggingPriority: 99, isDefault: true }],
+      objectType: 'ScheduleBasedTriggerContext',
+    },
+    dataStore: storeInfo(store),
+    name: every === 'PT4H' ? 'BackupHourly' : 'BackupDaily',
+    objectType: 'AzureBackupRule',
+  };
+}

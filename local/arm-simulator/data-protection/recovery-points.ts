@@ -1,0 +1,135 @@
+import { listReply } from '../paging.ts';
+import { json } from '../replies.ts';
+import type { Route } from '../route.ts';
+import { notThere } from './errors.ts';
+import { instanceActions, instancePath, withInstance } from './instances.ts';
+import { backupRulesOf, findPolicy, retentionRulesOf } from './policies.ts';
+import type { BackupInstance, BackupPolicy, DataProtectionState, RecoveryPoint } from './state.ts';
+import { isoWithTicks, retentionMilliseconds } from './timestamps.ts';
+
+/** Recovery points of an instance, newest first, and the time ranges that operational blobs have instead. */
+export function recoveryPointRoutes(state: DataProtectionState): Route[] {
+  const path = `${instancePath}/recoveryPoints`;
+  const action = `${instanceActions}/recoveryPoints/read`;
+  return [
+    {
+      name: 'dataProtection.listRecoveryPoints',
+      method: 'GET',
+      path,
+      action,
+      bucket: 'provider',
+      handle: withInstance(state, (call, instance) =>
+        listReply(
+          call,
+          pointsOf(state, instance).map((point) => show(point, instance)),
+        ),
+      ),
+    },
+    {
+      name: 'dataProtection.getRecoveryPoint',
+      method: 'GET',
+      path: `${path}/{point}`,
+      action,
+      bucket: 'provider',
+      handle: withInstance(state, (call, instance) => {
+        const point = pointsOf(state, instance).find(({ name }) => name === call.params['point']);
+        return point === undefined ? notThere() : json(200, show(point, instance));
+      }),
+    },
+    {
+      name: 'dataProtection.findRestorableTimeRanges',
+      method: 'POST',
+      path: `${instancePath}/findRestorableTimeRanges`,
+      action: `${instanceActions}/findRestorableTimeRanges/action`,
+      handle: withInstance(state, (call, instance) => json(200, timeRanges(instance, call.now))),
+    },
+  ];
+}
+
+const pointsOf = (state: DataProtectionState, instance: BackupInstance) =>
+  [...(state.recoveryPoints.get(instance.id.toLowerCase()) ?? [])].sort((a, b) => b.at - a.at);
+
+/** Adds the point that a finished backup made; operational blobs get none. */
+export function addRecoveryPoint(
+  state: DataProtectionState,
+  instance: BackupInstance,
+  at: number,
+  retentionTag: string,
+): RecoveryPoint | undefined {
+  if (instance.kind === 'blobOperational') return undefined;
+  const policy = findPolicy(state, instance.vaultId, instance.policyInfo.policyId);
+  const point: RecoveryPoint = {
+    name: state.core.seeded.hex(32),
+    instanceId: instance.id,
+    friendlyName: instance.friendlyName ?? instance.name,
+    at,
+    type: (policy && backupRulesOf(policy)[0]?.backupParameters?.backupType) ?? 'Full',
+    retentionTag,
+    stores: storesOf(state, policy, at, retentionTag),
+  };
+  const points = state.recoveryPoints.get(instance.id.toLowerCase()) ?? [];
+  state.recoveryPoints.set(instance.id.toLowerCase(), [...points, point]);
+  return point;
+}
+
+function storesOf(
+  state: DataProtectionState,
+  policy: BackupPolicy | undefined,
+  at: number,
+  tag: string,
+): RecoveryPoint['stores'] {
+  const rules = policy === undefined ? [] : retentionRulesOf(policy);
+  const rule =
+    rules.find(({ name }) => name?.toLowerCase() === tag.toLowerCase()) ??
+    rules.find(({ isDefault }) => isDefault === true);
+  return (rule?.lifecycles ?? []).map(({ sourceDataStore, deleteAfter }) => ({
+    id: state.core.seeded.guid(),
+    type: sourceDataStore?.dataStoreType ?? 'VaultStore',
+    expiresAt: at + retentionMilliseconds(deleteAfter?.duration ?? 'P30D'),
+  }));
+}
+
+const show = (point: RecoveryPoint, instance: BackupInstance) => ({
+  id: `${instance.id}/recoveryPoints/${point.name}`,
+  name: point.name,
+  type: 'Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints',
+  properties: {
+    objectType: 'AzureBackupDiscreteRecoveryPoint',
+    recoveryPointId: point.name,
+    recoveryPointTime: isoWithTicks(point.at),
+    recoveryPointType: point.type,
+    friendlyName: point.friendlyName,
+    retentionTagName: point.retentionTag,
+    retentionTagVersion: '',
+    policyName: null,
+    policyVersion: null,
+    recoveryPointDataStoresDetails: point.stores.map(({ id, type, expiresAt }) => ({
+      id,
+      type,
+      creationTime: isoWithTicks(point.at),
+      expiryTime: isoWithTicks(expiresAt),
+      metaData: null,
+      state: 'COMMITTED',
+      visible: true,
+    })),
+    recoveryPointState: 'Completed',
+  },
+});
+
+function timeRanges(instance: BackupInstance, now: number): unknown {
+  const ranges =
+    instance.kind === 'blobOperational'
+      ? [
+          {
+            startTime: isoWithTicks(now - 7 * 86_400_000),
+            endTime: isoWithTicks(now),
+            objectType: 'RestorableTimeRange',
+          },
+        ]
+      : [];
+  return {
+    id: instance.name,
+    type: 'Microsoft.DataProtection/backupVaults/backupInstances/findRestorableTimeRanges',
+    properties: { restorableTimeRanges: ranges, objectType: 'AzureBackupFindRestorableTimeRangesResponse' },
+  };
+}

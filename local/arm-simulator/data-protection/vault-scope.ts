@@ -1,0 +1,33 @@
+import type { ArmReply } from '../exchange.ts';
+import { resourceNotFound } from '../replies.ts';
+import type { ArmResource } from '../resources.ts';
+import type { Call } from '../route.ts';
+
+/** ARM type of a Backup vault. */
+export const vaultType = 'Microsoft.DataProtection/backupVaults';
+
+/** Route path of a Backup vault. */
+export const vaultPath =
+  '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DataProtection/backupVaults/{vault}';
+
+/** Id of the vault in the request, in the client's casing. */
+export function requestedVaultId(call: Call): string {
+  const { subscription, group, vault } = call.params;
+  return `/subscriptions/${subscription}/resourceGroups/${group}/providers/${vaultType}/${vault}`;
+}
+
+/** Answers 404 as the gateway does when the vault is gone, whatever was asked of it. */
+export function withVault(handle: (call: Call, vault: ArmResource) => ArmReply): (call: Call) => ArmReply {
+  return (call) => {
+    const vault = call.core.resources.get(requestedVaultId(call));
+    if (vault !== undefined) return handle(call, vault);
+    const { vault: name = '', group = '' } = call.params;
+    return resourceNotFound('Microsoft.DataProtection/BackupVaults', name, group);
+  };
+}
+
+/** Object id of the vault's identity; undefined when it has none. */
+export function principalOf(vault: ArmResource): string | undefined {
+  const id = vault.identity?.['principalId'];
+  return typeof id === 'string' ? id : undefined;
+}

@@ -1,0 +1,171 @@
+import type { Core } from '../core.ts';
+import type { ArmReply } from '../exchange.ts';
+import { listReply } from '../paging.ts';
+import { pollHeaders } from '../poll-links.ts';
+import { empty, json } from '../replies.ts';
+import { type ArmResource, parseResourceId } from '../resources.ts';
+import type { Call, Route } from '../route.ts';
+import { guidFromHex, sha256Hex } from '../seeded.ts';
+import { begin } from './accepted.ts';
+import { refusal } from './errors.ts';
+import { instancesOf } from './instances.ts';
+import type { DataProtectionState } from './state.ts';
+import { sameId } from './state.ts';
+import { requestedVaultId, vaultPath, vaultType, withVault } from './vault-scope.ts';
+
+const subscriptionPath = '/subscriptions/{subscription}/providers/Microsoft.DataProtection/backupVaults';
+const groupPath =
+  '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DataProtection/backupVaults';
+
+/** Backup vaults themselves: get, list, PUT, PATCH, DELETE. */
+export function vaultRoutes(state: DataProtectionState): Route[] {
+  const route = (
+    method: Route['method'],
+    name: string,
+    path: string,
+    verb: string,
+    handle: Route['handle'],
+  ): Route => ({
+    name: `dataProtection.${name}`,
+    method,
+    path,
+    action: `${vaultType}/${verb}`,
+    bucket: 'provider',
+    handle,
+  });
+  return [
+    route('GET', 'listVaults', subscriptionPath, 'read', (call) => listVaults(state.core, call)),
+    route('GET', 'listVaultsInGroup', groupPath, 'read', (call) => listVaults(state.core, call)),
+    route(
+      'GET',
+      'getVault',
+      vaultPath,
+      'read',
+      withVault((_call, vault) => json(200, show(state, vault))),
+    ),
+    route('PUT', 'putVault', vaultPath, 'write', (call) => putVault(state, call)),
+    route(
+      'PATCH',
+      'patchVault',
+      vaultPath,
+      'write',
+      withVault((call, vault) => patchVault(state, call, vault)),
+    ),
+    route('DELETE', 'deleteVault', vaultPath, 'delete', (call) => deleteVault(state, call)),
+  ];
+}
+
+function listVaults(core: Core, call: Call): ArmReply {
+  const { subscription = '', group } = call.params;
+  const rows = core.resources.list(vaultType).filter(({ id }) => {
+    const parts = parseResourceId(id);
+    return sameId(parts.subscription, subscription) && (group === undefined || sameId(parts.group, group));
+  });
+  return listReply(call, rows);
+}
+
+// Whether a guard protects the vault follows from its proxies.
+function show(state: DataProtectionState, vault: ArmResource): ArmResource {
+  const guarded = [...state.guardProxies.values()].some((proxy) => sameId(proxy.vaultId, vault.id));
+  return { ...vault, properties: { ...vault.properties, isVaultProtectedByResourceGuard: guarded } };
+}
+
+/** What a vault is made of. */
+export interface VaultShape {
+  readonly id: string;
+  readonly location: string;
+  readonly tags: Record<string, string> | undefined;
+  readonly principalId?: string | undefined;
+  readonly properties: Record<string, unknown>;
+}
+
+/** A Backup vault as ARM shows it, with a system-assigned identity whose object id follows from the vault's id. */
+export function vaultResource({ id, location, tags, principalId, properties }: VaultShape, tenantId: string) {
+  const { name } = parseResourceId(id);
+  const identity = {
+    type: 'SystemAssigned',
+    principalId: principalId ?? guidFromHex(sha256Hex(`identity of ${id.toLowerCase()}`)),
+    tenantId,
+  };
+  const vault: ArmResource = {
+    location,
+    ...(tags !== undefined && { tags }),
+    identity,
+    properties: {
+      provisioningState: 'Succeeded',
+      isVaultProtectedByResourceGuard: false,
+      monitoringSettings: { azureMonitorAlertSettings: { alertsForAllJobFailures: 'Enabled' } },
+      secureScore: 'None',
+      replicatedRegions: [],
+      ...properties,
+    },
+    id,
+    name,
+    type: vaultType,
+  };
+  return vault;
+}
+
+interface VaultBody {
+  readonly location?: string;
+  readonly tags?: Record<string, string>;
+  readonly identity?: { readonly type?: string };
+  readonly properties?: Record<string, unknown>;
+}
+
+function putVault(state: DataProtectionState, call: Call): ArmReply {
+  const { core } = state;
+  const body = (call.body ?? {}) as VaultBody;
+  const before = core.resources.get(requestedVaultId(call));
+  const vault = vaultResource(
+    {
+      id: before?.id ?? requestedVaultId(call),
+      location: body.location ?? 'westeurope',
+      tags: body.tags,
+      principalId: before?.identity?.['principalId'] as string | undefined,
+      properties: { ...body.properties },
+    },
+    core.world.tenantId,
+  );
+  if (body.identity?.type === undefined || body.identity.type === 'None') vault.identity = { type: 'None' };
+  core.resources.put(vault);
+  return answerWrite(state, call, vault, before === undefined);
+}
+
+function answerWrite(state: DataProtectionState, call: Call, vault: ArmResource, isNew: boolean): ArmReply {
+  if (!isNew) return json(200, show(state, vault));
+  const operation = begin(state, call, {
+    kind: 'writeVault',
+    vault,
+    subject: vault.id,
+    seconds: state.settings.seconds.vault,
+    finish: () => ({ kind: 'succeeded' }),
+  });
+  const asyncOperation = {
+    path: `${vault.id}/operationStatus/${operation.id}`,
+    apiVersion: call.apiVersion,
+  };
+  const shown = { ...vault, properties: { ...vault.properties, provisioningState: 'Provisioning' } };
+  return json(201, shown, pollHeaders(call, { asyncOperation, retryAfterSeconds: 10 }));
+}
+
+function patchVault(state: DataProtectionState, call: Call, vault: ArmResource): ArmReply {
+  const body = (call.body ?? {}) as VaultBody;
+  if (body.tags !== undefined) vault.tags = body.tags;
+  vault.properties = { ...vault.properties, ...body.properties };
+  state.core.effects.record({ at: call.now, kind: 'writeVault', subject: vault.id });
+  return json(200, show(state, vault));
+}
+
+function deleteVault(state: DataProtectionState, call: Call): ArmReply {
+  const { core } = state;
+  const vault = core.resources.get(requestedVaultId(call));
+  if (vault === undefined) return empty(204);
+  if (instancesOf(state, vault.id).length > 0) {
+    const message = `The Backup vault ${vault.name} has backup instances and cannot be deleted.`;
+    return refusal(400, { code: 'BMSUserErrorVaultDeletionNotAllowed', message }, core.seeded);
+  }
+  core.resources.delete(vault.id);
+  core.effects.record({ at: call.now, kind: 'deleteVault', subject: vault.id });
+  return empty(200);
+}
