@@ -101,3 +101,8 @@ export interface RunFacts {
   readonly acceptedAt: string;
   readonly mayDeleteBackups: boolean;
 }
+
+/** Input of the activity `finishRun`. */
+export interface RunFinish extends RunInput {
+  readonly ending: RunEnding;
+}

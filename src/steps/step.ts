@@ -72,6 +72,8 @@ export interface Step<Input extends JsonObject = JsonObject, Result extends Json
   readonly itemOf?: (input: Input) => string;
   /** Seconds after the first order at which the step ends `timedOut`. */
   readonly giveUpAfterSeconds: number;
+  /** Sent although the run's cancellation was asked for: cancelling the job, following it afterwards. Polls of accepted operations always go on. */
+  readonly goesOnAfterCancel?: true;
 }
 
 /** What the executor adds for `read`. */
@@ -127,4 +129,28 @@ export interface StepOrder {
 export interface StepMessage {
   readonly runId: string;
   readonly stepId: string;
+}
+
+/** A step as the run record may show it: ids, words and times, never a URL. */
+export interface StepSummary {
+  readonly stepId: string;
+  readonly name: string;
+  readonly state: 'ordered' | 'claimed' | 'checking' | 'waiting' | 'settled';
+  /** How it ended; absent until settled. */
+  readonly outcome?: StepOutcome;
+  /** First order, ISO 8601 UTC. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  /** When the flow or the executor should act on it next at the latest, ISO 8601 UTC. */
+  readonly dueAt: string;
+  /** How often the flow has asked. */
+  readonly asks: number;
+  /** ARM requests sent, polls and pages included. */
+  readonly requests: number;
+  /** The operation's status in the service's word, of a step that started or follows one. */
+  readonly operationStatus?: string;
+  /** What the last `waiting` reading told. */
+  readonly detail?: JsonObject;
+  /** Why it waits, when it is not the service's work that is waited for. */
+  readonly reason?: string;
 }

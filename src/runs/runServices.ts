@@ -1,0 +1,29 @@
+import type { Json } from '../arm/call.ts';
+import type { StepSummary } from '../steps/step.ts';
+import type { Table } from '../storage/table.ts';
+
+/** The flows of runs, as far as the record and the watchdog need them. */
+export interface RunFlows {
+  start(orchestration: string, instanceId: string, input: Json): Promise<'started' | 'exists'>;
+  status(
+    instanceId: string,
+  ): Promise<'pending' | 'running' | 'completed' | 'failed' | 'terminated' | undefined>;
+}
+
+/** Everything the run record is kept with. */
+export interface RunServices {
+  readonly clock: () => Date;
+  /** Run rows: partition = run id. */
+  readonly runs: Table;
+  /** Index rows: partition = what is asked for, row key = newest first. */
+  readonly runIndex: Table;
+  readonly flows: RunFlows;
+  /** Name of the orchestration that carries a run. */
+  readonly orchestration: string;
+  /** `DELETE_BACKUPS`: fixed for a run when it first begins. */
+  readonly mayDeleteBackups: boolean;
+  /** Steps of a run from the ledger, in order. */
+  readonly listSteps: (runId: string) => Promise<readonly StepSummary[]>;
+  /** Sends a step's message again. */
+  readonly remindStep: (runId: string, stepId: string) => Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { ArmCall, ArmClient } from '../arm/call.ts';
+import type { Pacer } from '../arm/pacer.ts';
+import type { MessageQueue, Table } from '../storage/table.ts';
+import type { StepCatalogue, StepEvent } from './step.ts';
+
+/** One structured log line; `alert` is for a person. Fields hold ids and words, never a URL or a token. */
+export type StepLog = (
+  level: 'info' | 'warning' | 'alert',
+  message: string,
+  fields: Readonly<Record<string, string | number>>,
+) => void;
+
+/** Everything the ledger acts through. */
+export interface StepServices {
+  readonly clock: () => Date;
+  /** A fresh random id: the owner of a claim. */
+  readonly newId: () => string;
+  /** Step rows: partition = run id, row key = step id. */
+  readonly steps: Table;
+  /** Item locks: partition = hash of the item's id. */
+  readonly items: Table;
+  readonly queue: MessageQueue;
+  readonly arm: ArmClient;
+  readonly pacer: Pacer;
+  readonly catalogue: StepCatalogue;
+  /** Least pause between two polls, in seconds. */
+  readonly minimumPollSeconds: number;
+  /** Raises an event to the flow of a run. */
+  readonly raise: (
+    runId: string,
+    generation: number,
+    eventName: string,
+    event: StepEvent,
+  ) => Promise<'raised' | 'ended' | 'missing'>;
+  readonly isCancelRequested: (runId: string) => Promise<boolean>;
+  /** The target allow-list, asked again before every send; absent allows everything. */
+  readonly isAllowed?: (call: ArmCall) => boolean;
+  readonly log: StepLog;
+}

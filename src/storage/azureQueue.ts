@@ -1,0 +1,40 @@
+import { QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import { onFirstUse, type StorageAccount } from './storageAccount.ts';
+import type { MessageQueue } from './table.ts';
+
+/** Bytes of one message before encoding: what a queue carries are ids. */
+const largestMessageBytes = 8192;
+/** Seven days: the service refuses more. */
+const longestDelaySeconds = 604_800;
+
+/**
+ * One storage queue, created on first use. Messages never expire and are base64, as the Functions trigger reads them.
+ *
+ * @throws RangeError for a text over 8 KiB; whatever the service throws otherwise.
+ */
+export function azureQueue(account: StorageAccount, name: string): MessageQueue {
+  const client = queueClient(account, name);
+  const ready = onFirstUse(() => client.createIfNotExists());
+  return {
+    send: async (text, delaySeconds = 0) => {
+      if (Buffer.byteLength(text, 'utf8') > largestMessageBytes)
+        throw new RangeError('A message is at most 8 KiB.');
+      await ready();
+      await client.sendMessage(Buffer.from(text, 'utf8').toString('base64'), {
+        messageTimeToLive: -1,
+        visibilityTimeout: Math.min(Math.max(Math.ceil(delaySeconds), 0), longestDelaySeconds),
+      });
+    },
+  };
+}
+
+const retryOptions = { maxTries: 3, retryDelayInMs: 200 };
+
+function queueClient(account: StorageAccount, name: string): QueueClient {
+  if ('connectionString' in account) {
+    const service = QueueServiceClient.fromConnectionString(account.connectionString, { retryOptions });
+    return service.getQueueClient(name);
+  }
+  const url = `https://${account.accountName}.queue.core.windows.net/${name}`;
+  return new QueueClient(url, account.credential, { retryOptions });
+}
