@@ -38,7 +38,7 @@ export type ArmAnswer =
   | { readonly kind: 'doubtful'; readonly reason: string };
 
 /** Why something ended badly, in the words the service used. Plain data: it crosses durable boundaries. */
-export interface Failure {
+export type Failure = {
   /** The service's code as it came (`UserErrorDppDatasourceAlreadyProtected`), or ours (`BackupRuleAmbiguous`). */
   readonly code: string;
   /** The service's message, control characters removed, at most 2,000 characters. */
@@ -49,7 +49,7 @@ export interface Failure {
   readonly correlationId?: string;
   /** From the outcome table; absent for failures of our own making. */
   readonly class?: FailureClass;
-}
+};
 
 /** The classes of the outcome table: what the code asks of us, not what the service says about itself. */
 export type FailureClass = 'transient' | 'adopt' | 'hours' | 'permission' | 'user' | 'ours' | 'done';

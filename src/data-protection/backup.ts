@@ -17,19 +17,29 @@ export type InstanceBackupInput = {
 
 /** What to follow after the service has accepted a backup; with a job id the operation need not be read. */
 export type InstanceBackupHandle = {
-  readonly kind: 'instanceBackup';
-  readonly stepId: string;
+  readonly service: 'dataProtection';
+  readonly vaultId: string;
   readonly itemId: string;
+  /** Step that started it: its poll URL is kept there. */
+  readonly stepId: string;
   readonly attemptId: string;
   /** ISO 8601 UTC. */
-  readonly requestedAt: string;
+  readonly sentAt: string;
+  /** Seconds between polls that the service asked for. */
+  readonly waitSeconds: number;
   readonly operationId?: string;
   /** Full ARM id. */
   readonly jobId?: string;
+  /** Somebody else's backup of the same instance, which this run follows instead of starting its own. */
+  readonly joined?: true;
 };
 
-const vaultOf = (instanceId: string): string => instanceId.replace(/\/backupInstances\/[^/]+$/i, '');
+/** The vault an instance lies in. */
+export const backupVaultOf = (instanceId: string): string =>
+  instanceId.replace(/\/backupInstances\/[^/]+$/i, '');
 
+/** Seconds between looks as long as the service has not said. Recorded Retry-After of 2026. */
+const usualWaitSeconds = 30;
 const startSkewMs = 120_000;
 
 /** Whether a job of the list can be the work of one of our attempts, and how surely. */
@@ -61,11 +71,13 @@ function findEarlier(
 ): EarlierEffect<InstanceBackupHandle> {
   const jobs = rows(within(reply.body, 'value'));
   const handle = (job: JsonObject): InstanceBackupHandle => ({
-    kind: 'instanceBackup',
-    stepId: '',
+    service: 'dataProtection',
+    vaultId: backupVaultOf(input.instanceId),
     itemId: input.instanceId,
+    stepId: '',
     attemptId: attempts.attemptIds.at(-1) ?? '',
-    requestedAt: attempts.firstClaimAt,
+    sentAt: text(within(job, 'properties', 'startTime')) ?? attempts.firstClaimAt,
+    waitSeconds: usualWaitSeconds,
     jobId: text(job.id) ?? '',
   });
   const ours = jobs.filter((job) => effectOf(job, input, attempts) === 'ours');
@@ -79,7 +91,7 @@ function findEarlier(
   const running = attempts.joinForeign
     ? jobs.find((job) => isRunningBackup(job, input.instanceId))
     : undefined;
-  return running ? { kind: 'foreign', result: handle(running) } : { kind: 'absent' };
+  return running ? { kind: 'foreign', result: { ...handle(running), joined: true } } : { kind: 'absent' };
 }
 
 const isRunningBackup = (job: JsonObject, instanceId: string): boolean =>
@@ -101,17 +113,19 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
       },
     },
   }),
-  longRunning: { ...followStatus(30), endsAtAcceptance: true },
+  longRunning: { ...followStatus(usualWaitSeconds), endsAtAcceptance: true },
   read: (reply, { instanceId }, context) => {
     const jobId = jobIdOf(reply.body);
     return {
       kind: 'done',
       result: {
-        kind: 'instanceBackup',
-        stepId: context.stepId,
+        service: 'dataProtection',
+        vaultId: backupVaultOf(instanceId),
         itemId: instanceId,
+        stepId: context.stepId,
         attemptId: context.attemptId,
-        requestedAt: context.sentAt,
+        sentAt: context.sentAt,
+        waitSeconds: context.waitSeconds,
         ...(context.operationId && { operationId: context.operationId }),
         ...(jobId && { jobId }),
       },
@@ -121,7 +135,7 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
     describeLook: ({ instanceId }) => ({
       action: 'Microsoft.DataProtection/backupVaults/backupJobs/read',
       method: 'GET',
-      path: resourcePath(vaultOf(instanceId), 'backupJobs'),
+      path: resourcePath(backupVaultOf(instanceId), 'backupJobs'),
       apiVersion: dataProtectionApiVersion,
     }),
     findEarlier,
@@ -131,19 +145,16 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
 };
 
 /** Follows the operation of a backup until it names its job. */
-export const followInstanceBackup: Step<
-  { readonly handle: InstanceBackupHandle },
-  { readonly jobId: string | null }
-> = {
+export const followInstanceBackup: Step<InstanceBackupHandle, { readonly jobId: string | null }> = {
   name: 'dataProtection.followInstanceBackup',
-  describe: ({ handle }) => ({
+  describe: ({ vaultId, operationId }) => ({
     action: 'Microsoft.DataProtection/backupVaults/operationStatus/read',
     method: 'GET',
-    path: resourcePath(vaultOf(handle.itemId), 'operationStatus', handle.operationId ?? ''),
+    path: resourcePath(vaultId, 'operationStatus', operationId ?? ''),
     apiVersion: dataProtectionApiVersion,
   }),
-  longRunning: followStatus(30),
-  followsStep: ({ handle }) => handle.stepId,
+  longRunning: followStatus(usualWaitSeconds),
+  followsStep: ({ stepId }) => stepId,
   read: (reply) => ({ kind: 'done', result: { jobId: jobIdOf(reply.body) ?? null } }),
   repeat: 'safe',
   giveUpAfterSeconds: 600,

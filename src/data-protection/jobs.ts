@@ -3,61 +3,94 @@ import { readFailure } from '../arm/outcomes.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './apiVersion.ts';
-import { rows, text, within } from './replies.ts';
+import { rows, sameWord, text, within } from './replies.ts';
 
-/** A job as it stands. Statuses are the service's own words. */
+/** A job as last seen; its status is the service's own word, its times ISO 8601 UTC. */
 export type InstanceJob = {
   readonly id: string;
   readonly status: string;
   readonly progress?: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
-  readonly failure?: Failure;
 };
 
-const running = ['inprogress', 'started', 'cancelling'];
+/** How a job ended, one to one with the service's word; `failure` on every ending that made no recovery point. */
+export type InstanceJobEnding = {
+  readonly job: InstanceJob;
+  readonly ended: 'completed' | 'completedWithWarnings' | 'failed' | 'cancelled';
+  readonly failure?: Failure;
+  readonly warnings: readonly string[];
+};
 
-/** Whether a job goes on. An unknown word counts as running, until the step gives up. */
-export const isRunning = (status: string): boolean =>
-  running.includes(status.toLowerCase()) || !endings.includes(status.toLowerCase());
-
-const endings = [
-  'completed',
-  'succeeded',
-  'success',
-  'successwithwarning',
-  'completedwithwarnings',
-  'failed',
-  'cancelled',
-  'canceled',
-];
+/** Endings by the service's words; every other word is running, until the step gives up. */
+const endings: Readonly<Record<string, InstanceJobEnding['ended']>> = {
+  completed: 'completed',
+  succeeded: 'completed',
+  success: 'completed',
+  successwithwarning: 'completedWithWarnings',
+  completedwithwarnings: 'completedWithWarnings',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+};
 
 /** Reads a job of a Backup vault: a GET's body or a list row (whose `extendedInfo` is null). */
 export function readInstanceJob(body: JsonObject | undefined): InstanceJob {
   const properties = within(body, 'properties');
   const [startedAt, endedAt] = [text(within(properties, 'startTime')), text(within(properties, 'endTime'))];
   const progress = progressOf(rows(within(properties, 'extendedInfo', 'subTasks')));
-  const [firstError] = rows(within(properties, 'errorDetails'));
   return {
     id: text(within(body, 'id')) ?? '',
     status: text(within(properties, 'status')) ?? 'unknown',
     ...(progress && { progress }),
     ...(startedAt && { startedAt }),
     ...(endedAt && { endedAt }),
-    ...(firstError && { failure: readFailure({ status: 200, headers: {}, body: { error: firstError } }) }),
   };
 }
 
 function progressOf(tasks: readonly JsonObject[]): string | undefined {
-  const current =
-    tasks.find((task) => running.includes((text(task.taskStatus) ?? '').toLowerCase())) ?? tasks.at(-1);
+  const current = tasks.find((task) => sameWord(text(task.taskStatus), 'InProgress')) ?? tasks.at(-1);
   const name = text(current?.taskName);
   const share = current?.taskProgress;
   return name && (share === null || share === undefined ? name : `${name} ${String(share)} %`);
 }
 
-/** Follows a job to its end: a minute between looks at first, five minutes for old ones. */
-export const followInstanceJob: Step<{ readonly jobId: string }, InstanceJob> = {
+function readEnding(
+  body: JsonObject | undefined,
+  job: InstanceJob,
+  ended: InstanceJobEnding['ended'],
+): InstanceJobEnding {
+  const failures = rows(within(body, 'properties', 'errorDetails')).map((error) =>
+    readFailure({ status: 200, headers: {}, body: { error } }),
+  );
+  const warned = rows(within(body, 'properties', 'extendedInfo', 'warningDetails')).map(
+    (warning) => text(warning.warning) ?? text(within(warning, 'warning', 'message')),
+  );
+  const bad = ended === 'failed' || ended === 'cancelled';
+  const [
+    first = {
+      code: bad && ended === 'cancelled' ? 'JobCancelled' : 'JobFailed',
+      message: 'The job gave no reason.',
+    },
+  ] = failures;
+  const others = (bad ? failures.slice(1) : failures).map(({ code, message }) => `${code}: ${message}`);
+  return {
+    job,
+    ended,
+    ...(bad && { failure: first }),
+    warnings: [...others, ...warned.filter((one) => one !== undefined)],
+  };
+}
+
+/** Seconds to the next look: the service's beat in the first ten minutes, two minutes in the first hour, then five. */
+export const instanceJobWaitSeconds = (beatSeconds: number, ageSeconds: number): number =>
+  ageSeconds < 600 ? beatSeconds : ageSeconds < 3600 ? 120 : 300;
+
+/** Follows a job to its end, 24 h at most. */
+export const followInstanceJob: Step<
+  { readonly jobId: string; readonly waitSeconds: number },
+  InstanceJobEnding
+> = {
   name: 'dataProtection.followInstanceJob',
   describe: ({ jobId }) => ({
     action: 'Microsoft.DataProtection/backupVaults/backupJobs/read',
@@ -65,16 +98,13 @@ export const followInstanceJob: Step<{ readonly jobId: string }, InstanceJob> = 
     path: resourcePath(jobId),
     apiVersion: dataProtectionApiVersion,
   }),
-  read: (reply, _, context) => {
-    const job = readInstanceJob(reply.body as JsonObject | undefined);
+  read: (reply, { waitSeconds }, context) => {
+    const body = reply.body as JsonObject | undefined;
+    const job = readInstanceJob(body);
+    const ended = endings[job.status.toLowerCase()];
+    if (ended) return { kind: 'done', result: readEnding(body, job, ended) };
     const ageSeconds = (context.now.getTime() - Date.parse(context.firstAt)) / 1000;
-    return isRunning(job.status)
-      ? {
-          kind: 'waiting',
-          waitSeconds: ageSeconds < 600 ? 30 : ageSeconds < 3600 ? 120 : 300,
-          detail: job as unknown as JsonObject,
-        }
-      : { kind: 'done', result: job };
+    return { kind: 'waiting', waitSeconds: instanceJobWaitSeconds(waitSeconds, ageSeconds), detail: job };
   },
   repeat: 'safe',
   giveUpAfterSeconds: 86_400,

@@ -1,0 +1,252 @@
+import type { Failure } from '../arm/call.ts';
+import type { DatasourceKind, InstanceInput } from '../data-protection/datasources.ts';
+import {
+  blobKind,
+  chooseContainers,
+  isOfVault,
+  missingRolesFailure,
+  protectionObstacle,
+} from '../data-protection/eligibility.ts';
+import {
+  awaitProtection,
+  configureProtection,
+  findInstancesOf,
+  syncInstance,
+  validateForBackup,
+  type BackupInstance,
+} from '../data-protection/instances.ts';
+import { neededRoles, type NeededRole } from '../data-protection/permissions.ts';
+import { getBackupPolicy, type BackupPolicy } from '../data-protection/policies.ts';
+import { getBackupVault, type BackupVault } from '../data-protection/vaults.ts';
+import { grantRole, listRolesAt } from '../resources/roleAssignments.ts';
+import { findDisk, findStorageAccount, listContainers, type SourceResource } from '../resources/sources.ts';
+import type { Protection } from '../runs/request.ts';
+import type { Flow, FlowContext, FlowEnding } from './flow.ts';
+import { FlowEnded, StepFailed } from './stepFailed.ts';
+import { sleep, takeStep } from './takeStep.ts';
+
+/** What is asked for a disk or the blobs of a storage account. */
+export interface DatasourceProtection {
+  readonly kind: 'disk' | 'blobs';
+  readonly vaultId: string;
+  readonly datasourceId: string;
+  readonly policyId: string;
+  readonly options: Pick<Protection, 'snapshotResourceGroupId' | 'containers' | 'autoProtect' | 'grantRoles'>;
+}
+
+/** Everything read and checked before the first write. */
+interface Prepared {
+  readonly source: SourceResource;
+  readonly vault: BackupVault;
+  readonly policy: BackupPolicy;
+  readonly input: InstanceInput;
+  readonly roles: readonly NeededRole[];
+  readonly instances: readonly BackupInstance[];
+}
+
+/** Roles take up to ten minutes to count; validation is the only way to see that they do. */
+const propagationSeconds = 900;
+const revalidateSeconds = [30, 30, 45, 60] as const;
+
+const refuse = (failure: Failure): never => {
+  throw new FlowEnded('failed', failure);
+};
+
+function* readSource(
+  context: FlowContext,
+  { kind, datasourceId }: DatasourceProtection,
+): Flow<SourceResource> {
+  const step = kind === 'disk' ? findDisk : findStorageAccount;
+  const { found } = yield* takeStep(context, step, { resourceId: datasourceId });
+  return found ?? refuse({ code: 'DatasourceNotFound', message: `there is no ${datasourceId}` });
+}
+
+function* containersFor(context: FlowContext, order: DatasourceProtection): Flow<readonly string[]> {
+  const existing = yield* takeStep(context, listContainers, { resourceId: order.datasourceId });
+  const chosen = chooseContainers(order.options.containers, existing);
+  return 'failure' in chosen ? refuse(chosen.failure) : chosen.containers;
+}
+
+function* datasourceParameters(
+  context: FlowContext,
+  order: DatasourceProtection,
+  kind: DatasourceKind,
+): Flow<Pick<InstanceInput, 'snapshotResourceGroupId' | 'containers' | 'autoProtect'>> {
+  const { snapshotResourceGroupId, autoProtect } = order.options;
+  if (kind === 'disk') return snapshotResourceGroupId ? { snapshotResourceGroupId } : {};
+  if (kind === 'operationalBlobs') return {};
+  if (autoProtect)
+    return { autoProtect: { excludePrefixes: autoProtect === true ? [] : autoProtect.excludePrefixes } };
+  return { containers: yield* containersFor(context, order) };
+}
+
+/** Reads datasource, vault, policy and existing protection, and refuses what cannot work, before anything is written. */
+function* prepare(context: FlowContext, order: DatasourceProtection): Flow<Prepared> {
+  const source = yield* readSource(context, order);
+  const vault = yield* takeStep(context, getBackupVault, { vaultId: order.vaultId });
+  const policy = yield* takeStep(context, getBackupPolicy, { policyId: order.policyId });
+  const kind = order.kind === 'disk' ? 'disk' : blobKind(policy);
+  const obstacle = protectionObstacle(kind, source, vault, policy, order.options.snapshotResourceGroupId);
+  if (obstacle) refuse(obstacle);
+  const instances = yield* takeStep(context, findInstancesOf, { vaultId: vault.id, resourceId: source.id });
+  const parameters = yield* datasourceParameters(context, order, kind);
+  const input = {
+    vaultId: vault.id,
+    kind,
+    resourceId: source.id,
+    resourceName: source.name,
+    location: source.location,
+    policyId: policy.id,
+    ...parameters,
+  };
+  const roles = neededRoles(kind, source.id, order.options.snapshotResourceGroupId);
+  return { source, vault, policy, input, roles, instances };
+}
+
+const permissionFailureOf = (error: unknown): Failure | undefined =>
+  error instanceof StepFailed &&
+  error.outcome.kind === 'refused' &&
+  error.outcome.failure.class === 'permission'
+    ? error.outcome.failure
+    : undefined;
+
+/** Validates once; a missing role comes back as the service's words, everything else ends the flow. */
+function* missingAccordingToService(context: FlowContext, input: InstanceInput): Flow<Failure | undefined> {
+  try {
+    yield* takeStep(context, validateForBackup, input);
+    return undefined;
+  } catch (error) {
+    const failure = permissionFailureOf(error);
+    if (failure) return failure;
+    throw alreadyProtected(error, input.vaultId) ?? error;
+  }
+}
+
+/** The service names the vault that protects a datasource already in its message. */
+function alreadyProtected(error: unknown, vaultId: string): FlowEnded | undefined {
+  if (!(error instanceof StepFailed) || error.outcome.kind !== 'refused') return undefined;
+  const { failure } = error.outcome;
+  if (!failure.code.startsWith('UserErrorDppDatasourceAlready')) return undefined;
+  const here = `${failure.message} ${failure.advice ?? ''}`.toLowerCase().includes(vaultId.toLowerCase());
+  return new FlowEnded(here ? 'skipped' : 'failed', failure);
+}
+
+/** The roles the vault's identity lacks, read from the assignments; unreadable ones count as lacking. */
+function* rolesMissing(context: FlowContext, { roles, vault }: Prepared): Flow<readonly NeededRole[]> {
+  const missing: NeededRole[] = [];
+  for (const role of roles) {
+    const held = yield* takeStep(context, listRolesAt, {
+      scope: role.scope,
+      principalId: vault.principalId ?? '',
+    });
+    if (!held.some((id) => id.toLowerCase() === role.roleId)) missing.push(role);
+  }
+  return missing;
+}
+
+/** Grants one role at a time: parallel grants for one vault and group collide. */
+function* grant(context: FlowContext, missing: readonly NeededRole[], principalId: string): Flow<void> {
+  for (const { scope, roleId } of missing)
+    yield* takeStep(context, grantRole, { scope, roleId, principalId });
+}
+
+/** Validates again until the grants count: as soon as they do, and no longer than a quarter of an hour. */
+function* awaitRoles(context: FlowContext, input: InstanceInput, said: Failure): Flow<void> {
+  let waited = 0;
+  let failure: Failure | undefined = said;
+  for (let look = 0; failure; look++) {
+    if (waited >= propagationSeconds)
+      refuse({
+        ...failure,
+        message: `roles were granted ${waited} s ago and do not count yet: ${failure.message}`,
+      });
+    const pause: number = revalidateSeconds[Math.min(look, revalidateSeconds.length - 1)] ?? 60;
+    yield* sleep(context, pause);
+    waited += pause;
+    failure = yield* missingAccordingToService(context, input);
+  }
+}
+
+/** Has the service validate; roles that lack are named, or granted and waited for when the request says so. */
+function* validate(context: FlowContext, prepared: Prepared, grantRoles: boolean): Flow<void> {
+  const said = yield* missingAccordingToService(context, prepared.input);
+  if (!said) return;
+  const principalId = prepared.vault.principalId ?? '';
+  const lacking = yield* rolesMissing(context, prepared);
+  const missing = lacking.length > 0 ? lacking : prepared.roles;
+  if (!grantRoles) refuse(missingRolesFailure(missing, principalId, said));
+  yield* grant(context, missing, principalId);
+  yield* awaitRoles(context, prepared.input, said);
+}
+
+/** Waits for the real state; an error is looked at once more by `sync`, then said. */
+function* untilProtected(context: FlowContext, instanceId: string): Flow<BackupInstance> {
+  const first = yield* takeStep(context, awaitProtection, { instanceId });
+  if (first.state !== 'ProtectionError') return first;
+  yield* takeStep(context, syncInstance, { instanceId });
+  return yield* takeStep(context, awaitProtection, { instanceId });
+}
+
+const notProtected = (instance: BackupInstance): Failure =>
+  instance.failure ?? { code: 'NotProtected', message: `${instance.name} ended in state ${instance.state}` };
+
+/** The instance that protects the source in this vault already, whatever its state. */
+const existingHere = ({ instances, input }: Prepared): BackupInstance | undefined =>
+  instances.find((instance) => isOfVault(instance.id, input.vaultId));
+
+const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** Nothing to do, or something only a person may decide. */
+function settleExisting(existing: BackupInstance, policyId: string): FlowEnded | undefined {
+  if (sameText(existing.state, 'ProtectionConfigured') && sameText(existing.policyId, policyId)) {
+    return new FlowEnded('skipped', {
+      code: 'AlreadyProtected',
+      message: `already protected by ${existing.id} with the same policy`,
+    });
+  }
+  if (/^(ProtectionStopped|BackupsSuspended|SoftDeleted)$/i.test(existing.state)) {
+    const advice = 'Resume it by POST /api/protections/resume.';
+    return new FlowEnded('failed', {
+      code: 'ProtectionStopped',
+      message: `${existing.id} exists in state ${existing.state}`,
+      advice,
+    });
+  }
+  return undefined;
+}
+
+/** Protects a disk or the blobs of a storage account, to the state in which the service will back it up. */
+export function* protectDatasource(
+  context: FlowContext,
+  order: DatasourceProtection,
+): Flow<{ readonly instanceId: string }> {
+  const prepared = yield* prepare(context, order);
+  const existing = existingHere(prepared);
+  const settled = existing && settleExisting(existing, order.policyId);
+  if (settled) throw settled;
+  if (!existing) yield* validate(context, prepared, order.options.grantRoles ?? false);
+  const { instanceId } = yield* takeStep(context, configureProtection, prepared.input);
+  const instance = yield* untilProtected(context, instanceId);
+  if (!sameText(instance.state, 'ProtectionConfigured')) refuse(notProtected(instance));
+  return { instanceId: instance.id };
+}
+
+/** Does every check of a protection and changes nothing: what would be sent, which roles lack, what protects already. */
+export function* validateDatasource(context: FlowContext, order: DatasourceProtection): Flow<FlowEnding> {
+  const prepared = yield* prepare(context, order);
+  const existing = prepared.instances.map(({ id, state, policyId }) => ({ id, state, policyId }));
+  const missing = yield* rolesMissing(context, prepared);
+  const said = existing.length > 0 ? undefined : yield* missingAccordingToService(context, prepared.input);
+  const principalId = prepared.vault.principalId ?? '';
+  const result = {
+    wouldSend: prepared.input,
+    missingRoles: missing.map((role) => ({ ...role, principalId })),
+    alreadyProtected: existing,
+  };
+  if (!said) return { status: 'completed', result };
+  return {
+    status: 'failed',
+    result,
+    error: missingRolesFailure(missing.length > 0 ? missing : prepared.roles, principalId, said),
+  };
+}
