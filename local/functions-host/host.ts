@@ -59,8 +59,11 @@ export interface HostOptions {
 export interface Host {
   readonly keys: HostKeys;
   readonly hostJson: HostJson;
-  /** Loads the app and starts its listeners; after a crash the app is evaluated afresh where Node allows it. */
-  start(): Promise<void>;
+  /**
+   * Loads the app and starts its listeners; after a crash the app is evaluated afresh where Node allows it.
+   * `port` is the public one, also when nothing listens there.
+   */
+  start(): Promise<{ readonly port: number }>;
   /** Graceful end: no new work, running calls get their grace, `appTerminate` hooks run. */
   stop(): Promise<void>;
   /** What a SIGKILL does: running calls are cut off (HTTP callers get 500), memory is dropped; `start` may follow. */
@@ -131,6 +134,7 @@ export function createHost(options: HostOptions): Host {
       running = await startRunning(base, ports, reusable);
       state = 'Running';
       doors.admit(answerersOf(base, running, () => state));
+      return { port: ports.publicPort ?? options.port ?? DEFAULT_PORT };
     },
     async stop() {
       state = 'Stopping';
