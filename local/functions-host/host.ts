@@ -252,6 +252,7 @@ function answerersOf(base: Base, { app, session, urls }: Running, state: () => H
     keys: base.keys,
     enableAuth: base.enableAuth ?? false,
     durable,
+    warnings: base.warnings,
     eventGrid: createEventGridWebhook(app.registry, invoke),
     admin: {
       registry: app.registry,

@@ -2,6 +2,7 @@ import type { DurableExtension, HostReply, HostRequest } from '../durableExtensi
 import type { EventGridWebhook } from '../eventGrid.ts';
 import type { InvocationOutcome } from '../invoke.ts';
 import type { RegisteredFunction } from '../registry.ts';
+import type { Warnings } from '../warnings.ts';
 import { handleAdmin, isOpenAdminPath, type AdminApi } from './adminApi.ts';
 import { checkFunctionKey, opensSystem, type HostKeys, type KeyHolder, type SystemKeyName } from './keys.ts';
 import type { Admission, Admit, RequestHead } from './listener.ts';
@@ -18,6 +19,7 @@ export interface SiteParts {
   readonly admin: AdminApi;
   readonly durable: DurableExtension | undefined;
   readonly eventGrid: EventGridWebhook;
+  readonly warnings: Warnings;
   /** Calls an HTTP function with its trigger value; other inputs are added by the host. */
   readonly call: (
     fn: RegisteredFunction,
@@ -81,5 +83,13 @@ async function serveFunction(
   holder: KeyHolder | undefined,
 ): Promise<HostReply> {
   const data = httpRequestData(request, params, holder);
-  return replyFromOutcome(await parts.call(fn, data, httpTriggerMetadata(request, params)));
+  const reply = replyFromOutcome(await parts.call(fn, data, httpTriggerMetadata(request, params)));
+  warnOfManagementUrl(parts.warnings, fn, reply);
+  return reply;
+}
+
+function warnOfManagementUrl(warnings: Warnings, fn: RegisteredFunction, reply: HostReply): void {
+  if (!/\/runtime\/webhooks\/durabletask\/[^"]*[?&]code=|statusQueryGetUri/.test(String(reply.body ?? '')))
+    return;
+  warnings.warn('H18', fn.name, 'answers with a management URL: its key is valid for every instance');
 }

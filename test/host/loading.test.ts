@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { startHost } from './startHost.ts';
+
+const HELLO = (name: string): string =>
+  `const { app } = require('@azure/functions'); app.http('${name}', { handler: () => ({ body: '${name}' }) });`;
+
+test('"main" is a glob and every match is loaded', async () => {
+  const { host } = await startHost({
+    'package.json': '{ "main": "src/{index.js,functions/*.js}" }',
+    'src/index.js': 'globalThis.loaded = ["index"];',
+    'src/functions/a.js': `globalThis.loaded.push("a"); ${HELLO('a')}`,
+    'src/functions/b.js': `globalThis.loaded.push("b"); ${HELLO('b')}`,
+    'src/other.js': HELLO('other'),
+  });
+  expect(host.functions().map(({ name }) => name)).toEqual(['a', 'b']);
+  expect((globalThis as { loaded?: string[] }).loaded).toEqual(['index', 'a', 'b']);
+});
+
+test('an ES module registers through the same library', async () => {
+  const { get } = await startHost({
+    'package.json': '{ "main": "app.mjs" }',
+    'app.mjs':
+      "import { app } from '@azure/functions'; app.http('m', { handler: () => ({ body: 'module' }) });",
+  });
+  expect(await get('/api/m')).toEqual([200, 'module']);
+});
+
+test('a .cjs entry of a module package is CommonJS', async () => {
+  const { get } = await startHost({
+    'package.json': '{ "type": "module", "main": "app.cjs" }',
+    'app.cjs': HELLO('c'),
+  });
+  expect(await get('/api/c')).toEqual([200, 'c']);
+});
+
+test.each([
+  ['no file matches', { 'package.json': '{ "main": "none/*.js" }' }, 'no file matches "main": none/*.js'],
+  ['an entry throws', { 'app.js': 'throw new Error("at load");' }, 'at load'],
+  ['nothing is registered', { 'app.js': '' }, 'no function was registered'],
+  [
+    'a name is taken',
+    { 'app.js': HELLO('x') + HELLO('X').replace('const { app }', 'var { app: again }') },
+    'app',
+  ],
+  [
+    'an appStart hook throws',
+    { 'app.js': `${HELLO('x')} app.hook.appStart(() => { throw new Error('hook'); });` },
+    'hook',
+  ],
+  ['host.json is broken', { 'host.json': '{', 'app.js': HELLO('x') }, 'host.json is no JSON'],
+])('the start fails when %s', async (_case, files, message) => {
+  await expect(startHost(files as unknown as Record<string, string>)).rejects.toThrow(message);
+});
+
+test('after the start nothing more can be registered', async () => {
+  const { get } = await startHost({
+    'app.js': `const { app } = require('@azure/functions');
+      app.http('late', { handler: () => {
+        try { app.http('x', { handler: () => ({}) }); } catch (error) { return { body: error.message }; }
+      } });`,
+  });
+  expect(await get('/api/late')).toEqual([200, 'A function can only be registered during app startup.']);
+});
+
+test('a function with a binding this host lacks is disabled with a warning', async () => {
+  const { host, warnings, get } = await startHost({
+    'app.js': `${HELLO('x')} app.storageBlob('b', { path: 'c/{name}', connection: '', handler: () => undefined });`,
+  });
+  expect(host.functions().find(({ name }) => name === 'b')).toMatchObject({
+    disabled: "binding 'blobTrigger' is not supported",
+  });
+  expect(warnings.list().map(({ code, subject }) => [code, subject])).toEqual([['H17', 'b']]);
+  expect(await get('/api/x')).toEqual([200, 'x']);
+});
+
+test('a switched-off function is listed and does not answer', async () => {
+  const { host, get } = await startHost(
+    { 'app.js': HELLO('x') },
+    { environment: { 'AzureWebJobs.x.Disabled': 'true' } },
+  );
+  expect(await get('/api/x')).toEqual([404, '']);
+  expect(host.functions()).toEqual([
+    { name: 'x', trigger: 'httpTrigger', disabled: 'switched off by a setting' },
+  ]);
+});
+
+test('a missing %NAME% disables its function only', async () => {
+  const { host, get } = await startHost({
+    'app.js': `${HELLO('x')} app.storageQueue('q', { queueName: '%None%', connection: '', handler: () => undefined });`,
+  });
+  expect(await get('/api/x')).toEqual([200, 'x']);
+  expect(host.functions().find(({ name }) => name === 'q')?.disabled).toBe("setting 'None' does not exist");
+});
+
+test('the app sees its settings, and the environment is as before when the host has stopped', async () => {
+  const { host, get } = await startHost({
+    'local.settings.json': '{ "Values": { "SAMPLE_SETTING": "from the file" } }',
+    'app.js': `const { app } = require('@azure/functions');
+      app.http('x', { handler: () => ({ body: process.env.SAMPLE_SETTING + ' ' + process.env.WEBSITE_HOSTNAME }) });`,
+  });
+  expect(await get('/api/x')).toEqual([200, 'from the file localhost:7071']);
+  await host.stop();
+  expect(process.env['SAMPLE_SETTING']).toBeUndefined();
+});
+
+test('appTerminate hooks run at a graceful stop', async () => {
+  const { host } = await startHost({
+    'app.js': `${HELLO('x')} app.hook.appTerminate(() => { globalThis.terminated = true; });`,
+  });
+  await host.stop();
+  expect((globalThis as { terminated?: boolean }).terminated).toBe(true);
+});
