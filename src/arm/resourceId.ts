@@ -1,0 +1,150 @@
+/** An ARM id taken apart. Spelling is the giver's own; compare with {@link sameId}. */
+export interface ResourceId {
+  /** The text as given. */
+  readonly id: string;
+  readonly subscriptionId: string;
+  /** Absent for ids at subscription scope. */
+  readonly resourceGroup: string | undefined;
+  /** Namespace, for example `Microsoft.RecoveryServices`; of an extension resource its own, not its parent's. */
+  readonly provider: string | undefined;
+  /** Types from the outermost in: `['vaults', 'backupPolicies']`. */
+  readonly types: readonly string[];
+  /** Names in step with `types`; one fewer when the id ends in a type (a collection or an action). */
+  readonly names: readonly string[];
+}
+
+/** A text read as an ARM id, or the reason why it is none, in words for the one who sent it. */
+export type IdReading =
+  { readonly kind: 'ok'; readonly id: ResourceId } | { readonly kind: 'refused'; readonly reason: string };
+
+/** Thrown where an id should have been checked before; the message names what is wrong. */
+export class ResourceIdRefused extends Error {
+  override readonly name = 'ResourceIdRefused';
+}
+
+const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const resourceGroupName = /^[\p{L}\p{M}\p{N}_\-.()]{0,89}[\p{L}\p{M}\p{N}_\-()]$/u;
+const refusedCharacter = /[\u0000-\u001f\u007f-\u009f\u2028\u2029/\\?#%]/;
+// Replies escape ';', ' ', parentheses and non-ASCII characters; any other escape can only hide something.
+const hiddenEscape = /%(?!3b|20|28|29|[89a-f][0-9a-f])/i;
+const halfSurrogate = /\p{Cs}/u;
+const longestSegment = 260;
+
+/** Why a name may not become a path segment; undefined when it may. The name is raw, not percent-encoded. */
+export function segmentObstacle(segment: string): string | undefined {
+  if (segment === '') return 'has an empty segment';
+  if (segment === '.' || segment === '..') return `has the segment "${segment}"`;
+  if (segment.length > longestSegment) return `has a segment longer than ${longestSegment} characters`;
+  if (halfSurrogate.test(segment)) return 'has half of a surrogate pair';
+  const refused = refusedCharacter.exec(segment)?.[0];
+  if (refused === undefined) return undefined;
+  return refused > ' ' && refused < '\u007f' ? `contains "${refused}"` : 'contains a control character';
+}
+
+/** A segment of an id with the escapes that replies use undone; a segment that hides anything else stays as it is, `%` and all. */
+function unescaped(segment: string): string {
+  if (!segment.includes('%') || hiddenEscape.test(segment)) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function segmentsOf(id: string): string[] {
+  const trimmed = id.endsWith('/') ? id.slice(0, -1) : id;
+  return trimmed.split('/').slice(1).map(unescaped);
+}
+
+/** Encodes one name; `;` stays, as the service itself writes it in container and item names. */
+const encoded = (segment: string): string => encodeURIComponent(segment).replaceAll('%3B', ';');
+
+/**
+ * The path of a request: `/` and every name encoded.
+ *
+ * @param segments raw names (`ä`, `StorageContainer;storage;rg;account`), without a slash.
+ * @throws ResourceIdRefused for `.`, `..`, an empty name, `% / \ ? #`, control characters.
+ */
+export function armPath(...segments: readonly string[]): string {
+  const obstacle = segments.map(segmentObstacle).find((found) => found !== undefined);
+  if (obstacle) throw new ResourceIdRefused(`the path ${obstacle}`);
+  const path = `/${segments.map(encoded).join('/')}`;
+  // Encoding does not change `..`, and the URL parser removes it: what is sent must be what was meant.
+  if (new URL(path, 'https://arm.invalid').pathname !== path) {
+    throw new ResourceIdRefused('the path would be changed by the URL parser');
+  }
+  return path;
+}
+
+/**
+ * The path of a resource, or of something below it: `resourcePath(vaultId, 'backupJobs')`.
+ *
+ * @param id an ARM id as the service or a caller gave it; escapes of replies (`%3B`, non-ASCII) are taken.
+ * @throws ResourceIdRefused when id or segments break the grammar.
+ */
+export function resourcePath(id: string, ...segments: readonly string[]): string {
+  if (!id.startsWith('/')) throw new ResourceIdRefused(`"${shown(id)}" does not begin with /`);
+  return armPath(...segmentsOf(id), ...segments);
+}
+
+/** What ids are compared and hashed by: the whole id in lower case, reply escapes undone, no slash at the end. Takes any text. */
+export const idKey = (id: string): string => `/${segmentsOf(id).join('/')}`.toLowerCase();
+
+/** Whether two ids name the same thing: compared whole, without case. An absent or empty id is the same as nothing. */
+export const sameId = (a: string | undefined, b: string | undefined): boolean =>
+  !!a && !!b && (a === b || idKey(a) === idKey(b));
+
+/** The id of a text that has been checked before (settings, requests) or comes from a reply. @throws ResourceIdRefused */
+export function readResourceId(text: string): ResourceId {
+  const reading = parseResourceId(text);
+  if (reading.kind === 'refused') throw new ResourceIdRefused(reading.reason);
+  return reading.id;
+}
+
+const refused = (reason: string): IdReading => ({ kind: 'refused', reason });
+
+/** A text for a message: control characters gone, at most 120 characters. */
+const shown = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').slice(0, 120);
+
+/**
+ * Reads `/subscriptions/{guid}[/resourceGroups/{name}][/providers/{namespace}/{type}/{name}…]`, keywords in any case.
+ *
+ * `%` is taken only where replies use it (`%3B`, `%20`, parentheses, non-ASCII): `%2f` and `%2e` are refused.
+ */
+export function parseResourceId(text: string): IdReading {
+  if (!text.startsWith('/')) return refused(`"${shown(text)}" is not an ARM id: it does not begin with /`);
+  const segments = segmentsOf(text);
+  const obstacle = segments.map(segmentObstacle).find((found) => found !== undefined);
+  if (obstacle) return refused(`"${shown(text)}" is not an ARM id: it ${obstacle}`);
+  return readSegments(text, segments);
+}
+
+function readSegments(text: string, segments: readonly string[]): IdReading {
+  const [root = '', subscriptionId = '', ...rest] = segments;
+  const wrong = (what: string) => refused(`"${shown(text)}" is not an ARM id: ${what}`);
+  if (root.toLowerCase() !== 'subscriptions') return wrong('it does not begin with /subscriptions/');
+  if (!guid.test(subscriptionId)) return wrong(`the subscription "${shown(subscriptionId)}" is not a GUID`);
+  const inGroup = rest[0]?.toLowerCase() === 'resourcegroups';
+  const resourceGroup = inGroup ? (rest[1] ?? '') : undefined;
+  if (resourceGroup !== undefined && !resourceGroupName.test(resourceGroup)) {
+    return wrong(`"${shown(resourceGroup)}" cannot be the name of a resource group`);
+  }
+  const tail = inGroup ? rest.slice(2) : rest;
+  if (tail.length === 0) return ok(text, subscriptionId, resourceGroup, []);
+  if (tail[0]?.toLowerCase() !== 'providers') return wrong(`"${shown(tail[0] ?? '')}" is not expected there`);
+  if (tail.length < 3) return wrong('a provider needs a type after it');
+  return ok(text, subscriptionId, resourceGroup, tail);
+}
+
+function ok(
+  id: string,
+  subscriptionId: string,
+  resourceGroup: string | undefined,
+  tail: readonly string[],
+): IdReading {
+  const at = tail.findLastIndex((one, index) => index % 2 === 0 && one.toLowerCase() === 'providers');
+  const chain = tail.slice(at + 2);
+  const types = chain.filter((_, index) => index % 2 === 0);
+  const names = chain.filter((_, index) => index % 2 === 1);
+  return { kind: 'ok', id: { id, subscriptionId, resourceGroup, provider: tail[at + 1], types, names } };
+}

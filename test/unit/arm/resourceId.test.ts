@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import {
+  armPath,
+  idKey,
+  parseResourceId,
+  readResourceId,
+  resourcePath,
+  sameId,
+} from '../../../src/arm/resourceId.ts';
+
+const subscription = '/subscriptions/0a1b2c3d-0000-4000-8000-00000000000f';
+const vault = `${subscription}/resourceGroups/rg-backup/providers/Microsoft.RecoveryServices/vaults/vault-1`;
+
+test('an id is taken apart as it was spelled', () => {
+  expect(readResourceId(`${vault}/backupPolicies/daily`)).toEqual({
+    id: `${vault}/backupPolicies/daily`,
+    subscriptionId: '0a1b2c3d-0000-4000-8000-00000000000f',
+    resourceGroup: 'rg-backup',
+    provider: 'Microsoft.RecoveryServices',
+    types: ['vaults', 'backupPolicies'],
+    names: ['vault-1', 'daily'],
+  });
+});
+
+test('keywords come in any case', () => {
+  const id = readResourceId(
+    '/Subscriptions/0A1B2C3D-0000-4000-8000-00000000000F/resourcegroups/RG/PROVIDERS/Microsoft.storage/StorageAccounts/sa1',
+  );
+  expect([id.resourceGroup, id.provider, id.names]).toEqual(['RG', 'Microsoft.storage', ['sa1']]);
+});
+
+test('an extension resource has its own provider', () => {
+  const id = readResourceId(`${vault}/providers/Microsoft.Authorization/roleAssignments/x`);
+  expect([id.provider, id.types, id.names]).toEqual(['Microsoft.Authorization', ['roleAssignments'], ['x']]);
+});
+
+test('a subscription and a resource group are ids of their own', () => {
+  expect(readResourceId(subscription)).toMatchObject({ resourceGroup: undefined, provider: undefined });
+  expect(readResourceId(`${subscription}/resourceGroups/Grüße_(1)`).resourceGroup).toBe('Grüße_(1)');
+});
+
+describe('a text that is no ARM id is refused with what is wrong', () => {
+  test.each([
+    ['', 'does not begin with /'],
+    ['vault-1', 'does not begin with /'],
+    ['/', 'does not begin with /subscriptions/'],
+    ['/tenants/x', 'does not begin with /subscriptions/'],
+    ['/subscriptions/not-a-guid', 'is not a GUID'],
+    [`${subscription}/resourceGroups`, 'cannot be the name of a resource group'],
+    [`${subscription}/resourceGroups/ends-with.`, 'cannot be the name of a resource group'],
+    [`${subscription}/resourceGroups/a b`, 'cannot be the name of a resource group'],
+    [`${subscription}/resourceGroups/rg/x`, 'is not expected there'],
+    [`${subscription}/resourceGroups/rg/providers/Microsoft.Storage`, 'needs a type'],
+    [`${vault}/../vaults/other`, 'segment ".."'],
+    [`${vault}/./x`, 'segment "."'],
+    [`${vault}//x`, 'an empty segment'],
+    [`${vault}/a%2fb`, 'contains "%"'],
+    [`${vault}/%2e%2e`, 'contains "%"'],
+    [`${vault}/%252f`, 'contains "%"'],
+    [`${vault}/%c3%28`, 'contains "%"'],
+    [`${vault}/a\\b`, 'contains "\\"'],
+    [`${vault}?api-version=1`, 'contains "?"'],
+    [`${vault}#x`, 'contains "#"'],
+    [`${vault}\n`, 'contains a control character'],
+    [`${vault}/%C2%85`, 'contains a control character'],
+    [`${vault}/\ud800`, 'half of a surrogate pair'],
+    [`${vault}/${'a'.repeat(261)}`, 'longer than 260'],
+  ])('%j', (text, reason) => {
+    const reading = parseResourceId(text);
+    expect(reading.kind === 'refused' ? reading.reason : 'taken').toContain(reason);
+  });
+});
+
+test('a reason never repeats control characters or endless texts', () => {
+  const reading = parseResourceId(`\u001b[31m${'x'.repeat(5000)}`);
+  expect(
+    reading.kind === 'refused' && reading.reason.length < 200 && !reading.reason.includes('\u001b'),
+  ).toBe(true);
+});
+
+test('ids are the same whatever their case, escapes or last slash', () => {
+  expect(sameId(vault, `${vault.toUpperCase()}/`)).toBe(true);
+  expect(sameId(`${vault}/a%3Bb`, `${vault}/A;B`)).toBe(true);
+  expect(
+    sameId(`${subscription}/resourceGroups/Gr%C3%BC%C3%9Fe`, `${subscription}/resourcegroups/grüße`),
+  ).toBe(true);
+  expect(sameId(vault, `${vault}2`)).toBe(false);
+  expect([sameId('', ''), sameId(undefined, undefined), sameId(vault, undefined)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test('the key of an id is the whole id in lower case', () => {
+  expect(idKey(`${vault}/`)).toBe(
+    '/subscriptions/0a1b2c3d-0000-4000-8000-00000000000f/resourcegroups/rg-backup/providers/microsoft.recoveryservices/vaults/vault-1',
+  );
+  expect(idKey(`${vault}/%2F`)).not.toBe(idKey(`${vault}//`));
+});
+
+test('a path keeps the names the service gave, semicolons included', () => {
+  expect(
+    resourcePath(
+      `${vault}/backupFabrics/Azure/protectionContainers/StorageContainer%3BStorage;rg;sa`,
+      'inquire',
+    ),
+  ).toBe(`${vault}/backupFabrics/Azure/protectionContainers/StorageContainer;Storage;rg;sa/inquire`);
+  expect(resourcePath(`${subscription}/resourceGroups/Gr%C3%BC%C3%9Fe`)).toBe(
+    `${subscription}/resourceGroups/Gr%C3%BC%C3%9Fe`,
+  );
+  expect(armPath('subscriptions', 'x y', 'a=')).toBe('/subscriptions/x%20y/a%3D');
+});
+
+describe('a name that would change the path is never sent', () => {
+  test.each([['..'], ['.'], [''], ['a/b'], ['a\\b'], ['a%2fb'], ['a?b'], ['a#b'], ['a\u0000b']])(
+    '%j',
+    (name) => {
+      expect(() => armPath('subscriptions', name, 'x')).toThrow('the path');
+      expect(() => resourcePath(vault, name)).toThrow('the path');
+    },
+  );
+});
