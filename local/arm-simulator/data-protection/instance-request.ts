@@ -98,7 +98,24 @@ function describe(
 
 function cleaned(parameters: Record<string, unknown> | undefined): PolicyInfo['policyParameters'] {
   if (parameters === undefined) return undefined;
-  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+  const sent = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+  const list = sent['backupDatasourceParametersList'] as Record<string, unknown>[] | undefined;
+  return list === undefined ? sent : { ...sent, backupDatasourceParametersList: list.map(filledUp) };
+}
+
+const clusterFilters = [
+  'includedNamespaces',
+  'excludedNamespaces',
+  'includedResourceTypes',
+  'excludedResourceTypes',
+  'labelSelectors',
+  'backupHookReferences',
+];
+
+// The service writes every filter of a cluster, null where nothing was sent.
+function filledUp(entry: Record<string, unknown>): Record<string, unknown> {
+  if (entry['objectType'] !== 'KubernetesClusterBackupDatasourceParameters') return entry;
+  return { ...entry, ...Object.fromEntries(clusterFilters.map((key) => [key, entry[key] ?? null])) };
 }
 
 /** Our request is wrong: nothing about the resources, only about the body. */

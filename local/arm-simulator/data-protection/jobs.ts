@@ -152,7 +152,9 @@ export function showJob(job: BackupJob, at: number) {
 }
 
 function showProgress(job: BackupJob, taskStatus: string, ended: number | undefined) {
-  const details = { TaskId: job.activityId, DatasourceType: job.instance.dataSourceInfo.datasourceType };
+  const size = job.instance.kind === 'disk' && { OriginalDatasourceSizeInBytes: '34359738368' };
+  const type = { DatasourceType: job.instance.dataSourceInfo.datasourceType };
+  const details = { ...size, TaskId: job.activityId, ...type };
   const point = ended === undefined ? undefined : job.recoveryPointId;
   return {
     backupInstanceState: null,

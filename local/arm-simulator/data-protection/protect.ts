@@ -61,16 +61,24 @@ function putInstance(state: DataProtectionState, call: Call, vault: ArmResource)
 }
 
 function saysTheSame(existing: BackupInstance, { request, tags }: Put): boolean {
-  const { friendlyName, dataSourceInfo, policyInfo } = existing;
-  const before = [friendlyName, dataSourceInfo.resourceID, policyInfo, existing.tags ?? {}];
-  const wanted = [
-    request.friendlyName,
-    request.dataSourceInfo.resourceID,
-    request.policyInfo,
-    tags ?? existing.tags ?? {},
+  const said = ({ friendlyName, dataSourceInfo, policyInfo }: InstanceRequest | BackupInstance) => [
+    friendlyName ?? null,
+    dataSourceInfo.resourceID,
+    policyInfo.policyId,
+    policyInfo.policyParameters ?? null,
   ];
-  return JSON.stringify(before).toLowerCase() === JSON.stringify(wanted).toLowerCase();
+  const before = [said(existing), existing.tags ?? null];
+  const wanted = [said(request), tags ?? existing.tags ?? null];
+  return canonical(before) === canonical(wanted);
 }
+
+// Order of keys and case of ids make no difference.
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ).toLowerCase();
 
 /** The same PUT again: the running operation once more, else 200 without poll headers. */
 function repeated(put: Put, instance: BackupInstance): ArmReply {

@@ -53,14 +53,16 @@ function parentMissing(call: Call): boolean {
 
 function getResource(kind: ResourceKind, call: Call): ArmReply {
   const found = call.core.resources.get(requestedId(call));
-  return found === undefined ? notFound(kind, call) : json(200, show(kind, found, call.now));
+  return found === undefined ? notFound(kind, call) : json(200, show(kind, found));
 }
 
 // Seeded resources say only what the world file says; the rest follows from the kind.
-function show(kind: ResourceKind, resource: ArmResource, now: number): ArmResource {
-  const at = new Date(now - (now % 86_400_000)).toISOString();
-  return { ...resource, properties: { ...kind.defaults(resource.name, at), ...resource.properties } };
+function show(kind: ResourceKind, resource: ArmResource): ArmResource {
+  const properties = { ...kind.defaults(resource.name, seededAt), ...resource.properties };
+  return { ...resource, properties };
 }
+
+const seededAt = '2026-01-01T00:00:00.0000000Z';
 
 function listResources(kind: ResourceKind, call: Call): ArmReply {
   if (parentMissing(call)) return notFound(kind, call);
@@ -73,7 +75,7 @@ function listResources(kind: ResourceKind, call: Call): ArmReply {
   const rows = call.core.resources.list(kind.type).filter(({ id }) => isWithin(id, parent));
   return listReply(
     call,
-    rows.map((row) => show(kind, row, call.now)),
+    rows.map((row) => show(kind, row)),
   );
 }
 
@@ -126,7 +128,7 @@ function patchResource(kind: ResourceKind, call: Call): ArmReply {
   };
   call.core.resources.put(changed);
   recordWrite(kind, call, found.id, 'write');
-  return json(200, show(kind, changed, call.now));
+  return json(200, show(kind, changed));
 }
 
 function deleteResource(kind: ResourceKind, call: Call): ArmReply {
