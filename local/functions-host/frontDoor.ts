@@ -9,6 +9,9 @@ export interface FrontDoor {
   close(): Promise<void>;
 }
 
+/** The app may run without access control, so nobody beyond this machine gets in. */
+const LOOPBACK = '127.0.0.1';
+
 interface WholeRequest {
   readonly method: string;
   readonly path: string;
@@ -33,7 +36,7 @@ type Attempt = 'answered' | 'nobodyThere' | 'diedMeanwhile';
 
 function forward(whole: WholeRequest, port: number, response: ServerResponse): Promise<Attempt> {
   return new Promise((resolve) => {
-    const options = { host: '127.0.0.1', port, method: whole.method, path: whole.path, agent: false };
+    const options = { host: LOOPBACK, port, method: whole.method, path: whole.path, agent: false };
     const outgoing = httpRequest({ ...options, headers: whole.rawHeaders as never }, (incoming) => {
       response.writeHead(incoming.statusCode ?? 500, incoming.rawHeaders);
       incoming.on('error', () => response.destroy());
@@ -47,7 +50,7 @@ function forward(whole: WholeRequest, port: number, response: ServerResponse): P
   });
 }
 
-/** Opens the public port; 0 takes a free one. Rejects when the port is taken. */
+/** Opens the public port, on loopback only; 0 takes a free one. Rejects when the port is taken. */
 export async function openFrontDoor(port: number): Promise<FrontDoor> {
   let leading: number | undefined;
   let waiting: ((port: number) => void)[] = [];
@@ -72,7 +75,7 @@ export async function openFrontDoor(port: number): Promise<FrontDoor> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, resolve);
+    server.listen(port, LOOPBACK, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
