@@ -1,10 +1,17 @@
+import type { Json } from '../arm/call.ts';
+import { digestOf } from './digest.ts';
 import type { RunRequest } from './request.ts';
 import type { RequestedBy, RunRecord } from './run.ts';
+import { runIdOf } from './runId.ts';
+import { dropIndex, listKeyOf, putIndex } from './runIndex.ts';
+import { recordOf } from './runRecord.ts';
+import { findRun, rowOfRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** What became of a request: a new run, the run it has made before, or a key that belongs to another body. */
 export interface Acceptance {
   readonly kind: 'accepted' | 'repeated' | 'keyReused';
+  /** Without its steps. */
   readonly run: RunRecord;
 }
 
@@ -14,12 +21,56 @@ export interface BatchPart {
   readonly item: string;
 }
 
-/** Inserts the run if its key is new. The flow is not started: call `startRun` afterwards, also for a repeated one. */
+function newRun(
+  services: RunServices,
+  request: RunRequest,
+  requestedBy: RequestedBy,
+  part: BatchPart | undefined,
+): RunState {
+  const now = services.clock().toISOString();
+  return {
+    id: runIdOf(requestedBy, part?.item),
+    kind: request.kind,
+    status: 'accepted',
+    request,
+    requestedBy,
+    digest: digestOf(request as Json),
+    createdAt: now,
+    generation: 1,
+    generationAt: now,
+    warnings: [],
+    ...part,
+  };
+}
+
+const repetition = (existing: RunState, wanted: RunState): Acceptance => ({
+  kind: existing.digest === wanted.digest ? 'repeated' : 'keyReused',
+  run: recordOf(existing, []),
+});
+
+/**
+ * Inserts the run if its key is new. The flow is not started: call `startRun` afterwards, also for a repeated one.
+ *
+ * The lists come before the row: a list entry without a run is passed over, a run in no list would never be watched.
+ */
 export async function acceptRun(
-  _services: RunServices,
-  _request: RunRequest,
-  _requestedBy: RequestedBy,
-  _part?: BatchPart,
+  services: RunServices,
+  request: RunRequest,
+  requestedBy: RequestedBy,
+  part?: BatchPart,
 ): Promise<Acceptance> {
-  throw new Error('acceptRun is not built yet');
+  const wanted = newRun(services, request, requestedBy, part);
+  const known = await findRun(services, wanted.id);
+  if (known) return repetition(known.run, wanted);
+  await putIndex(services.runIndex, wanted);
+  const inserted = await services.runs.insert(rowOfRun(wanted));
+  if (inserted.kind === 'written') return { kind: 'accepted', run: recordOf(wanted, []) };
+  return afterRace(services, wanted);
+}
+
+async function afterRace(services: RunServices, wanted: RunState): Promise<Acceptance> {
+  const winner = await findRun(services, wanted.id);
+  if (!winner) throw new Error(`Run ${wanted.id} was there and is gone.`);
+  if (listKeyOf(winner.run) !== listKeyOf(wanted)) await dropIndex(services.runIndex, wanted);
+  return repetition(winner.run, wanted);
 }

@@ -1,7 +1,22 @@
+import { changeRun } from './changeRun.ts';
 import type { RunFinish } from './run.ts';
+import { endingMembers, hasEnded, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
+function mayEnd(run: RunState, { generation, ending }: RunFinish): boolean {
+  if (run.generation !== generation) return false;
+  return !hasEnded(run.status) || (run.status === 'timedOut' && ending.status !== 'timedOut');
+}
+
+/** The run with its ending; what an earlier `timedOut` said of the error is dropped. */
+function ended({ error: _error, ...run }: RunState, finish: RunFinish, now: Date): RunState {
+  return { ...run, ...endingMembers(finish.ending), endedAt: now.toISOString() };
+}
+
 /** Last activity of a flow: writes the ending. Idempotent; `ignored` for a stale generation or a run that has its ending. */
-export async function finishRun(_services: RunServices, _finish: RunFinish): Promise<'written' | 'ignored'> {
-  throw new Error('finishRun is not built yet');
+export async function finishRun(services: RunServices, finish: RunFinish): Promise<'written' | 'ignored'> {
+  const answer = await changeRun(services, finish.runId, (run) =>
+    mayEnd(run, finish) ? ended(run, finish, services.clock()) : undefined,
+  );
+  return answer?.changed ? 'written' : 'ignored';
 }

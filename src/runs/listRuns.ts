@@ -1,4 +1,8 @@
+import type { RowPage, StoredRow } from '../storage/table.ts';
 import type { RunRecord, RunStatus } from './run.ts';
+import { listKeyOf, namesOfTarget, placeOf, runIdIn } from './runIndex.ts';
+import { recordOf } from './runRecord.ts';
+import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** What a list of runs is narrowed to; all given members must match. `target` is an ARM id in any case. */
@@ -12,7 +16,7 @@ export interface RunFilter {
 /** A run in a list: the record without its steps. */
 export type ListedRun = Omit<RunRecord, 'steps' | 'operation'>;
 
-/** One page, newest first; `continuation` is opaque and absent after the last. */
+/** One page, newest first; `continuation` is opaque and absent after the last. A page may hold fewer than asked for. */
 export interface RunPage {
   readonly runs: readonly ListedRun[];
   readonly continuation?: string;
@@ -24,11 +28,67 @@ export interface RunPaging {
   readonly continuation?: string;
 }
 
-/** One page of runs; reads a number of rows that does not grow with the table. */
+/** A continuation is the row key of the last entry seen: it stays good whatever is written meanwhile. */
+const listKeyGrammar = /^\d{13}-[0-9a-f]{40}$/;
+/** Pages read for one answer when a filter passes rows over. */
+const mostPages = 5;
+
+/** Whether a text may be given back as a continuation. */
+export const isContinuation = (text: string): boolean => listKeyGrammar.test(text);
+
+const sameText = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+function matches(run: RunState, { status, kind, target, batch }: RunFilter): boolean {
+  return (
+    (status === undefined || run.status === status) &&
+    (kind === undefined || run.kind === kind) &&
+    (batch === undefined || run.batch === batch) &&
+    (target === undefined || namesOfTarget(run.request.target).some((name) => sameText(name, target)))
+  );
+}
+
+/** The run a row lists; undefined when the row was left by a write that never ended, or the filter excludes it. */
+async function listed(
+  services: RunServices,
+  row: StoredRow,
+  filter: RunFilter,
+): Promise<RunState | undefined> {
+  const run = (await findRun(services, runIdIn(row.rowKey)))?.run;
+  return run && listKeyOf(run) === row.rowKey && matches(run, filter) ? run : undefined;
+}
+
+function listedRecord(run: RunState): ListedRun {
+  const { steps: _steps, operation: _operation, ...record } = recordOf(run, []);
+  return record;
+}
+
+// '!' sorts before every character of a row key: the first key after the given one.
+const after = (key: string | undefined): string => (key === undefined ? '' : `${key}!`);
+
+/**
+ * One page of runs; reads a number of rows that does not grow with the table.
+ *
+ * @throws RangeError for a continuation that is none of ours.
+ */
 export async function listRuns(
-  _services: RunServices,
-  _filter: RunFilter,
-  _paging: RunPaging = {},
+  services: RunServices,
+  filter: RunFilter,
+  { top = 50, continuation }: RunPaging = {},
 ): Promise<RunPage> {
-  throw new Error('listRuns is not built yet');
+  if (continuation !== undefined && !isContinuation(continuation)) {
+    throw new RangeError('The continuation is not one that a list of runs has given.');
+  }
+  const runs: ListedRun[] = [];
+  let seen = continuation;
+  for (let pages = 0; pages < mostPages && runs.length < top; pages++) {
+    const page: RowPage = await services.runIndex.page(placeOf(filter), {
+      from: after(seen),
+      top: top - runs.length,
+    });
+    const found = await Promise.all(page.rows.map((row) => listed(services, row, filter)));
+    runs.push(...found.filter((run) => run !== undefined).map(listedRecord));
+    if (page.continuation === undefined) return { runs };
+    seen = page.rows.at(-1)?.rowKey ?? seen;
+  }
+  return { runs, ...(seen === undefined ? {} : { continuation: seen }) };
 }

@@ -1,17 +1,26 @@
+import { changeRun } from './changeRun.ts';
+import { findRun, hasEnded } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
-/** Asks a run to stop; `ended` when it has its ending. No step is sent after this, except those that cancel the job. */
+/** Asks a run to stop; `ended` when it has its ending. No write is sent after this, except those that cancel the job. */
 export async function requestCancel(
-  _services: RunServices,
-  _runId: string,
+  services: RunServices,
+  runId: string,
 ): Promise<'requested' | 'ended' | 'missing'> {
-  throw new Error('requestCancel is not built yet');
+  const now = services.clock().toISOString();
+  const answer = await changeRun(services, runId, (run) =>
+    hasEnded(run.status) || run.cancelRequestedAt !== undefined
+      ? undefined
+      : { ...run, cancelRequestedAt: now },
+  );
+  if (!answer) return 'missing';
+  return hasEnded(answer.run.status) ? 'ended' : 'requested';
 }
 
 /** Whether a run has been asked to stop. */
 export async function isCancelRequested(
-  _services: Pick<RunServices, 'runs'>,
-  _runId: string,
+  services: Pick<RunServices, 'runs'>,
+  runId: string,
 ): Promise<boolean> {
-  throw new Error('isCancelRequested is not built yet');
+  return (await findRun(services, runId))?.run.cancelRequestedAt !== undefined;
 }

@@ -1,0 +1,37 @@
+import { dropStatusIndex, putStatusIndex } from './runIndex.ts';
+import { findRun, rowOfRun, type RunState } from './runRow.ts';
+import type { RunServices } from './runServices.ts';
+
+/** Each try meets at least one other writer that has succeeded. */
+const mostTries = 20;
+
+/**
+ * Changes a run under its ETag, and its place in the indexes by status. `change` is asked again after a conflict, and
+ * answers undefined to leave the run as it is.
+ *
+ * @returns the run as it is now and whether this call changed it; undefined when there is no such run.
+ */
+export async function changeRun(
+  services: RunServices,
+  runId: string,
+  change: (run: RunState) => RunState | undefined,
+): Promise<{ readonly run: RunState; readonly changed: boolean } | undefined> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const stored = await findRun(services, runId);
+    if (!stored) return undefined;
+    const next = change(stored.run);
+    if (!next) return { run: stored.run, changed: false };
+    if (await write(services, stored.run, next, stored.etag)) return { run: next, changed: true };
+  }
+  throw new Error(`Run ${runId} was changed by others ${mostTries} times in a row.`);
+}
+
+// The new place first: a run may stand in two for a moment, and readers compare with the row, but never in none.
+async function write(services: RunServices, run: RunState, next: RunState, etag: string): Promise<boolean> {
+  const moved = run.status !== next.status;
+  if (moved) await putStatusIndex(services.runIndex, next);
+  const written = await services.runs.replace(rowOfRun(next), etag);
+  if (written.kind === 'conflict') return false;
+  if (moved) await dropStatusIndex(services.runIndex, run);
+  return true;
+}

@@ -1,0 +1,85 @@
+import type { Json, JsonObject } from '../arm/call.ts';
+import type { StepSummary } from '../steps/step.ts';
+import type { JobState, RunRecord, StepReport } from './run.ts';
+import type { RunState } from './runRow.ts';
+
+const sentenceOf = (detail: JsonObject): string =>
+  Object.entries(detail)
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join(', ');
+
+function detailOf({ outcome, detail, reason }: StepSummary): string | undefined {
+  if (outcome && 'failure' in outcome) return `${outcome.failure.code}: ${outcome.failure.message}`;
+  if (outcome?.kind === 'done') return outcome.how;
+  if (reason !== undefined) return reason;
+  return detail && sentenceOf(detail);
+}
+
+/** A step as the record shows it: `done`, `refused` … once it has ended, else the ledger's state. */
+function reportOf(step: StepSummary): StepReport {
+  const detail = detailOf(step);
+  return {
+    name: step.name,
+    status: step.outcome?.kind ?? step.state,
+    startedAt: step.startedAt,
+    ...(step.endedAt === undefined ? {} : { endedAt: step.endedAt }),
+    asks: step.asks,
+    ...(detail ? { detail } : {}),
+  };
+}
+
+const text = (value: Json | undefined): value is string => typeof value === 'string';
+
+/** A job still followed, from what its step last told. */
+function jobIn({ detail }: StepSummary): JobState | undefined {
+  const { id, status, progress, startedAt, endedAt } = detail ?? {};
+  if (!text(id) || !text(status)) return undefined;
+  return {
+    id,
+    status,
+    ...(text(progress) ? { progress } : {}),
+    ...(text(startedAt) ? { startedAt } : {}),
+    ...(text(endedAt) ? { endedAt } : {}),
+  };
+}
+
+function operationIn(steps: readonly StepSummary[]): { readonly status: string } | undefined {
+  const status = steps.findLast((step) => step.operationStatus !== undefined)?.operationStatus;
+  return status === undefined ? undefined : { status };
+}
+
+function whenPresent<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const present = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+const errorOf = ({ error }: RunState): RunRecord['error'] =>
+  error && {
+    code: error.code,
+    message: error.message,
+    ...whenPresent({ advice: error.advice, correlationId: error.correlationId }),
+  };
+
+/** The record of a run and its steps, in the shape that callers see. */
+export function recordOf(run: RunState, steps: readonly StepSummary[]): RunRecord {
+  return {
+    id: run.id,
+    kind: run.kind,
+    status: run.status,
+    target: run.request.target,
+    requestedBy: run.requestedBy,
+    createdAt: run.createdAt,
+    ...whenPresent({ endedAt: run.endedAt, batch: run.batch }),
+    generation: run.generation,
+    steps: steps.map(reportOf),
+    ...whenPresent({
+      operation: operationIn(steps),
+      job: run.job ?? steps.map(jobIn).findLast((job) => job !== undefined),
+      recoveryPoint: run.recoveryPoint,
+      result: run.result,
+      error: errorOf(run),
+    }),
+    warnings: run.warnings,
+  };
+}

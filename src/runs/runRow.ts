@@ -1,0 +1,79 @@
+import type { Failure, Json } from '../arm/call.ts';
+import type { Row, StoredRow } from '../storage/table.ts';
+import type { RunRequest } from './request.ts';
+import type { JobState, RecoveryPoint, RequestedBy, RunEnding, RunFacts, RunStatus } from './run.ts';
+import type { RunServices } from './runServices.ts';
+
+/** A run as its row keeps it. Instants are ISO 8601 UTC. */
+export interface RunState {
+  readonly id: string;
+  readonly kind: RunRequest['kind'];
+  readonly status: RunStatus;
+  readonly request: RunRequest;
+  readonly requestedBy: RequestedBy;
+  /** SHA-256 of the request: the same key with another body is seen by it. */
+  readonly digest: string;
+  readonly createdAt: string;
+  readonly generation: number;
+  /** When the present generation was made. */
+  readonly generationAt: string;
+  readonly begunAt?: string;
+  readonly endedAt?: string;
+  readonly cancelRequestedAt?: string;
+  readonly facts?: RunFacts;
+  readonly batch?: string;
+  readonly item?: string;
+  readonly result?: Json;
+  readonly error?: Failure;
+  readonly job?: JobState;
+  readonly recoveryPoint?: RecoveryPoint;
+  readonly warnings: readonly string[];
+}
+
+/** A run with the ETag under which it was read. */
+export interface StoredRun {
+  readonly run: RunState;
+  readonly etag: string;
+}
+
+const rowKey = 'run';
+const structured = ['request', 'requestedBy', 'facts', 'result', 'error', 'job', 'recoveryPoint', 'warnings'];
+
+/** The row of a run; nested members are JSON in a column of their own. */
+export function rowOfRun({ id, ...members }: RunState): Row {
+  const columns = Object.entries(members)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]);
+  return { ...Object.fromEntries(columns), partitionKey: id, rowKey };
+}
+
+/** The run in a row that {@link rowOfRun} has made. */
+export function runOfRow({ partitionKey, rowKey: _rowKey, etag, ...columns }: StoredRow): StoredRun {
+  const members = Object.entries(columns).map(([name, value]) => [
+    name,
+    structured.includes(name) ? JSON.parse(String(value)) : value,
+  ]);
+  return { run: { ...Object.fromEntries(members), id: partitionKey } as RunState, etag };
+}
+
+/** The run of an id; undefined when there is none. */
+export async function findRun(
+  services: Pick<RunServices, 'runs'>,
+  id: string,
+): Promise<StoredRun | undefined> {
+  const row = await services.runs.read(id, rowKey);
+  return row && runOfRow(row);
+}
+
+/** Whether a run has its ending; `timedOut` may still turn into the job's real one. */
+export const hasEnded = (status: RunStatus): boolean => status !== 'accepted' && status !== 'running';
+
+/** The members of a run that its ending sets. */
+export const endingMembers = (ending: RunEnding): Partial<RunState> => ({
+  status: ending.status,
+  warnings: ending.warnings,
+  ...(ending.result === undefined ? {} : { result: ending.result }),
+  ...(ending.error ? { error: ending.error } : {}),
+  ...(ending.job ? { job: ending.job } : {}),
+  ...(ending.recoveryPoint ? { recoveryPoint: ending.recoveryPoint } : {}),
+});

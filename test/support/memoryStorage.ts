@@ -1,0 +1,108 @@
+import type {
+  MessageQueue,
+  Row,
+  RowPage,
+  RowRange,
+  StoredRow,
+  Table,
+  Written,
+} from '../../src/storage/table.ts';
+
+/** One port call, told before and after it takes effect; throwing from `after` loses the answer, from `before` the call. */
+export interface PortFaults {
+  readonly before?: (operation: string) => void | Promise<void>;
+  readonly after?: (operation: string) => void | Promise<void>;
+}
+
+/** A table in memory, with ETags; `operations` counts calls by name, `rows` shows what is stored. */
+export interface MemoryTable extends Table {
+  readonly operations: Record<string, number>;
+  readonly rows: () => readonly StoredRow[];
+}
+
+const keyOf = (partitionKey: string, rowKey: string): string => `${partitionKey}\u0000${rowKey}`;
+
+/** An Azure table as far as the app relies on it: conditional writes, pages in row-key order, continuation tokens. */
+export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTable {
+  const stored = new Map<string, StoredRow>();
+  const operations: Record<string, number> = {};
+  let version = 0;
+
+  async function port<T>(operation: string, effect: () => T): Promise<T> {
+    operations[operation] = (operations[operation] ?? 0) + 1;
+    await faults.before?.(`${name}.${operation}`);
+    const answer = effect();
+    await faults.after?.(`${name}.${operation}`);
+    return answer;
+  }
+  const write = (row: Row): Written => {
+    const etag = `v${++version}`;
+    stored.set(keyOf(row.partitionKey, row.rowKey), { ...row, etag });
+    return { kind: 'written', etag };
+  };
+  const find = (partitionKey: string, rowKey: string) => stored.get(keyOf(partitionKey, rowKey));
+
+  return {
+    operations,
+    rows: () => [...stored.values()],
+    insert: (row) =>
+      port('insert', () => (find(row.partitionKey, row.rowKey) ? { kind: 'conflict' } : write(row))),
+    read: (partitionKey, rowKey) => port('read', () => find(partitionKey, rowKey)),
+    replace: (row, etag) =>
+      port('replace', () =>
+        find(row.partitionKey, row.rowKey)?.etag === etag ? write(row) : { kind: 'conflict' },
+      ),
+    put: (row) => port('put', () => void write(row)),
+    remove: (partitionKey, rowKey) => port('remove', () => void stored.delete(keyOf(partitionKey, rowKey))),
+    page: (partitionKey, range) =>
+      port('page', () => pageOf([...stored.values()], partitionKey, range ?? {})),
+  };
+}
+
+function pageOf(rows: readonly StoredRow[], partitionKey: string, range: RowRange): RowPage {
+  const from = range.continuation ?? range.from ?? '';
+  const matching = rows
+    .filter((row) => row.partitionKey === partitionKey && row.rowKey >= from)
+    .filter((row) => range.before === undefined || row.rowKey < range.before)
+    .sort((one, other) => (one.rowKey < other.rowKey ? -1 : 1));
+  const top = range.top ?? 1000;
+  const next = matching[top];
+  return { rows: matching.slice(0, top), ...(next ? { continuation: next.rowKey } : {}) };
+}
+
+/** A message as it lies in the queue. */
+export interface QueuedMessage {
+  readonly text: string;
+  readonly visibleAt: Date;
+}
+
+/** A queue in memory: no order among visible messages is promised, nothing expires. */
+export interface MemoryQueue extends MessageQueue {
+  readonly messages: readonly QueuedMessage[];
+  /** Takes the first message that is visible now, if any. */
+  take(): QueuedMessage | undefined;
+  /** When the next message becomes visible; undefined when the queue is empty. */
+  nextAt(): Date | undefined;
+}
+
+/** A storage queue with visibility delays, on the given clock. */
+export function memoryQueue(clock: () => Date, faults: PortFaults = {}): MemoryQueue {
+  const messages: QueuedMessage[] = [];
+  const visible = (message: QueuedMessage): boolean => message.visibleAt <= clock();
+  return {
+    messages,
+    send: async (text, delaySeconds = 0) => {
+      if (Buffer.byteLength(text) > 8192) throw new RangeError('too long');
+      if (!Number.isInteger(delaySeconds)) throw new RangeError('whole seconds');
+      await faults.before?.('queue.send');
+      messages.push({ text, visibleAt: new Date(clock().getTime() + delaySeconds * 1000) });
+      await faults.after?.('queue.send');
+    },
+    take: () => {
+      const index = messages.findIndex(visible);
+      return index < 0 ? undefined : messages.splice(index, 1)[0];
+    },
+    nextAt: () =>
+      messages.map(({ visibleAt }) => visibleAt).sort((one, other) => one.getTime() - other.getTime())[0],
+  };
+}
