@@ -3,7 +3,7 @@ import { faultTableSchema } from './faults.ts';
 import { json } from './replies.ts';
 import type { Route } from './route.ts';
 import type { Simulator } from './simulator.ts';
-import { worldSchema } from './world.ts';
+import { worldSchema, type WorldSeed } from './world.ts';
 
 const worldRequest = z.strictObject({
   mode: z.enum(['replace', 'merge']).default('merge'),
@@ -25,7 +25,8 @@ export function simulatorRoutes(simulator: Simulator): Route[] {
     open('GET', 'effects', () => json(200, { value: simulator.effects.all() })),
     open('POST', 'world', ({ body }) => {
       const { mode, world } = worldRequest.parse(body);
-      simulator.loadWorld(worldSchema.partial().parse(world), mode);
+      worldSchema.parse(world);
+      simulator.loadWorld(world as WorldSeed, mode);
       return json(200, { mode });
     }),
     open('POST', 'clock', ({ body }) => {

@@ -77,6 +77,8 @@ function changedPollUrl(name: string, value: string, { variant, host }: Of<'poll
       return name === 'Location' ? undefined : value;
     case 'locationOnly':
       return name === 'Location' ? value : undefined;
+    case 'doubled':
+      return `${value}, ${value}`;
     case 'none':
       return undefined;
   }

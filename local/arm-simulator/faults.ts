@@ -53,6 +53,7 @@ const pollUrlFault = z.strictObject({
       'unsigned',
       'asyncOnly',
       'locationOnly',
+      'doubled',
       'none',
     ])
     .describe('What becomes of Azure-AsyncOperation and Location; `mixed`: only the first stays signed.'),
@@ -108,6 +109,10 @@ const jobFault = z.strictObject({
     .describe('The job reads 404 and is not listed for so long.'),
 });
 
+const statusAtResultFault = z.strictObject({
+  kind: z.literal('statusAtResult').describe('A result URL answers with the status document.'),
+});
+
 const signatureFault = z.strictObject({ kind: z.literal('signatureRefused') });
 
 /** One line of a fault table. */
@@ -126,6 +131,7 @@ export const faultRuleSchema = z.strictObject({
     listFault,
     operationFault,
     jobFault,
+    statusAtResultFault,
     signatureFault,
   ]),
 });

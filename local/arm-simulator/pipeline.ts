@@ -67,10 +67,11 @@ async function routed(exchange: Exchange): Promise<ArmReply> {
   const call = readCall({ exchange, match, principal, apiVersion, faults });
   const reply = 'status' in call ? call : await faulted(call);
   const identifier: Record<string, string> =
-    match.route.action === undefined || 'status' in call
+    match.route.action === undefined || match.route.fromGateway === true || 'status' in call
       ? {}
       : { 'x-ms-operation-identifier': operationIdentifier(call) };
-  return { ...reply, headers: { ...admitted.headers, ...identifier, ...reply.headers } };
+  const own = reply.headers['x-ms-failure-cause'] === 'gateway' ? {} : { ...admitted.headers, ...identifier };
+  return { ...reply, headers: { ...own, ...reply.headers } };
 }
 
 const unauthenticated = (): ArmReply => {

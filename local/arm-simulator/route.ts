@@ -35,6 +35,8 @@ export interface Route {
   readonly action?: string;
   /** `provider`: counted in the provider's bucket as well (then only its header is sent); default `arm`. */
   readonly bucket?: 'provider' | 'arm';
+  /** ARM answers from its own copy: no `x-ms-operation-identifier`. */
+  readonly fromGateway?: boolean;
   /** False for what needs no token or api-version (metadata, the simulator's own endpoints). */
   readonly guarded?: boolean;
   handle(call: Call): ArmReply | Promise<ArmReply>;

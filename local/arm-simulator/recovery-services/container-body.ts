@@ -58,7 +58,15 @@ function kindFields(vault: Vault, { names, lock }: Container): Record<string, un
 function inquiry(vault: Vault, names: ContainerNames): Record<string, unknown> {
   const success = { status: 'Success', errorDetail: { code: 'Success', message: '', recommendations: [''] } };
   const count = itemCount(vault, names);
-  const detail = { type: 'SQL', itemCount: count, inquiryValidation: { ...success, additionalDetail: '' } };
+  const detail = {
+    type: 'SQL',
+    itemCount: count,
+    inquiryValidation: {
+      ...success,
+      additionalDetail: '',
+      protectableItemCount: { SQLInstance: 1, SQLDataBase: count },
+    },
+  };
   return { ...success, inquiryDetails: [detail] };
 }
 

@@ -126,6 +126,8 @@ function result(
   return (asked) => {
     const operation = askedOperation(asked);
     if (operation === undefined) return operationNotFound();
+    if (asked.call.faults.some(({ kind }) => kind === 'statusAtResult'))
+      return json(200, statusBody(operation));
     if (operation.outcome !== undefined) return ended(asked, operation);
     const all = links(asked.call, operation.id);
     if (running === '{}') return json(202, {}, pollHeaders(asked.call, all));

@@ -89,7 +89,8 @@ const container = z.strictObject({
   inquired: z.boolean().default(true),
 });
 
-const vault = z.strictObject({
+/** One vault of the section. */
+export const vaultSeedSchema = z.strictObject({
   id: z.string().startsWith('/subscriptions/'),
   location: z.string().default('westeurope'),
   tags: z.record(z.string(), z.string()).default({}),
@@ -145,7 +146,7 @@ const datasource = z.strictObject({
 export const recoveryServicesSeedSchema = z.strictObject({
   timings,
   limits,
-  vaults: z.array(vault).default([]),
+  vaults: z.array(vaultSeedSchema).default([]),
   datasources: z
     .array(datasource)
     .default([])
@@ -157,7 +158,7 @@ export type RecoveryServicesSeed = z.infer<typeof recoveryServicesSeedSchema>;
 /** How one job ends. */
 export type JobOutcome = z.infer<typeof jobOutcome>;
 /** A vault as a world file names it. */
-export type VaultSeed = z.infer<typeof vault>;
+export type VaultSeed = z.infer<typeof vaultSeedSchema>;
 /** A protected item as a world file names it. */
 export type ItemSeed = z.infer<typeof item>;
 /** A database, or how one datasource behaves. */

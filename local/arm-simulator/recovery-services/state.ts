@@ -86,7 +86,7 @@ export interface Vault {
   discovered: Set<string> | undefined;
   softDelete: VaultSeed['softDelete'];
   softDeleteDays: number;
-  provisioned: 'Provisioning' | 'Succeeded' | 'Deleting';
+  provisioned: 'Provisioning' | 'Succeeded';
   changedAt: number;
   /** A resource guard's unlock holds until then. */
   unlockedUntil: number;

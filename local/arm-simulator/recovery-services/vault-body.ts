@@ -32,15 +32,10 @@ function vaultProperties(vault: Vault): Record<string, unknown> {
       ]),
       classicAlertSettings: enabled(['alertsForCriticalOperations', 'emailNotificationsForSiteRecovery']),
     },
-    securitySettings: {
-      softDeleteSettings: {
-        softDeleteRetentionPeriodInDays: vault.softDeleteDays,
-        softDeleteState: vault.softDelete,
-        enhancedSecurityState: vault.softDelete,
-      },
-      multiUserAuthorization: vault.seed.resourceGuardId === undefined ? 'Disabled' : 'Enabled',
-      sourceScanConfiguration: { state: 'Disabled' },
-    },
+    ...(vault.provisioned === 'Succeeded' && {
+      backupStorageVersion: vault.items.size > 0 ? 'V1' : 'Unassigned',
+    }),
+    securitySettings: securitySettings(vault),
     redundancySettings: { standardTierStorageRedundancy: 'GeoRedundant', crossRegionRestore: 'Disabled' },
     secureScore: 'None',
     bcdrSecurityLevel: 'Poor',
@@ -51,3 +46,17 @@ function vaultProperties(vault: Vault): Record<string, unknown> {
 
 const enabled = (names: string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, 'Enabled']));
+
+function securitySettings({ provisioned, softDelete, softDeleteDays, seed }: Vault): Record<string, unknown> {
+  const softDeleteSettings = {
+    softDeleteRetentionPeriodInDays: softDeleteDays,
+    softDeleteState: softDelete,
+    enhancedSecurityState: 'Enabled',
+  };
+  const guarded = seed.resourceGuardId === undefined ? 'Disabled' : 'Enabled';
+  return {
+    ...(provisioned === 'Succeeded' && { softDeleteSettings }),
+    multiUserAuthorization: provisioned === 'Succeeded' ? guarded : 'Invalid',
+    sourceScanConfiguration: { state: 'Disabled' },
+  };
+}

@@ -1,13 +1,12 @@
 import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
-import { empty, json, resourceNotFound, serviceError } from '../replies.ts';
+import { json } from '../replies.ts';
 import { parseResourceId } from '../resources.ts';
 import type { Call, Route } from '../route.ts';
-import { addVault } from './load.ts';
-import { vaultStatusUrl, vaultResultUrl } from './operation-links.ts';
-import type { RecoveryServices, Vault } from './state.ts';
+import type { RecoveryServices } from './state.ts';
 import { vaultBody } from './vault-body.ts';
-import { action, inVault, type VaultCall, vaultId, vaultPath } from './vault-call.ts';
+import { deleteVault, putVault, vaultResult, vaultStatus } from './vault-lifecycle.ts';
+import { action, inVault, vaultPath } from './vault-call.ts';
 
 /** The vault resource itself: lists, read, create, delete, and the status of the last two. */
 export function vaultRoutes(rsv: RecoveryServices): Route[] {
@@ -33,6 +32,8 @@ export function vaultRoutes(rsv: RecoveryServices): Route[] {
       name: 'recoveryServices.vault',
       method: 'GET',
       path: vaultPath,
+      action: read,
+      fromGateway: true,
       handle: inVault(rsv, ({ vault }) => json(200, vaultBody(rsv, vault))),
     },
     {
@@ -81,88 +82,3 @@ function listVaults(rsv: RecoveryServices, call: Call): ArmReply {
 }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-function putVault(rsv: RecoveryServices, call: Call): ArmReply {
-  const { subscription = '', group = '', vault: name = '' } = call.params;
-  const id = vaultId(subscription, group, name);
-  const earlier = rsv.vaults.get(id.toLowerCase());
-  if (earlier !== undefined) return json(200, vaultBody(rsv, earlier));
-  const { location = 'westeurope', tags = {} } = (call.body ?? {}) as {
-    location?: string;
-    tags?: Record<string, string>;
-  };
-  const vault = addVault(rsv, {
-    id,
-    location,
-    tags,
-    softDelete: 'Enabled',
-    softDeleteDays: 14,
-    discovered: 'all',
-    unregister: 'works',
-    whileBusy: 'accept',
-    policies: [],
-    containers: [],
-    items: [],
-  });
-  vault.provisioned = 'Provisioning';
-  const operation = startVaultOperation(rsv, vault, call, () => void (vault.provisioned = 'Succeeded'));
-  return json(201, vaultBody(rsv, vault), { 'Azure-AsyncOperation': vaultStatusUrl(call, operation) });
-}
-
-function startVaultOperation(rsv: RecoveryServices, vault: Vault, call: Call, finish: () => void): string {
-  const { core, seed } = rsv;
-  const id = Buffer.from(`2047;${core.seeded.guid()}`).toString('base64');
-  core.effects.record({
-    at: call.now,
-    kind: call.route.method === 'PUT' ? 'putVault' : 'deleteVault',
-    subject: vault.id,
-    id,
-  });
-  core.operations.start({
-    id,
-    kind: 'vault',
-    vaultId: vault.id,
-    subject: vault.id,
-    startedAt: call.now,
-    endsAt: call.now + core.duration(seed.timings.vault),
-    finish: () => {
-      finish();
-      return { kind: 'succeeded' };
-    },
-  });
-  return id;
-}
-
-function deleteVault({ rsv, vault, call }: VaultCall): ArmReply {
-  if (vault.items.size > 0) {
-    const message = 'Vault cannot be deleted as there are existing resources within the vault.';
-    return serviceError(400, 'ServiceResourceNotEmptyWithBackendMessage', message);
-  }
-  vault.provisioned = 'Deleting';
-  const operation = startVaultOperation(rsv, vault, call, () => {
-    rsv.vaults.delete(vault.id.toLowerCase());
-    rsv.core.resources.delete(vault.id);
-  });
-  return empty(202, {
-    'Azure-AsyncOperation': vaultStatusUrl(call, operation),
-    Location: vaultResultUrl(call, operation),
-  });
-}
-
-function vaultStatus(rsv: RecoveryServices, call: Call): ArmReply {
-  const operation = rsv.core.operations.find(call.params['operation'] ?? '');
-  const { subscription = '', group = '', vault = '' } = call.params;
-  if (operation === undefined) return resourceNotFound('Microsoft.RecoveryServices/vaults', vault, group);
-  const id = `${vaultId(subscription, group, vault)}/operationStatus/${operation.id}`;
-  return json(200, {
-    id,
-    name: operation.id,
-    status: operation.outcome === undefined ? 'InProgress' : 'Succeeded',
-  });
-}
-
-function vaultResult(rsv: RecoveryServices, call: Call): ArmReply {
-  const operation = rsv.core.operations.find(call.params['operation'] ?? '');
-  if (operation === undefined || operation.outcome !== undefined) return empty(204);
-  return empty(202, { Location: vaultResultUrl(call, operation.id) });
-}
