@@ -4,7 +4,7 @@ import { backupOrder } from './backupOrder.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { itemTargetOf, nameOfTarget, type ItemTarget } from './itemTarget.ts';
 import { checkStanding, lookUp } from './listedItem.ts';
-import { ensureProtected } from './protectItem.ts';
+import { protectAsListed } from './protectItem.ts';
 import { kindOfTarget } from './protectionRequest.ts';
 import { notProtected } from './refusals.ts';
 
@@ -17,13 +17,14 @@ function* itemToBackUp(
   protectFirst: BackUp['protectFirst'],
 ): Flow<{ readonly id: string; readonly friendlyName?: string }> {
   if (target.by === 'id') return { id: target.itemId };
-  const { item, seen } = yield* lookUp(context, target);
+  const listed = yield* lookUp(context, target);
+  const { item, seen } = listed;
   if (item && item.standing !== 'notProtected') {
     checkStanding(context, item, nameOfTarget(target));
     return item;
   }
   if (!protectFirst) throw notProtected(nameOfTarget(target), seen);
-  return (yield* ensureProtected(context, target, protectFirst)).item;
+  return (yield* protectAsListed(context, target, listed, protectFirst)).item;
 }
 
 /** Backs up a file share, virtual machine or database of a Recovery Services vault, and follows the job to its end. */

@@ -7,7 +7,7 @@ import {
   registerContainer,
   type AccountInVault,
 } from '../recovery-services/containers.ts';
-import { segmentAfter } from '../recovery-services/paths.ts';
+import { nameIn } from '../recovery-services/paths.ts';
 import { findProtectableShare, type Protectable } from '../recovery-services/protectableItems.ts';
 import { explainMissingAccount, explainMissingShare } from './explainMissing.ts';
 import type { Flow, FlowContext } from './flow.ts';
@@ -15,8 +15,8 @@ import type { ShareSought } from './itemTarget.ts';
 import { takeStep } from './takeStep.ts';
 
 const otherSubscription = ({ vaultId, storageAccountId }: AccountInVault): boolean =>
-  segmentAfter(vaultId, 'subscriptions')?.toLowerCase() !==
-  segmentAfter(storageAccountId, 'subscriptions')?.toLowerCase();
+  nameIn(vaultId, 'subscriptions')?.toLowerCase() !==
+  nameIn(storageAccountId, 'subscriptions')?.toLowerCase();
 
 /** The name under which an account can be registered: from a list, after a discovery on a miss. */
 function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string> {

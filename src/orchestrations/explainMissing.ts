@@ -1,4 +1,4 @@
-import { sameId } from '../recovery-services/paths.ts';
+import { sameId } from '../arm/resourceId.ts';
 import { readBackupStatus, readVault } from '../recovery-services/vaults.ts';
 import { findStorageAccount } from '../resources/sources.ts';
 import type { Flow, FlowContext } from './flow.ts';

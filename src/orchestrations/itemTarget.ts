@@ -1,5 +1,5 @@
 import { kindOfItem, type ItemKind } from '../recovery-services/itemKinds.ts';
-import { segmentAfter, vaultIdOf } from '../recovery-services/paths.ts';
+import { nameIn, vaultIdOf } from '../recovery-services/paths.ts';
 import type { ItemSought } from '../recovery-services/protectedItems.ts';
 import type { Target } from '../runs/request.ts';
 import { refuse } from './refusals.ts';
@@ -18,16 +18,16 @@ export type ShareSought = Extract<ItemSought, { kind: 'fileShare' }>;
 /** A virtual machine by its id. */
 export type MachineSought = Extract<ItemSought, { kind: 'virtualMachine' }>;
 
-const shareOf = (id: string): string | undefined => segmentAfter(id, 'shares');
+const shareOf = (id: string): string | undefined => nameIn(id, 'shares');
 
 /** The kind of a bare ARM id; undefined for one that is neither a protected item, a backup instance nor a datasource. */
 function kindOfId(id: string): TargetKind | undefined {
-  if (segmentAfter(id, 'backupInstances')) return 'backupInstance';
-  if (segmentAfter(id, 'protectedItems')) return kindOfItem(id);
+  if (nameIn(id, 'backupInstances')) return 'backupInstance';
+  if (nameIn(id, 'protectedItems')) return kindOfItem(id);
   if (shareOf(id)) return 'fileShare';
-  if (segmentAfter(id, 'virtualMachines')) return 'virtualMachine';
-  if (segmentAfter(id, 'disks')) return 'disk';
-  return segmentAfter(id, 'storageAccounts') ? 'blobs' : undefined;
+  if (nameIn(id, 'virtualMachines')) return 'virtualMachine';
+  if (nameIn(id, 'disks')) return 'disk';
+  return nameIn(id, 'storageAccounts') ? 'blobs' : undefined;
 }
 
 /** @returns undefined when the id tells nothing we know. */

@@ -3,7 +3,8 @@ import { backUpItem } from './backUpItem.ts';
 import { backupOrder } from './backupOrder.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { nameOfTarget } from './itemTarget.ts';
-import { ensureProtected, type Protected } from './protectItem.ts';
+import { lookUp } from './listedItem.ts';
+import { protectAsListed, type Protected } from './protectItem.ts';
 import { kindOfTarget, readProtection } from './protectionRequest.ts';
 import { skip } from './refusals.ts';
 
@@ -21,7 +22,7 @@ export function* protect(context: FlowContext, request: Protect): Flow<FlowEndin
   const target = readProtection(context, request);
   const { policyId, lockStorageAccount: lock } = request;
   const order = { policyId, ...(lock === undefined ? {} : { lock }) };
-  const made = yield* ensureProtected(context, target, order);
+  const made = yield* protectAsListed(context, target, yield* lookUp(context, target), order);
   const result = protectionResult(made, policyId);
   if (request.backUpAfterwards) {
     const ending = yield* backUpItem(context, backupOrder(context, made.item, kindOfTarget(target), {}));

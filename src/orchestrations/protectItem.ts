@@ -1,4 +1,4 @@
-import { pathBelow, sameId } from '../recovery-services/paths.ts';
+import { sameId } from '../arm/resourceId.ts';
 import type { Protectable } from '../recovery-services/protectableItems.ts';
 import {
   awaitProtected,
@@ -17,7 +17,7 @@ import {
   type ShareSought,
   type MachineSought,
 } from './itemTarget.ts';
-import { checkStanding, lookUp } from './listedItem.ts';
+import { checkStanding, type Listed } from './listedItem.ts';
 import { checkPolicy } from './policyFor.ts';
 import { kindOfTarget } from './protectionRequest.ts';
 import { notProtected, unknownItem } from './refusals.ts';
@@ -53,17 +53,9 @@ export const changedItem = (item: ProtectedItem): ChangedItem => ({
   ...(item.sourceResourceId === undefined ? {} : { sourceResourceId: item.sourceResourceId }),
 });
 
-/** An item that is not there yet: its names are those the vault gave it when offering it. */
-const newItem = (
-  sought: ShareSought | MachineSought,
-  { containerName, itemName }: Protectable,
-): ChangedItem => ({
-  itemId: decodeURIComponent(
-    pathBelow(
-      sought.vaultId,
-      ...['backupFabrics', 'Azure', 'protectionContainers', containerName, 'protectedItems', itemName],
-    ),
-  ),
+/** An item that is not there yet, under the id that the vault offers. */
+const newItem = (sought: ShareSought | MachineSought, { protectedItemId }: Protectable): ChangedItem => ({
+  itemId: protectedItemId,
   protectedItemType: newItemType[sought.kind],
   sourceResourceId: sought.kind === 'fileShare' ? sought.storageAccountId : sought.virtualMachineId,
 });
@@ -97,16 +89,17 @@ function* protectListed(
 }
 
 /**
- * Makes sure that a target is protected by a policy: finds it, or discovers, registers and protects it.
+ * Makes sure that a target is protected by a policy, going on from what the vault lists for it: takes the item as it
+ * is, or discovers, registers and protects it.
  *
  * @throws FlowEnded when that is not possible (stopped, soft-deleted, unknown, another vault's, no such policy).
  */
-export function* ensureProtected(
+export function* protectAsListed(
   context: FlowContext,
   target: ItemTarget,
+  { item, seen }: Listed,
   order: ProtectionOrder,
 ): Flow<Protected> {
-  const { item, seen } = yield* lookUp(context, target);
   if (item) return yield* protectListed(context, target, item, order.policyId);
   if (target.by === 'id') throw unknownItem(target.itemId);
   // A database is offered by its machine only after the machine itself has been registered, which is not done here.

@@ -1,4 +1,4 @@
-import { sameId } from '../recovery-services/paths.ts';
+import { sameId } from '../arm/resourceId.ts';
 import { undeleteItem, type ProtectedItem } from '../recovery-services/protectedItems.ts';
 import type { RunRequest } from '../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';

@@ -1,6 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { RunBeginning, RunEnding, RunInput, RunStatus } from '../runs/run.ts';
-import { beginRunActivity, finishRunActivity, type RunFinish } from './activities.ts';
+import type { RunBeginning, RunEnding, RunFinish, RunInput, RunStatus } from '../runs/run.ts';
+import { beginRunActivity, finishRunActivity } from './activities.ts';
 import { flowContext, type Durable, type Flow, type FlowContext, type FlowEnding } from './flow.ts';
 import { flowOf, flowTable, type FlowTable } from './flows.ts';
 import { withAdvice } from './refusals.ts';

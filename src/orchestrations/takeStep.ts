@@ -8,11 +8,10 @@ import { StepFailed } from './stepFailed.ts';
 export const orderStepActivity = 'orderStep';
 
 /**
- * What the activity `orderStep` answers: `ordered` means that the event `step-<ask>` will tell; `settled` brings the
- * outcome of a step that has ended already, and no event follows.
+ * What the activity `orderStep` answers: the outcome where the ledger knows it already (settled, or a wait that lies
+ * far ahead), and no event follows; nothing when the event `step-<ask>` will tell.
  */
-export type OrderAnswer =
-  { readonly kind: 'ordered' } | { readonly kind: 'settled'; readonly outcome: StepOutcome };
+export type OrderAnswer = StepOutcome | null | undefined;
 
 /** Seconds a flow waits for an answer before it orders the step again. */
 const answerDeadlineSeconds = 180;
@@ -61,7 +60,7 @@ function* ask(
 ): Flow<StepOutcome | undefined> {
   const numbered: StepOrder = { ...order, ask: ++context.asksMade };
   const answer = (yield context.df.callActivity(orderStepActivity, numbered)) as OrderAnswer;
-  return answer.kind === 'settled' ? answer.outcome : yield* awaitOutcome(context, numbered, seconds);
+  return answer?.kind ? answer : yield* awaitOutcome(context, numbered, seconds);
 }
 
 function notExecuted(step: { readonly name: string; readonly giveUpAfterSeconds: number }): StepOutcome {

@@ -1,5 +1,5 @@
 import { findContainer, findProtectableContainer } from '../recovery-services/containers.ts';
-import { sameId } from '../recovery-services/paths.ts';
+import { sameId } from '../arm/resourceId.ts';
 import {
   findProtectableShare,
   findProtectableVirtualMachine,

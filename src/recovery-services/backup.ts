@@ -3,7 +3,8 @@ import type { ReadContext, Step } from '../steps/step.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
 import { operationStatusCall, readItemOperation, type StartedJob } from './operations.ts';
-import { backupCall, pathBelow, vaultIdOf } from './paths.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import { backupCall, vaultIdOf } from './paths.ts';
 
 /** What a backup of one item needs to be sent. */
 export type BackupOrder = {
@@ -77,7 +78,7 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
     backupCall(
       'POST',
       'backupFabrics/protectionContainers/protectedItems/backup/action',
-      pathBelow(order.itemId, 'backup'),
+      resourcePath(order.itemId, 'backup'),
       { body: { properties: requestBody(order) } },
     ),
   longRunning: {
@@ -123,4 +124,5 @@ export const followBackupOperation: Step<BackupHandle, StartedJob> = {
   read: (reply, _input, { waitSeconds }) => readItemOperation(reply, waitSeconds),
   repeat: 'safe',
   giveUpAfterSeconds: 600,
+  goesOnAfterCancel: true,
 };

@@ -2,7 +2,8 @@ import type { ArmCall, Failure } from '../arm/call.ts';
 import type { Step, StepReading } from '../steps/step.ts';
 import { resourceIn, rowsIn, sameName, textIn } from './fields.ts';
 import { filterOf } from './filters.ts';
-import { backupCall, pathBelow, sameId, segmentAfter } from './paths.ts';
+import { resourcePath, sameId } from '../arm/resourceId.ts';
+import { backupCall, nameIn } from './paths.ts';
 
 /** A storage account as a vault knows it. `name` is the container's, as the service spells it. */
 export type Container = { readonly name: string };
@@ -15,7 +16,7 @@ export type ContainerInVault = AccountInVault & { readonly containerName: string
 
 const storage = filterOf({ backupManagementType: 'AzureStorage' });
 const fabricPath = (vaultId: string, ...below: string[]): string =>
-  pathBelow(vaultId, 'backupFabrics', 'Azure', ...below);
+  resourcePath(vaultId, 'backupFabrics', 'Azure', ...below);
 const containerPath = (input: ContainerInVault, ...below: string[]): string =>
   fabricPath(input.vaultId, 'protectionContainers', input.containerName, ...below);
 
@@ -36,9 +37,14 @@ const containerOperation = { follow: 'result', unsigned: containerResult, defaul
 export const findContainer: Step<AccountInVault, Container | null> = {
   name: 'recoveryServices.findContainer',
   describe: ({ vaultId }) =>
-    backupCall('GET', 'backupProtectionContainers/read', pathBelow(vaultId, 'backupProtectionContainers'), {
-      query: { $filter: filterOf({ backupManagementType: 'AzureStorage', status: 'Registered' }) },
-    }),
+    backupCall(
+      'GET',
+      'backupProtectionContainers/read',
+      resourcePath(vaultId, 'backupProtectionContainers'),
+      {
+        query: { $filter: filterOf({ backupManagementType: 'AzureStorage', status: 'Registered' }) },
+      },
+    ),
   pages: true,
   read: (reply, { storageAccountId }) => {
     const found = rowsIn(reply).find(
@@ -111,7 +117,7 @@ export const refreshContainers: Step<
   readRefusal: waitForOthers,
   // A second discovery repeats the first; it costs one of the vault's 50 a day.
   repeat: 'safe',
-  itemOf: ({ vaultId }) => `${vaultId}/backupFabrics/Azure`,
+  itemOf: ({ vaultId }) => fabricPath(vaultId),
   giveUpAfterSeconds: 600,
 };
 
@@ -138,7 +144,7 @@ export const registerContainer: Step<ContainerInVault & { readonly lock?: boolea
   }),
   readRefusal: waitForOthers,
   repeat: 'safe',
-  itemOf: (input) => containerId(input),
+  itemOf: (input) => containerPath(input),
   giveUpAfterSeconds: 1200,
 };
 
@@ -154,13 +160,9 @@ export const inquireContainer: Step<ContainerInVault, null> = {
   readRefusal: waitForOthers,
   // A second inquiry repeats the first; it costs one of the container's 25 a day.
   repeat: 'safe',
-  itemOf: (input) => containerId(input),
+  itemOf: (input) => containerPath(input),
   giveUpAfterSeconds: 600,
 };
-
-/** The id under which two runs find each other when both act on one container. */
-const containerId = (input: ContainerInVault): string =>
-  `${input.vaultId}/backupFabrics/Azure/protectionContainers/${input.containerName}`;
 
 /**
  * Takes a storage account out of a vault. The `Location` of the reply is malformed, so the unsigned path is polled.
@@ -185,7 +187,7 @@ export const unregisterContainer: Step<ContainerInVault, null> = {
       return registered ? { kind: 'absent' } : { kind: 'ours', result: null };
     },
   },
-  itemOf: (input) => containerId(input),
+  itemOf: (input) => containerPath(input),
   giveUpAfterSeconds: 900,
 };
 
@@ -196,4 +198,4 @@ export const unregisterContainer: Step<ContainerInVault, null> = {
  * @see Azure Backup documentation, "Back up Azure file shares with the REST API"
  */
 export const documentedContainerName = (storageAccountId: string): string =>
-  `StorageContainer;Storage;${segmentAfter(storageAccountId, 'resourceGroups')};${segmentAfter(storageAccountId, 'storageAccounts')}`;
+  `StorageContainer;Storage;${nameIn(storageAccountId, 'resourceGroups')};${nameIn(storageAccountId, 'storageAccounts')}`;

@@ -1,4 +1,4 @@
-import { segmentAfter } from './paths.ts';
+import { nameIn } from './paths.ts';
 
 /** The kinds of protected item that a Recovery Services vault holds for us. */
 export type ItemKind = 'fileShare' | 'virtualMachine' | 'workload';
@@ -41,7 +41,7 @@ export const kindWords: Readonly<Record<ItemKind, KindWords>> = {
  * @returns undefined for an id that names no protected item, or one of another kind.
  */
 export function kindOfItem(itemId: string): ItemKind | undefined {
-  const word = segmentAfter(itemId, 'protectedItems')?.split(';')[0]?.toLowerCase();
+  const word = nameIn(itemId, 'protectedItems')?.split(';')[0]?.toLowerCase();
   if (word === 'azurefileshare') return 'fileShare';
   if (word === 'vm') return 'virtualMachine';
   return word?.startsWith('sql') || word?.startsWith('sap') ? 'workload' : undefined;

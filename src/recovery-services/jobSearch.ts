@@ -3,7 +3,8 @@ import type { EarlierAttempts } from '../steps/step.ts';
 import { rowsIn, sameName, textIn, type Resource } from './fields.ts';
 import { filterOf } from './filters.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
-import { backupCall, pathBelow, segmentAfter } from './paths.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import { backupCall, nameIn } from './paths.ts';
 
 /** A job as a row of the list identifies it. `startedAt` as the service wrote it; `activityId` is empty when missing. */
 export type JobFound = {
@@ -26,7 +27,7 @@ const lateMilliseconds = 60_000;
  * count; without times, because a running job has no end.
  */
 export const listJobsCall = (vaultId: string, kind: ItemKind): ArmCall =>
-  backupCall('GET', 'backupJobs/read', pathBelow(vaultId, 'backupJobs'), {
+  backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs'), {
     query: { $filter: filterOf({ backupManagementType: kindWords[kind].backupManagementType }) },
   });
 
@@ -41,7 +42,7 @@ const jobOf = ({ name, properties }: Resource): JobFound => ({
 const isBackup = ({ properties }: Resource): boolean =>
   (textIn(properties['operation']) ?? '').toLowerCase().startsWith('backup');
 
-const containerOf = (itemId: string): string => segmentAfter(itemId, 'protectionContainers') ?? '';
+const containerOf = (itemId: string): string => nameIn(itemId, 'protectionContainers') ?? '';
 const lastPart = (name: string): string => name.split(';').at(-1) ?? '';
 
 /** `docs`, or `docs [machine]` as jobs of databases write it. */

@@ -3,7 +3,8 @@ import type { ReadContext, Step, StepReading } from '../steps/step.ts';
 import type { BackupHandle } from './backup.ts';
 import { objectIn, objectsIn, resourceIn, textIn, textsIn } from './fields.ts';
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
-import { backupCall, pathBelow } from './paths.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import { backupCall } from './paths.ts';
 
 /** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */
 export type JobInVault = { readonly vaultId: string; readonly jobId: string; readonly waitSeconds: number };
@@ -118,14 +119,18 @@ function readJobReply(reply: ArmReply, input: JobInVault, context: ReadContext):
   return { kind: 'waiting', waitSeconds: jobWaitSeconds(input.waitSeconds, ageSeconds), detail: job };
 }
 
+/** The gateway's own 404, which names the resource it misses, as against a vault that does not know the job. */
+const isGone = ({ code, message }: JobFailure): boolean =>
+  /^(ResourceGroup|Subscription)NotFound$/.test(code) || / under resource group /.test(message);
+
 const followedJob = (name: string, giveUpAfterSeconds: number): Step<JobInVault, JobEnding> => ({
-  name,
+  name: `recoveryServices.${name}`,
   describe: ({ vaultId, jobId }) =>
-    backupCall('GET', 'backupJobs/read', pathBelow(vaultId, 'backupJobs', jobId)),
+    backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs', jobId)),
   read: readJobReply,
-  // A job may be unreadable in its first moments; a missing vault is an end (the gateway's own code).
+  // A job may be unreadable in its first moments; a vault or group that is gone is an end.
   readRefusal: (failure, status, { waitSeconds }) =>
-    status === 404 && !/^Resource(Group)?NotFound$/.test(failure.code)
+    status === 404 && !isGone(failure)
       ? { kind: 'waiting', waitSeconds, detail: { reason: failure.message } }
       : undefined,
   repeat: 'safe',
@@ -133,10 +138,16 @@ const followedJob = (name: string, giveUpAfterSeconds: number): Step<JobInVault,
 });
 
 /** Follows a job of a machine or database to its end, 24 h at most; every unknown status is running. */
-export const readJob = followedJob('recoveryServices.readJob', 86_400);
+export const readJob = followedJob('readJob', 86_400);
 
 /** Follows a job of a file share to its end, 6 h at most. */
-export const readFileShareJob = followedJob('recoveryServices.readFileShareJob', 21_600);
+export const readFileShareJob = followedJob('readFileShareJob', 21_600);
+
+/** Follows a job on after the run has been cancelled: whether the job was cancelled in time, only it can tell. */
+export const readJobAfterCancel: Step<JobInVault, JobEnding> = {
+  ...followedJob('readJobAfterCancel', 86_400),
+  goesOnAfterCancel: true,
+};
 
 /**
  * Finds the job of a backup whose operation named none, or could not be read. Waits while the list does not show it:
@@ -161,22 +172,24 @@ export const findBackupJob: Step<BackupHandle, { readonly jobId: string }> = {
   },
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
+  goesOnAfterCancel: true,
 };
 
 /** Asks for the end of a running job; done at the acceptance, the job's own status tells what came of it. */
 export const cancelJob: Step<JobInVault, null> = {
   name: 'recoveryServices.cancelJob',
   describe: ({ vaultId, jobId }) =>
-    backupCall('POST', 'backupJobs/cancel/action', pathBelow(vaultId, 'backupJobs', jobId, 'cancel')),
+    backupCall('POST', 'backupJobs/cancel/action', resourcePath(vaultId, 'backupJobs', jobId, 'cancel')),
   longRunning: { follow: 'result', defaultWaitSeconds: 60, endsAtAcceptance: true },
   read: () => ({ kind: 'done', result: null }),
   repeat: {
     describeLook: ({ vaultId, jobId }) =>
-      backupCall('GET', 'backupJobs/read', pathBelow(vaultId, 'backupJobs', jobId)),
+      backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs', jobId)),
     findEarlier: (reply) => {
       const status = textIn(resourceIn(reply.body).properties['status']) ?? '';
       return status === 'InProgress' ? { kind: 'absent' } : { kind: 'ours', result: null };
     },
   },
   giveUpAfterSeconds: 900,
+  goesOnAfterCancel: true,
 };

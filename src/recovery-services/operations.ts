@@ -1,14 +1,15 @@
 import type { ArmCall, ArmReply, Failure, Json } from '../arm/call.ts';
 import type { LongRunning, StepReading } from '../steps/step.ts';
 import { objectIn, sameName, textIn, textsIn } from './fields.ts';
-import { backupCall, pathBelow, vaultIdOf } from './paths.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import { backupCall, vaultIdOf } from './paths.ts';
 
 /** The job that an item operation has started; null when the service named none. */
 export type StartedJob = { readonly jobId: string | null };
 
 /** The status of any item operation by its unsigned path, which serves them all. */
 export const operationStatusCall = (vaultId: string, operationId: string): ArmCall =>
-  backupCall('GET', 'backupOperations/read', pathBelow(vaultId, 'backupOperations', operationId));
+  backupCall('GET', 'backupOperations/read', resourcePath(vaultId, 'backupOperations', operationId));
 
 /** How the operations of protected items are followed: by their status, which names the job; the result does not. */
 export const itemOperation: LongRunning<{ readonly itemId: string }> = {

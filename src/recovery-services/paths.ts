@@ -1,4 +1,5 @@
 import type { ArmCall } from '../arm/call.ts';
+import { parseResourceId } from '../arm/resourceId.ts';
 
 /** Version of Microsoft.RecoveryServices for a vault's backup resources. Poll URLs bring their own. */
 export const backupApiVersion = '2025-08-01';
@@ -6,31 +7,23 @@ export const backupApiVersion = '2025-08-01';
 /** Version of Microsoft.RecoveryServices for the vault itself. */
 export const vaultApiVersion = '2024-04-01';
 
-const segmentsOf = (id: string): string[] => id.split('/').filter((segment) => segment !== '');
-
-/** Whether two ARM ids name the same thing; compared whole, without case. */
-export const sameId = (a: string | undefined, b: string | undefined): boolean =>
-  a !== undefined &&
-  b !== undefined &&
-  segmentsOf(a).join('/').toLowerCase() === segmentsOf(b).join('/').toLowerCase();
-
-/** The path of an id, or of something below it: every segment encoded, names exactly as given. */
-export const pathBelow = (id: string, ...segments: readonly string[]): string =>
-  `/${[...segmentsOf(id), ...segments].map(encodeURIComponent).join('/')}`;
-
-/** The segment after `key` (compared without case), as the service spells it; undefined when there is none. */
-export function segmentAfter(id: string, key: string): string | undefined {
-  const segments = segmentsOf(id);
-  const at = segments.findIndex((segment) => segment.toLowerCase() === key.toLowerCase());
-  return at < 0 ? undefined : segments[at + 1];
+/**
+ * The name that follows a type in an id (`protectedItems`, `subscriptions`), as the service spells it.
+ *
+ * @returns undefined when the id has no such type, or the text is no id.
+ */
+export function nameIn(id: string, type: string): string | undefined {
+  const reading = parseResourceId(id);
+  if (reading.kind === 'refused') return undefined;
+  const { subscriptionId, resourceGroup, types, names } = reading.id;
+  if (type === 'subscriptions') return subscriptionId;
+  if (type === 'resourceGroups') return resourceGroup;
+  const at = types.findIndex((one) => one.toLowerCase() === type.toLowerCase());
+  return at < 0 ? undefined : names[at];
 }
 
-/** The id of the vault that an id lies in: everything up to the vault's name. */
-export function vaultIdOf(id: string): string {
-  const segments = segmentsOf(id);
-  const at = segments.findIndex((segment) => segment.toLowerCase() === 'vaults');
-  return `/${segments.slice(0, at + 2).join('/')}`;
-}
+/** The id of the vault that an id lies in; the id itself when it lies in none. */
+export const vaultIdOf = (id: string): string => /^.*?\/vaults\/[^/]+/i.exec(id)?.[0] ?? id;
 
 /** A call to a vault's backup resources; `action` is Azure's own without the provider: `backupJobs/read`. */
 export function backupCall(

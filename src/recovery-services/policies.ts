@@ -1,6 +1,7 @@
 import type { Step } from '../steps/step.ts';
 import { resourceIn, textIn } from './fields.ts';
-import { backupCall, pathBelow } from './paths.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import { backupCall } from './paths.ts';
 
 /** A backup policy as far as a flow needs it; `backupManagementType` says for which kind of item it is. */
 export type Policy = { readonly name: string; readonly backupManagementType: string };
@@ -8,7 +9,7 @@ export type Policy = { readonly name: string; readonly backupManagementType: str
 /** A policy by its id; null when the vault has none of that name. */
 export const readPolicy: Step<{ readonly policyId: string }, Policy | null> = {
   name: 'recoveryServices.readPolicy',
-  describe: ({ policyId }) => backupCall('GET', 'backupPolicies/read', pathBelow(policyId)),
+  describe: ({ policyId }) => backupCall('GET', 'backupPolicies/read', resourcePath(policyId)),
   read: (reply) => {
     const { name, properties } = resourceIn(reply.body);
     return {

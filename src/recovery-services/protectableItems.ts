@@ -1,20 +1,19 @@
 import type { Step } from '../steps/step.ts';
 import { namesSeen, rowsIn, sameName, textIn } from './fields.ts';
 import { filterOf } from './filters.ts';
-import { backupCall, pathBelow, sameId, segmentAfter } from './paths.ts';
+import { resourcePath, sameId } from '../arm/resourceId.ts';
+import { backupCall } from './paths.ts';
 
-/** Where a source would be protected: the segments of the id that the service gave, spelt as it spells them. */
-export type Protectable = { readonly containerName: string; readonly itemName: string };
+/** Where a source would be protected: the id of the protected item that would be made of it. */
+export type Protectable = { readonly protectedItemId: string };
 
 /** The source if the vault offers it for protection, else the friendly names it does offer (at most 20). */
 export type ProtectableFound = { readonly found: Protectable | null; readonly seen: readonly string[] };
 
-/** The names in an item's id; its `name` may differ from the id's last segment. */
-const protectableOf = (id: string): Protectable | null => {
-  const containerName = segmentAfter(id, 'protectionContainers');
-  const itemName = segmentAfter(id, 'protectableItems');
-  return containerName && itemName ? { containerName, itemName } : null;
-};
+/** The service's own id with one type exchanged: an item's `name` may differ from the id's last segment. */
+const protectableOf = (id: string): Protectable => ({
+  protectedItemId: id.replace(/\/protectableItems\//i, '/protectedItems/'),
+});
 
 /** A share that is not protected yet. A protected share is missing from this list. */
 export const findProtectableShare: Step<
@@ -23,7 +22,7 @@ export const findProtectableShare: Step<
 > = {
   name: 'recoveryServices.findProtectableShare',
   describe: ({ vaultId }) =>
-    backupCall('GET', 'backupProtectableItems/read', pathBelow(vaultId, 'backupProtectableItems'), {
+    backupCall('GET', 'backupProtectableItems/read', resourcePath(vaultId, 'backupProtectableItems'), {
       query: { $filter: filterOf({ backupManagementType: 'AzureStorage', workloadType: 'AzureFileShare' }) },
     }),
   pages: true,
@@ -46,7 +45,7 @@ export const findProtectableVirtualMachine: Step<
 > = {
   name: 'recoveryServices.findProtectableVirtualMachine',
   describe: ({ vaultId }) =>
-    backupCall('GET', 'backupProtectableItems/read', pathBelow(vaultId, 'backupProtectableItems'), {
+    backupCall('GET', 'backupProtectableItems/read', resourcePath(vaultId, 'backupProtectableItems'), {
       query: { $filter: filterOf({ backupManagementType: 'AzureIaasVM' }) },
     }),
   pages: true,

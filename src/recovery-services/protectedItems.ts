@@ -4,7 +4,8 @@ import { namesSeen, objectIn, resourceIn, rowsIn, sameName, textIn, type Resourc
 import { filterOf } from './filters.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import { itemOperation, readItemOperation, type StartedJob } from './operations.ts';
-import { backupCall, pathBelow, sameId, segmentAfter } from './paths.ts';
+import { resourcePath, sameId } from '../arm/resourceId.ts';
+import { backupCall, nameIn } from './paths.ts';
 
 /** What a protected item's state means to a flow; `unknown` is a word this version does not know. */
 export type Standing =
@@ -97,7 +98,7 @@ function isNeighbour({ id, properties }: Resource, sought: ItemSought): boolean 
   if (sought.kind === 'virtualMachine') return true;
   if (sought.kind === 'fileShare')
     return sameId(textIn(properties['sourceResourceId']), sought.storageAccountId);
-  const container = segmentAfter(id, 'protectionContainers');
+  const container = nameIn(id, 'protectionContainers');
   return [container, lastPart(container), textIn(properties['serverName'])].some((name) =>
     sameName(name, sought.container),
   );
@@ -131,7 +132,7 @@ export const findProtectedItem: Step<ItemSought, ItemFound> = {
   name: 'recoveryServices.findProtectedItem',
   describe: ({ vaultId, kind }) => {
     const { backupManagementType, itemType } = kindWords[kind];
-    return backupCall('GET', 'backupProtectedItems/read', pathBelow(vaultId, 'backupProtectedItems'), {
+    return backupCall('GET', 'backupProtectedItems/read', resourcePath(vaultId, 'backupProtectedItems'), {
       query: { $filter: filterOf({ backupManagementType, itemType }) },
     });
   },
@@ -146,7 +147,7 @@ export type OnItem = { readonly itemId: string };
 
 const itemAction = (verb: string): string => `backupFabrics/protectionContainers/protectedItems/${verb}`;
 
-const readItemCall = ({ itemId }: OnItem) => backupCall('GET', itemAction('read'), pathBelow(itemId));
+const readItemCall = ({ itemId }: OnItem) => backupCall('GET', itemAction('read'), resourcePath(itemId));
 
 /** One item by its id; null when the vault has none of that id. */
 export const readProtectedItem: Step<OnItem, ProtectedItem | null> = {
@@ -206,7 +207,7 @@ const changeItem = <Input extends ChangedItem>(
 ): Step<Input, StartedJob> => ({
   name,
   describe: (input) =>
-    backupCall('PUT', itemAction('write'), pathBelow(input.itemId), {
+    backupCall('PUT', itemAction('write'), resourcePath(input.itemId), {
       body: {
         properties: {
           protectedItemType: input.protectedItemType,
@@ -243,7 +244,7 @@ export const undeleteItem = changeItem<ChangedItem>('recoveryServices.undeleteIt
 /** Deletes an item and its recovery points. Under soft delete the item stays listed for the vault's retention. */
 export const deleteItem: Step<OnItem, StartedJob> = {
   name: 'recoveryServices.deleteItem',
-  describe: ({ itemId }) => backupCall('DELETE', itemAction('delete'), pathBelow(itemId)),
+  describe: ({ itemId }) => backupCall('DELETE', itemAction('delete'), resourcePath(itemId)),
   longRunning: itemOperation,
   read: (reply, _input, { waitSeconds }) => readItemOperation(reply, waitSeconds),
   readRefusal: (failure, status) =>

@@ -2,7 +2,8 @@ import type { Json } from '../arm/call.ts';
 import type { Step } from '../steps/step.ts';
 import { objectIn, objectsIn, rowsIn, textIn, type Resource } from './fields.ts';
 import { filterOf, filterTime } from './filters.ts';
-import { backupCall, pathBelow } from './paths.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import { backupCall } from './paths.ts';
 
 /** A recovery point as the run record shows it. */
 export type RecoveryPointSeen = {
@@ -72,7 +73,7 @@ export const findRecoveryPoint: Step<MadeBetween, RecoveryPointSeen | null> = {
     backupCall(
       'GET',
       'backupFabrics/protectionContainers/protectedItems/recoveryPoints/read',
-      pathBelow(itemId, 'recoveryPoints'),
+      resourcePath(itemId, 'recoveryPoints'),
       {
         query: {
           $filter: filterOf({
@@ -86,4 +87,5 @@ export const findRecoveryPoint: Step<MadeBetween, RecoveryPointSeen | null> = {
   read: (reply, input) => ({ kind: 'done', result: madeBy(rowsIn(reply), input) }),
   repeat: 'safe',
   giveUpAfterSeconds: 3600,
+  goesOnAfterCancel: true,
 };

@@ -8,7 +8,7 @@ import {
   registerContainer,
   unregisterContainer,
 } from './containers.ts';
-import { cancelJob, findBackupJob, readFileShareJob, readJob } from './jobs.ts';
+import { cancelJob, findBackupJob, readFileShareJob, readJob, readJobAfterCancel } from './jobs.ts';
 import { readPolicy } from './policies.ts';
 import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
 import {
@@ -42,6 +42,7 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   readBackupStatus,
   readFileShareJob,
   readJob,
+  readJobAfterCancel,
   readPolicy,
   readProtectedItem,
   readVault,

@@ -1,6 +1,7 @@
 import type { Step } from '../steps/step.ts';
 import { objectIn, textIn } from './fields.ts';
-import { backupApiVersion, pathBelow, segmentAfter, vaultApiVersion } from './paths.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import { backupApiVersion, nameIn, vaultApiVersion } from './paths.ts';
 
 /** Where a vault lies: Azure's region word, `westeurope`. */
 export type VaultSeen = { readonly region: string };
@@ -11,7 +12,7 @@ export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
   describe: ({ vaultId }) => ({
     action: 'Microsoft.RecoveryServices/vaults/read',
     method: 'GET',
-    path: pathBelow(vaultId),
+    path: resourcePath(vaultId),
     apiVersion: vaultApiVersion,
   }),
   read: (reply) => ({ kind: 'done', result: { region: textIn(objectIn(reply.body)['location']) ?? '' } }),
@@ -39,8 +40,8 @@ export const readBackupStatus: Step<ProtectionQuestion, ProtectedWhere> = {
   describe: ({ resourceId, region, share }) => ({
     action: 'Microsoft.RecoveryServices/locations/backupStatus/action',
     method: 'POST',
-    path: pathBelow(
-      `/subscriptions/${segmentAfter(resourceId, 'subscriptions')}`,
+    path: resourcePath(
+      `/subscriptions/${nameIn(resourceId, 'subscriptions')}`,
       ...['providers', 'Microsoft.RecoveryServices', 'locations', region, 'backupStatus'],
     ),
     apiVersion: backupApiVersion,
