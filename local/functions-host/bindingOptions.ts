@@ -38,6 +38,7 @@ export function disableUnrunnable(
   warnings: Warnings,
 ): void {
   for (const fn of functions) {
+    if (fn.metadata.retryOptions) warnings.warn('H17', `${fn.name} retry`, 'retry policies are not run here');
     const unsupported = unsupportedBinding(fn);
     if (unsupported !== undefined) {
       fn.disabledReason = `binding '${unsupported}' is not supported`;

@@ -66,7 +66,8 @@ export interface Host {
   start(): Promise<{ readonly port: number }>;
   /** Graceful end: no new work, running calls get their grace, `appTerminate` hooks run. */
   stop(): Promise<void>;
-  /** What a SIGKILL does: running calls are cut off (HTTP callers get 500), memory is dropped; `start` may follow. */
+  /** What a SIGKILL does: running calls are cut off (HTTP callers get 500), memory is dropped; `start` may follow, whose timers
+   * wait for the dead host's lock. */
   crash(): void;
   /** Answers as the public port would; waits while the host is starting or restarting. */
   request(call: HostCall): Promise<HostReply>;
@@ -101,6 +102,8 @@ interface Base extends HostOptions {
 
 const DEFAULT_PORT = 7071;
 const DEFAULT_GRACE_MS = 10_000;
+/** How long the lock of a killed host keeps the next one from its timers, as seen on the official host. */
+const DEAD_TIMER_LOCK_MS = 33_000;
 const RPC_PATH = '/durabletask/';
 
 /** A host that has not been started. Throws AppLoadFailed on unreadable JSON files. */
@@ -111,6 +114,7 @@ export function createHost(options: HostOptions): Host {
   let running: Running | undefined;
   let reusable: StartedApp | undefined;
   let state: HostState = 'Starting';
+  let crashedAt = -Infinity;
   const current = (): Running => {
     if (!running) throw new Error('the host is not running');
     return running;
@@ -131,7 +135,8 @@ export function createHost(options: HostOptions): Host {
       if (running) throw new Error('the host is running already');
       state = 'Starting';
       const ports = await doors.open(options.listen === false ? undefined : (options.port ?? DEFAULT_PORT));
-      running = await startRunning(base, ports, reusable);
+      const timersWaitMs = Math.max(0, crashedAt + DEAD_TIMER_LOCK_MS - base.clock.now());
+      running = await startRunning(base, { ...ports, timersWaitMs }, reusable);
       state = 'Running';
       doors.admit(answerersOf(base, running, () => state));
       return { port: ports.publicPort ?? options.port ?? DEFAULT_PORT };
@@ -144,6 +149,7 @@ export function createHost(options: HostOptions): Host {
     },
     crash() {
       const left = leave();
+      if (left) crashedAt = base.clock.now();
       left?.session.crash();
       reusable = left && !left.app.reloadable ? left.app : undefined;
       doors.cutOff();
@@ -193,22 +199,29 @@ function rememberStores(create: (connection: string) => QueueStore): (connection
   };
 }
 
+/** What a start finds around it. */
+interface Surroundings {
+  readonly publicPort: number | undefined;
+  readonly rpcPort: number;
+  readonly timersWaitMs: number;
+}
+
 async function startRunning(
   base: Base,
-  ports: { publicPort: number | undefined; rpcPort: number },
+  around: Surroundings,
   reusable: StartedApp | undefined,
 ): Promise<Running> {
-  const port = base.advertisedPort ?? ports.publicPort ?? base.port ?? DEFAULT_PORT;
+  const port = base.advertisedPort ?? around.publicPort ?? base.port ?? DEFAULT_PORT;
   const settings = createSettings({ ...base, port });
   const restoreEnvironment = applyEnvironment(settings.all());
   try {
     const app = reusable ?? (await startApp(base.appFolder));
     const urls = {
       publicBase: `http://localhost:${port}`,
-      rpcBase: `http://127.0.0.1:${ports.rpcPort}${RPC_PATH}`,
+      rpcBase: `http://127.0.0.1:${around.rpcPort}${RPC_PATH}`,
       systemKey: base.keys.system.durabletask_extension,
     };
-    const session = beginSession(base, app, settings, urls);
+    const session = beginSession({ ...base, ...around }, app, settings, urls);
     await session.start();
     return { app, session, urls, settings, restoreEnvironment };
   } catch (error) {
@@ -217,7 +230,12 @@ async function startRunning(
   }
 }
 
-function beginSession(base: Base, app: StartedApp, settings: Settings, urls: DurableUrls): Session {
+function beginSession(
+  base: Base & Surroundings,
+  app: StartedApp,
+  settings: Settings,
+  urls: DurableUrls,
+): Session {
   const { registry } = app;
   registry.onLog((level, category, message) => {
     const line = { level, category, message, hookData: {}, invocationContext: undefined };

@@ -32,6 +32,8 @@ export interface SessionParts {
   readonly timerStatuses: TimerStatusStore;
   readonly dataFolder?: string;
   readonly createDurable?: CreateDurableExtension;
+  /** Milliseconds until the timers may start. */
+  readonly timersWaitMs: number;
 }
 
 /** The app between one start and the next stop or crash: its calls, listeners and durable engine. */
@@ -66,7 +68,8 @@ export function createSession(parts: SessionParts): Session {
     durable,
     async start() {
       await durable?.start();
-      for (const listener of [...timers.values(), ...queues]) listener.start();
+      for (const queue of queues) queue.start();
+      startTimers(parts, [...timers.values()]);
     },
     async stop() {
       for (const timer of timers.values()) timer.stop();
@@ -83,6 +86,12 @@ export function createSession(parts: SessionParts): Session {
     fire: (fn, input) => fireByHand({ invoke, clock: parts.clock, timer: timers.get(fn) }, fn, input),
     placeOf: (fn) => placeOf(parts, routes, fn),
   };
+}
+
+function startTimers({ clock, timersWaitMs }: SessionParts, timers: readonly TimerListener[]): void {
+  const start = (): void => timers.forEach((timer) => timer.start());
+  if (timersWaitMs > 0 && timers.length > 0) clock.after(timersWaitMs, start);
+  else start();
 }
 
 function createCalls(

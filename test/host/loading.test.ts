@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { listingLines } from '../../local/functions-host/functionListing.ts';
 import { startHost } from './startHost.ts';
 
 const HELLO = (name: string): string =>
@@ -109,4 +110,23 @@ test('appTerminate hooks run at a graceful stop', async () => {
   });
   await host.stop();
   expect((globalThis as { terminated?: boolean }).terminated).toBe(true);
+});
+
+test('the listing shows where each function is reached', async () => {
+  const { host } = await startHost({
+    'local.settings.json': '{ "Values": { "Q": "work" } }',
+    'app.js': `${HELLO('x')}
+      app.timer('t', { schedule: '0 0 * * * *', handler: () => undefined });
+      app.storageQueue('q', { queueName: '%Q%', connection: '', handler: () => undefined });
+      app.storageQueue('p', { queueName: 'work-poison', connection: 'None', handler: () => undefined });
+      app.eventGrid('e', { handler: () => undefined });`,
+  });
+  expect(listingLines(host.functions())).toEqual([
+    'Functions:',
+    '  e: eventGridTrigger http://localhost:7071/runtime/webhooks/eventgrid?functionName=e',
+    "  p: queueTrigger disabled: setting 'None' does not exist",
+    '  q: queueTrigger work',
+    '  t: timerTrigger 0 0 * * * *',
+    '  x: httpTrigger [GET,POST] http://localhost:7071/api/x',
+  ]);
 });

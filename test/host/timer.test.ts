@@ -16,6 +16,7 @@ import {
   type TimerStatusStore,
 } from '../../local/functions-host/timer/timerStatus.ts';
 import { emptyFolder } from './sampleApp.ts';
+import { startHost } from './startHost.ts';
 import { steppedClock, type SteppedClock } from './steppedClock.ts';
 
 const at = (text: string): number => Date.parse(text);
@@ -299,4 +300,24 @@ describe('listener', () => {
       triggerMetadata: { TimerTrigger: { string: '08/22/2026 11:59:59' }, timer1: { string: 'x' } },
     });
   });
+});
+
+test('after a crash the lock of the dead host delays the next tick, which is then past due', async () => {
+  const clock = steppedClock('2026-08-22T10:58:50Z');
+  const { host } = await startHost(
+    {
+      'app.js': `const { app } = require('@azure/functions');
+        globalThis.pastDue = [];
+        app.timer('t', { schedule: '0 * * * * *', handler: (timer) => { globalThis.pastDue.push(timer.isPastDue); } });`,
+    },
+    { clock },
+  );
+  await clock.advance(60_000);
+  host.crash();
+  await host.start();
+  const { pastDue } = globalThis as { pastDue?: boolean[] };
+  await clock.advance(32_000);
+  expect(pastDue).toEqual([]);
+  await clock.advance(1000);
+  expect(pastDue).toEqual([true]);
 });

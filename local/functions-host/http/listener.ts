@@ -24,7 +24,7 @@ export interface HttpListener {
 function joinHeaders(message: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(message.headersDistinct)) {
-    if (values) headers[name] = values.join(', ');
+    if (values) headers[name] = values.join(name === 'cookie' ? '; ' : ', ');
   }
   return headers;
 }

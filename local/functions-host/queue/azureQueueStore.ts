@@ -1,15 +1,19 @@
 import { QueueServiceClient, RestError, type DequeuedMessageItem } from '@azure/storage-queue';
 import type { QueueMessage, QueueStore } from './queueStore.ts';
 
-const isRestError = (error: unknown, ...statuses: number[]): boolean =>
+const isRestError = (error: unknown, ...statuses: readonly number[]): boolean =>
   error instanceof RestError && error.statusCode !== undefined && statuses.includes(error.statusCode);
 
-/** Answers `otherwise` when the service says the message or queue is gone or the receipt stale. */
-async function unlessGone<T>(work: Promise<T>, otherwise: T): Promise<T> {
+/** What the service says when a queue or message is gone. */
+const GONE = [404];
+/** The same for somebody who shows a receipt, which may also be stale. */
+const GONE_OR_STALE = [400, 404, 412];
+
+async function unless<T>(statuses: readonly number[], work: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (isRestError(error, 400, 404, 412)) return otherwise;
+    if (isRestError(error, ...statuses)) return otherwise;
     throw error;
   }
 }
@@ -36,20 +40,23 @@ export function createAzureQueueStore(connection: string): QueueStore {
     async receive(queue, max, visibilitySeconds) {
       const options = { numberOfMessages: max, visibilityTimeout: visibilitySeconds };
       const received = clientOf(queue).receiveMessages(options);
-      return unlessGone(
+      return unless(
+        GONE,
         received.then((response) => response.receivedMessageItems.map(readMessage)),
         [],
       );
     },
     update: (queue, held, visibilitySeconds) =>
-      unlessGone(
+      unless(
+        GONE_OR_STALE,
         clientOf(queue)
           .updateMessage(held.id, held.popReceipt, undefined, visibilitySeconds)
           .then((response) => response.popReceipt),
         undefined,
       ),
     delete: (queue, held) =>
-      unlessGone(
+      unless(
+        GONE_OR_STALE,
         clientOf(queue)
           .deleteMessage(held.id, held.popReceipt)
           .then(() => true),

@@ -7,7 +7,7 @@ import { judgeTimerStart, type TimerStatus, type TimerStatusStore } from './time
 
 /** One timer function at work. */
 export interface TimerListener {
-  /** Makes up for a missed run, then waits for the next occurrence. */
+  /** Makes up for a missed run, then waits for the next occurrence; does nothing after `stop`. */
   start(): void;
   /** Forgets the armed timer; a running call is not waited for. */
   stop(): void;
@@ -104,6 +104,7 @@ export function createTimerListener(options: TimerListenerOptions): TimerListene
 
   return {
     start() {
+      if (stopped) return;
       const now = clock.now();
       const found = judgeTimerStart(schedule, options.monitored ? statuses.read(fn.name) : undefined, now);
       if (!found) return;
