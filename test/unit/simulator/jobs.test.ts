@@ -23,6 +23,13 @@ async function backUp(
   return `${vaultId}/backupJobs/${body.properties.jobId}`;
 }
 
+interface MachineJob {
+  readonly status: string;
+  readonly extendedInfo: {
+    readonly tasksList: readonly { readonly taskId: string; readonly status: string }[];
+  };
+}
+
 const machineBackup = {
   objectType: 'IaasVMBackupRequest',
   recoveryPointExpiryTimeInUTC: '2026-09-21T00:00:00Z',
@@ -47,11 +54,7 @@ describe('jobs', () => {
   test('a machine stays InProgress for the transfer although its snapshot is taken', async () => {
     const cloud = simulatedCloud({ world: protectedWorld });
     const job = await backUp(cloud, 'vm1', machineBackup);
-    const tasks = async () =>
-      (await cloud.get(job)).body.properties as {
-        status: string;
-        extendedInfo: { tasksList: { taskId: string; status: string; endTime: string }[] };
-      };
+    const tasks = async () => (await cloud.get(job)).body.properties as unknown as MachineJob;
     expect((await tasks()).extendedInfo.tasksList).toMatchObject([
       { taskId: 'Take Snapshot', status: 'InProgress', endTime: '0001-01-01T00:00:00' },
       { taskId: 'Transfer data to vault', status: 'NotStarted' },
