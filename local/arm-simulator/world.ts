@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { dataProtectionSeedSchema } from './data-protection/seed.ts';
 import { recoveryServicesSeedSchema } from './recovery-services/seed.ts';
-import { authorizationSeedSchema, eventsSeedSchema, resourceGraphSeedSchema } from './resources/seed.ts';
+import {
+  authorizationSeedSchema,
+  eventsSeedSchema,
+  eventSubscriptionSchema,
+  resourceGraphSeedSchema,
+} from './resources/seed.ts';
 import { simulatorSettingsSchema } from './settings.ts';
 
 const tags = z.record(z.string(), z.string());
@@ -52,6 +57,10 @@ export const worldSchema = z.strictObject({
   authorization: authorizationSeedSchema.prefault({}),
   resourceGraph: resourceGraphSeedSchema.prefault({}),
   events: eventsSeedSchema.prefault({}),
+  eventSubscriptions: z
+    .array(eventSubscriptionSchema)
+    .default([])
+    .describe('Webhooks that are told of every write.'),
 });
 
 /** A parsed world. */

@@ -49,7 +49,8 @@ export const resourceGraphSeedSchema = z.strictObject({
   windowSeconds: z.number().positive().default(5),
 });
 
-const subscription = z.strictObject({
+/** One event subscription: where events go, and which. */
+export const eventSubscriptionSchema = z.strictObject({
   endpoint: z.url().describe('Webhook that gets the POST.'),
   schema: z.enum(['EventGridSchema', 'CloudEventSchemaV1_0']).default('EventGridSchema'),
   includedEventTypes: z
@@ -62,9 +63,8 @@ const subscription = z.strictObject({
   subjectBeginsWith: z.string().default(''),
 });
 
-/** The events section of a world file. */
+/** How events are delivered: the oddities of at-least-once, and the waits between attempts. */
 export const eventsSeedSchema = z.strictObject({
-  subscriptions: z.array(subscription).default([]),
   delaySeconds: z.number().nonnegative().default(0).describe('Fault: every delivery is late by this.'),
   duplicateEvery: z.int().nonnegative().default(0).describe('Fault: each n-th event comes twice; 0 = never.'),
   reorderEvery: z
@@ -84,3 +84,5 @@ export type AuthorizationSeed = z.infer<typeof authorizationSeedSchema>;
 export type ResourceGraphSeed = z.infer<typeof resourceGraphSeedSchema>;
 /** See {@link eventsSeedSchema}. */
 export type EventsSeed = z.infer<typeof eventsSeedSchema>;
+/** See {@link eventSubscriptionSchema}. */
+export type EventTarget = z.infer<typeof eventSubscriptionSchema>;

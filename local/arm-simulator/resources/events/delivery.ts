@@ -1,9 +1,11 @@
 import type { Core } from '../../core.ts';
-import type { EventsSeed } from '../seed.ts';
+import type { EventsSeed, EventTarget } from '../seed.ts';
 import { dressEvent, type ResourceEvent } from './event-shapes.ts';
 
-/** Where events go. */
-export type EventTarget = EventsSeed['subscriptions'][number];
+/** What the courier goes by. */
+export interface DeliverySettings extends EventsSeed {
+  readonly subscriptions: readonly EventTarget[];
+}
 
 /** Sends one delivery and tells the HTTP status; a rejection counts as unreachable. */
 export type Send = (target: EventTarget, body: unknown) => Promise<number>;
@@ -27,7 +29,7 @@ export interface Courier {
 }
 
 /** A courier that follows the settings as they are at each event. */
-export function createCourier(core: Core, settings: () => EventsSeed, send: Send): Courier {
+export function createCourier(core: Core, settings: () => DeliverySettings, send: Send): Courier {
   let raised = 0;
   let held: ResourceEvent | undefined;
   const attempt = (event: ResourceEvent, target: EventTarget, tries: number): void => {

@@ -1,14 +1,15 @@
 import type { Core, Provider } from '../../core.ts';
 import type { ArmReply } from '../../exchange.ts';
 import type { Call } from '../../route.ts';
-import { eventsSeedSchema, type EventsSeed } from '../seed.ts';
-import { createCourier, postEvent } from './delivery.ts';
+import type { World } from '../../world.ts';
+import { eventsSeedSchema } from '../seed.ts';
+import { createCourier, type DeliverySettings, postEvent } from './delivery.ts';
 import type { ResourceEvent } from './event-shapes.ts';
 import { eventListenersOf } from './listeners.ts';
 
 /** Raises an Event Grid event for every write, delete and action that any provider has answered. */
 export function createEvents(core: Core): Provider {
-  let settings: EventsSeed = eventsSeedSchema.parse({});
+  let settings: DeliverySettings = { ...eventsSeedSchema.parse({}), subscriptions: [] };
   const courier = createCourier(core, () => settings, postEvent);
   const listeners = eventListenersOf(core);
   const told = core.hooks.answered;
@@ -23,17 +24,17 @@ export function createEvents(core: Core): Provider {
     name: 'events',
     routes: [],
     load(world) {
-      settings = joined(settings, world.events);
+      settings = joined(settings, world);
     },
   };
 }
 
-function joined(before: EventsSeed, added: EventsSeed): EventsSeed {
+function joined(before: DeliverySettings, { events, eventSubscriptions }: World): DeliverySettings {
   const defaults: Record<string, unknown> = eventsSeedSchema.parse({});
-  const changed = Object.entries(added).filter(
+  const changed = Object.entries(events).filter(
     ([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]),
   );
-  const subscriptions = [...before.subscriptions, ...added.subscriptions];
+  const subscriptions = [...before.subscriptions, ...eventSubscriptions];
   return { ...before, ...Object.fromEntries(changed), subscriptions };
 }
 
