@@ -1,39 +1,41 @@
 import * as z from 'zod';
+import { keepForSchema } from './keepFor.ts';
+import { requestIds, segmentName } from './requestIds.ts';
+import { checkPolicyVault, checkTargetVault, checkWhatToBackUp } from './requestRules.ts';
 
-const armId = z.string().min(1).max(2048);
+const share = z.string().regex(/^[A-Za-z0-9$][A-Za-z0-9-]{0,62}$/, 'the name of a file share');
+
+const namedTarget = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('fileShare'),
+    vaultId: requestIds.recoveryServicesVault,
+    storageAccountId: requestIds.storageAccount,
+    share,
+  }),
+  z.strictObject({
+    kind: z.literal('virtualMachine'),
+    vaultId: requestIds.recoveryServicesVault,
+    virtualMachineId: requestIds.virtualMachine,
+  }),
+  z.strictObject({
+    kind: z.literal('workload'),
+    vaultId: requestIds.recoveryServicesVault,
+    container: segmentName,
+    database: segmentName,
+  }),
+  z.strictObject({ kind: z.literal('disk'), vaultId: requestIds.backupVault, datasourceId: requestIds.disk }),
+  z.strictObject({
+    kind: z.literal('blobs'),
+    vaultId: requestIds.backupVault,
+    datasourceId: requestIds.storageAccount,
+  }),
+]);
 
 /** What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource. */
-export const targetSchema = z.union([
-  z.discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('fileShare'),
-      vaultId: armId,
-      storageAccountId: armId,
-      share: z.string().min(1).max(63),
-    }),
-    z.strictObject({ kind: z.literal('virtualMachine'), vaultId: armId, virtualMachineId: armId }),
-    z.strictObject({
-      kind: z.literal('workload'),
-      vaultId: armId,
-      container: z.string().min(1).max(260),
-      database: z.string().min(1).max(260),
-    }),
-    z.strictObject({ kind: z.literal('disk'), vaultId: armId, datasourceId: armId }),
-    z.strictObject({ kind: z.literal('blobs'), vaultId: armId, datasourceId: armId }),
-  ]),
-  z.strictObject({ id: armId }),
-]);
+export const targetSchema = z.union([namedTarget, z.strictObject({ id: requestIds.any })]);
 
 /** @see targetSchema */
 export type Target = z.infer<typeof targetSchema>;
-
-/** ISO 8601 duration between one day and 99 years, in days, weeks, months or years: `P30D`, `P2Y`. */
-const keepFor = z
-  .string()
-  .regex(
-    /^P(?:\d{1,5}D|\d{1,4}W|\d{1,4}M|\d{1,2}Y)$/,
-    'an ISO 8601 duration such as P30D, from 1 day to 99 years',
-  );
 
 /** The kinds of workload backup; other datasources know `Full` alone. */
 export const backupTypeSchema = z.enum([
@@ -48,16 +50,25 @@ export const backupTypeSchema = z.enum([
 
 /** Everything an on-demand backup may say besides its target. */
 export const backupOptionsSchema = z.strictObject({
-  keepFor: keepFor.optional(),
+  keepFor: keepForSchema.optional(),
   retentionTag: z.string().min(1).max(150).optional(),
   backupRule: z.string().min(1).max(150).optional(),
   backupType: backupTypeSchema.optional(),
   compress: z.boolean().optional(),
-  protectFirst: z.strictObject({ policyId: armId }).optional(),
+  protectFirst: z.strictObject({ policyId: requestIds.policy }).optional(),
 });
 
 /** @see backupOptionsSchema */
 export type BackupOptions = z.infer<typeof backupOptionsSchema>;
+
+/** Body of `POST /api/backups`: exactly one of `target`, `targets` and `rule`. */
+export const backupSchema = backupOptionsSchema
+  .extend({
+    target: targetSchema.optional(),
+    targets: z.array(targetSchema).min(1).max(100).optional(),
+    rule: z.string().min(1).max(80).optional(),
+  })
+  .superRefine(checkWhatToBackUp);
 
 /** Which containers of a storage account a vaulted blob protection covers. */
 const containers = z.union([
@@ -67,19 +78,25 @@ const containers = z.union([
 ]);
 
 /** Body of `POST /api/protections` and `POST /api/protections/validate`. */
-export const protectionSchema = z.strictObject({
-  target: targetSchema,
-  vaultId: armId.optional(),
-  policyId: armId,
-  snapshotResourceGroupId: armId.optional(),
-  containers: containers.optional(),
-  autoProtect: z
-    .union([z.boolean(), z.strictObject({ excludePrefixes: z.array(z.string().min(1).max(63)).max(10) })])
-    .optional(),
-  grantRoles: z.boolean().optional(),
-  lockStorageAccount: z.boolean().optional(),
-  backUpAfterwards: z.boolean().optional(),
-});
+export const protectionSchema = z
+  .strictObject({
+    target: targetSchema,
+    vaultId: requestIds.vault.optional(),
+    policyId: requestIds.policy,
+    snapshotResourceGroupId: requestIds.resourceGroup.optional(),
+    containers: containers.optional(),
+    autoProtect: z
+      .union([
+        z.boolean(),
+        z.strictObject({ excludePrefixes: z.array(z.string().min(1).max(63)).max(10) }),
+      ])
+      .optional(),
+    grantRoles: z.boolean().optional(),
+    lockStorageAccount: z.boolean().optional(),
+    backUpAfterwards: z.boolean().optional(),
+  })
+  .superRefine(checkTargetVault)
+  .superRefine(checkPolicyVault);
 
 /** @see protectionSchema */
 export type Protection = z.infer<typeof protectionSchema>;
@@ -94,7 +111,7 @@ export const stopSchema = z.strictObject({
 /** Body of `POST /api/protections/resume`. */
 export const resumeSchema = z.strictObject({
   target: targetSchema,
-  policyId: armId.optional(),
+  policyId: requestIds.policy.optional(),
   undelete: z.boolean().optional(),
 });
 

@@ -1,0 +1,127 @@
+import * as z from 'zod';
+
+/** Environment variables as the platform gives them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The app's settings are wrong; the message lists every problem by the setting's name. */
+export class SettingsRefused extends Error {}
+
+const flag = z.enum(['true', 'false', '1', '0'], 'true or false').transform((text) => text === 'true' || text === '1');
+
+const origin = z
+  .url({ protocol: /^https$/, error: 'an https URL' })
+  .transform((text) => new URL(text))
+  .refine((url) => url.pathname === '/' && url.search === '' && url.username === '', 'an https origin without a path')
+  .transform((url) => url.origin);
+
+const variables = z.object({
+  AzureWebJobsStorage: z.string().optional(),
+  AzureWebJobsStorage__accountName: z
+    .string()
+    .regex(/^[a-z0-9]{3,24}$/, 'the name of a storage account')
+    .optional(),
+  ARM_ENDPOINT: origin.default('https://management.azure.com'),
+  ARM_AUDIENCE: z.url('a URL').optional(),
+  ARM_CA_FILE: z.string().optional(),
+  AZURE_CLIENT_ID: z.guid('a GUID').optional(),
+  ACCESS_MODE: z.enum(['development'], 'development, or absent').optional(),
+  AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
+  WEBSITE_INSTANCE_ID: z.string().optional(),
+  PLAN_LOCATION: z.string().default('plan.json'),
+  DELETE_BACKUPS: flag.default(false),
+  MINIMUM_POLL_SECONDS: z.coerce
+    .number('a number of seconds')
+    .int('whole seconds')
+    .min(1, 'at least 1 second')
+    .max(600, 'at most 600 seconds')
+    .default(10),
+  NOTIFY_URL: z.url({ protocol: /^https$/, error: 'an https URL' }).optional(),
+  NOTIFY_KEY: z.string().optional(),
+});
+
+type Variables = z.infer<typeof variables>;
+
+/** Where tables and queues are: a connection string, or an account reached with the app's identity. */
+export type StorageSetting =
+  | { readonly kind: 'connectionString'; readonly connectionString: string }
+  | { readonly kind: 'account'; readonly accountName: string };
+
+/** Everything the environment says, read once. */
+export interface Settings {
+  readonly storage: StorageSetting;
+  /** Origin of Azure Resource Manager, without a slash at the end. */
+  readonly armEndpoint: string;
+  /** What tokens for it are asked for, without `/.default`. */
+  readonly armAudience: string;
+  /** PEM file of an extra certificate authority; local use only. */
+  readonly armCaFile?: string;
+  /** Client id of a user-assigned identity; absent means the system-assigned one. */
+  readonly clientId?: string;
+  /** What the development gate looks at. */
+  readonly access: {
+    readonly mode?: 'development';
+    readonly environment?: string;
+    readonly instanceId?: string;
+  };
+  /** A file in the app or an https blob URL. */
+  readonly planLocation: string;
+  readonly deleteBackups: boolean;
+  /** Least pause between polls, whole seconds, 1–600. */
+  readonly minimumPollSeconds: number;
+  readonly notify?: { readonly url: string; readonly key?: string };
+}
+
+/** Members whose value is undefined are left out. */
+function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
+}
+
+function storageOf(read: Variables): StorageSetting | undefined {
+  const { AzureWebJobsStorage: connectionString, AzureWebJobsStorage__accountName: accountName } = read;
+  if (connectionString !== undefined) return { kind: 'connectionString', connectionString };
+  return accountName === undefined ? undefined : { kind: 'account', accountName };
+}
+
+function settingsOf(read: Variables, storage: StorageSetting): Settings {
+  return {
+    storage,
+    armEndpoint: read.ARM_ENDPOINT,
+    armAudience: read.ARM_AUDIENCE ?? read.ARM_ENDPOINT,
+    ...given({ armCaFile: read.ARM_CA_FILE, clientId: read.AZURE_CLIENT_ID }),
+    access: given({
+      mode: read.ACCESS_MODE,
+      environment: read.AZURE_FUNCTIONS_ENVIRONMENT,
+      instanceId: read.WEBSITE_INSTANCE_ID,
+    }),
+    planLocation: read.PLAN_LOCATION,
+    deleteBackups: read.DELETE_BACKUPS,
+    minimumPollSeconds: read.MINIMUM_POLL_SECONDS,
+    ...(read.NOTIFY_URL === undefined
+      ? {}
+      : { notify: { url: read.NOTIFY_URL, ...given({ key: read.NOTIFY_KEY }) } }),
+  };
+}
+
+const storageMissing = 'AzureWebJobsStorage: a connection string, or AzureWebJobsStorage__accountName';
+
+/**
+ * Reads the app's settings; an empty value counts as absent.
+ *
+ * @throws SettingsRefused with every problem on a line of its own, by name; never with a value.
+ */
+export function readSettings(environment: Environment): Settings {
+  const filled = Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== '');
+  const read = variables.safeParse(Object.fromEntries(filled));
+  const named = filled.map(([name]) => name);
+  const hasStorage = named.some((name) => /^AzureWebJobsStorage(__accountName)?$/.test(name));
+  const problems = [
+    ...(read.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []),
+    ...(hasStorage ? [] : [storageMissing]),
+  ];
+  const storage = read.success ? storageOf(read.data) : undefined;
+  if (!read.success || !storage) throw new SettingsRefused(`Settings are wrong:\n  ${problems.join('\n  ')}`);
+  return settingsOf(read.data, storage);
+}
+
+/** The settings of this process. @throws SettingsRefused */
+export const processSettings = (): Settings => readSettings(process.env);
