@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+import type { ArmReply, Json } from '../../../src/arm/call.ts';
+import {
+  classify,
+  meaningOf,
+  readErrorIn,
+  readFailure,
+  secondsInMessage,
+} from '../../../src/arm/outcomes.ts';
+
+const reply = (status: number, body?: Json, headers: ArmReply['headers'] = {}): ArmReply => ({
+  status,
+  headers,
+  body,
+});
+
+describe('the four shapes of an error read alike', () => {
+  test('gateway', () => {
+    const failure = readFailure(
+      reply(
+        404,
+        { error: { code: 'ResourceGroupNotFound', message: "Resource group 'rg' could not be found." } },
+        {
+          'x-ms-correlation-request-id': 'c-1',
+        },
+      ),
+    );
+    expect(failure).toMatchObject({
+      code: 'ResourceGroupNotFound',
+      message: "Resource group 'rg' could not be found.",
+      correlationId: 'c-1',
+      class: 'user',
+    });
+  });
+
+  test('older Recovery Services: nulls, the code only in details', () => {
+    const error = {
+      code: null,
+      message: '',
+      target: null,
+      details: [{ code: 'DiscoveryInProgress', message: 'Wait.' }],
+    };
+    expect(readFailure(reply(409, { error }))).toMatchObject({
+      code: 'DiscoveryInProgress',
+      message: 'Wait.',
+      class: 'adopt',
+    });
+  });
+
+  test('Data Protection: the true reason lies in innerError, the code outranks the message', () => {
+    const info = {
+      code: 'UserErrorMissingMSIPermissionsOnSnapshotResourceGroup',
+      message: 'Microsoft Azure Backup encountered an internal error.',
+      recommendedAction: ['Wait for a few minutes and then try the operation again.', 'Look at the group.'],
+      innerError: {
+        code: 'Success',
+        additionalInfo: { DetailedNonLocalisedMessage: 'The vault requires Reader.' },
+      },
+      isRetryable: false,
+      properties: { ActivityId: 'activity-1' },
+    };
+    const error = {
+      code: info.code,
+      message: info.message,
+      additionalInfo: [{ type: 'UserFacingError', info }],
+    };
+    const failure = readFailure(reply(200, { status: 'Failed', error }));
+    expect(failure).toMatchObject({
+      code: 'UserErrorMissingMSIPermissionsOnSnapshotResourceGroup',
+      message: 'Microsoft Azure Backup encountered an internal error. The vault requires Reader.',
+      correlationId: 'activity-1',
+      class: 'permission',
+    });
+    expect(failure.advice).toContain("vault's identity lacks a role");
+    expect(failure.advice).toContain('Look at the group.');
+    expect(failure.advice).not.toContain('Wait for a few minutes');
+  });
+
+  test('legacy: ErrorCode and Message.Value, no error', () => {
+    const body = {
+      ErrorCode: 'BMSUserErrorObjectLocked',
+      Message: { Language: 'en-us', Value: 'Locked.' },
+      Values: {},
+    };
+    expect(readFailure(reply(400, body))).toMatchObject({
+      code: 'BMSUserErrorObjectLocked',
+      message: 'Locked.',
+      class: 'adopt',
+    });
+  });
+});
+
+describe('a body that says nothing still has a code and a class', () => {
+  test.each<[number, Json | undefined, string, string]>([
+    [500, undefined, 'HTTP_500', 'transient'],
+    [404, '<html>', 'HTTP_404', 'user'],
+    [502, null, 'HTTP_502', 'transient'],
+    [400, [], 'HTTP_400', 'user'],
+    [403, {}, 'HTTP_403', 'permission'],
+    [409, { error: null }, 'HTTP_409', 'adopt'],
+    [412, { error: [] }, 'HTTP_412', 'adopt'],
+    [408, { error: 'late' }, 'HTTP_408', 'transient'],
+    [425, 7, 'HTTP_425', 'transient'],
+    [401, true, 'HTTP_401', 'transient'],
+  ])('%i %j', (status, body, code, meaning) => {
+    expect(readFailure(reply(status, body))).toMatchObject({ code, class: meaning });
+  });
+});
+
+describe('a code means what the service shows it to mean', () => {
+  test.each([
+    [429, 'ResourceRequestsThrottled', 'transient'],
+    [400, 'CloudDosTimeboudLimitReached', 'hours'],
+    [400, 'CloudDosAbsoluteLimitReached', 'hours'],
+    [400, 'CloudDosSomethingNew', 'hours'],
+    [200, 'CloudDosAbsoluteLimitReachedWithRetry', 'adopt'],
+    [400, 'bmsusererrorobjectlocked', 'adopt'],
+    [200, 'UserErrorBackupOperationInProgress', 'adopt'],
+    [409, 'RoleAssignmentExists', 'done'],
+    [400, 'BMSContainerStatusNotRegistered', 'done'],
+    [400, 'PrincipalNotFound', 'permission'],
+    [403, 'AuthorizationFailed', 'permission'],
+    [400, 'BMSUserErrorInvalidInput', 'ours'],
+    [409, 'MissingSubscriptionRegistration', 'user'],
+    [400, 'UserErrorDppDatasourceAlreadyProtected', 'user'],
+    [200, '400136', 'user'],
+    [200, '400446', 'done'],
+    [400, 'ProviderRequestsThrottled', 'transient'],
+    [400, 'SomethingNew', 'user'],
+    [200, 'SomethingNew', 'user'],
+    [409, 'SomethingNew', 'adopt'],
+    [503, 'SomethingNew', 'transient'],
+    [403, 'SomethingNew', 'permission'],
+  ])('%i %s is %s', (status, code, meaning) => {
+    expect(classify({ code, message: '' }, status)).toBe(meaning);
+  });
+
+  test('what is gone need not be deleted, and is missing for everything else', () => {
+    const gone = { error: { code: 'ResourceNotFound', message: 'The Resource was not found.' } };
+    expect(readFailure(reply(404, gone), 'DELETE').class).toBe('done');
+    expect(readFailure(reply(404, gone), 'GET').class).toBe('user');
+    expect(readFailure(reply(404, { error: { code: 'ResourceGroupNotFound' } }), 'DELETE').class).toBe(
+      'user',
+    );
+  });
+
+  test('a registration in progress hides behind BadRequest', () => {
+    expect(classify({ code: 'BadRequest', message: 'Registration is already in progress.' }, 400)).toBe(
+      'adopt',
+    );
+    expect(classify({ code: 'BadRequest', message: 'No.' }, 400)).toBe('user');
+  });
+
+  test('a code from the prototype of objects is unknown', () => {
+    expect(meaningOf('constructor', '')).toBeUndefined();
+    expect(
+      readFailure(reply(400, JSON.parse('{"error":{"__proto__":{"code":"X"},"message":"m"}}') as Json)).code,
+    ).toBe('HTTP_400');
+  });
+});
+
+test('texts of the service lose control characters and are capped', () => {
+  const failure = readFailure(
+    reply(400, { error: { code: 'A\nB', message: `one\r\ntwo\u001b[31m\u202e${'x'.repeat(5000)}` } }),
+  );
+  expect(failure.code).toBe('A B');
+  expect(failure.message.startsWith('one two [31m xxx')).toBe(true);
+  expect(failure.message).toHaveLength(2000);
+});
+
+describe('errors that stand by themselves', () => {
+  test('a Recovery Services job names a number', () => {
+    const details = [
+      { errorCode: 400136, errorString: 'The VM is gone.', recommendations: ['Stop protection.'] },
+    ];
+    expect(readErrorIn(details)).toEqual({
+      code: '400136',
+      message: 'The VM is gone.',
+      advice: 'The virtual machine does not exist any more. Stop protection.',
+      class: 'user',
+    });
+  });
+
+  test('an instance in ProtectionError', () => {
+    const details = {
+      code: 'UserErrorKubernetesBackupExtensionUnhealthy',
+      message: 'Unhealthy.',
+      recommendedAction: ['Re-install.'],
+      innerError: {
+        code: 'Success',
+        embeddedInnerError: {
+          additionalInfo: { DetailedNonLocalisedMessage: 'provisioningState = Creating' },
+        },
+      },
+      properties: { ActivityId: 'activity-2' },
+    };
+    expect(readErrorIn(details)).toMatchObject({
+      message: 'Unhealthy. provisioningState = Creating',
+      correlationId: 'activity-2',
+      class: 'user',
+    });
+  });
+
+  test.each<[Json | undefined]>([[null], [undefined], [{}], [[]], ['text'], [[{}]], [{ target: 'x' }]])(
+    'nothing is read out of %j',
+    (value) => {
+      expect(readErrorIn(value)).toBeUndefined();
+    },
+  );
+});
+
+test.each([
+  ["Please try again after '324' seconds.", 324],
+  ['try again after 5 second', 5],
+  ["exceeded the limit of '150' for time interval '01:00:00'", undefined],
+  ['after few hours', undefined],
+])('%s → %s', (message, seconds) => {
+  expect(secondsInMessage(message)).toBe(seconds);
+});
