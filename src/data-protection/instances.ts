@@ -99,6 +99,22 @@ export const findInstancesOf: Step<
   giveUpAfterSeconds: 1800,
 };
 
+/** Every instance that protects the resource, in whichever vault, as far as the caller may read. Source: the specification. */
+export const findInstancesBySource: Step<{ readonly resourceId: string }, readonly BackupInstance[]> = {
+  name: 'dataProtection.findInstancesBySource',
+  describe: ({ resourceId }) => ({
+    action: 'Microsoft.DataProtection/backupInstances/read',
+    method: 'GET',
+    path: resourcePath(resourceId, 'providers', 'Microsoft.DataProtection', 'backupInstances'),
+    apiVersion: dataProtectionApiVersion,
+  }),
+  pages: true,
+  read: (reply) => ({ kind: 'done', result: rows(within(reply.body, 'value')).map(readInstance) }),
+  readRefusal: (_, status) => (gone(status) ? { kind: 'done', result: [] } : undefined),
+  repeat: 'safe',
+  giveUpAfterSeconds: 1800,
+};
+
 const versionFor = (input: InstanceInput): string =>
   input.autoProtect ? autoProtectionApiVersion : dataProtectionApiVersion;
 

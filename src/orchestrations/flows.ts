@@ -1,6 +1,7 @@
 import type { RunRequest } from '../runs/request.ts';
 import { backUpProtectedItem } from './backUpProtectedItem.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
+import { dataProtectionFlows } from './instanceFlows.ts';
 import { targetKindOf, type TargetKind } from './itemTarget.ts';
 import { protect } from './protectFlow.ts';
 import { refuse } from './refusals.ts';
@@ -33,6 +34,9 @@ export const flowTable: FlowTable = {
   fileShare: recoveryServicesFlows,
   virtualMachine: recoveryServicesFlows,
   workload: recoveryServicesFlows,
+  disk: dataProtectionFlows,
+  blobs: dataProtectionFlows,
+  backupInstance: dataProtectionFlows,
 };
 
 function flowsFor(table: FlowTable, request: RunRequest): ServiceFlows {
