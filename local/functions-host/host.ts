@@ -34,7 +34,8 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly warnings: Warnings;
   readonly log?: HostLog;
-  /** Keys, timer statuses, durable instances; without it they live as long as the host object. Must exist. */
+  /** Keys, timer statuses, durable instances; made when missing; without it they
+   * live as long as the host object. */
   readonly dataFolder?: string;
   /** Public port, default 7071; 0 takes a free one when listening. */
   readonly port?: number;

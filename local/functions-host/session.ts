@@ -7,6 +7,7 @@ import { buildRoutes, type RouteTable } from './http/router.ts';
 import { createInvoker, type Invoke } from './invoke.ts';
 import { fireByHand } from './manualFire.ts';
 import { beginLife } from './processLife.ts';
+import { mortalQueueStore } from './queue/mortalQueueStore.ts';
 import type { QueueListener } from './queue/queueListener.ts';
 import { createQueueListeners } from './queue/queueListeners.ts';
 import { readQueueOptions } from './queue/queueOptions.ts';
@@ -57,8 +58,12 @@ interface Listeners {
 }
 
 /** Composes a session; functions that cannot be served are disabled in the registry. */
-export function createSession(parts: SessionParts): Session {
+export function createSession(outer: SessionParts): Session {
   const life = beginLife();
+  const parts = {
+    ...outer,
+    storeFor: (connection: string) => mortalQueueStore(outer.storeFor(connection), life),
+  };
   const { invoke, durable } = createCalls(parts, life);
   const routes = readRoutes(parts);
   const { timers, queues } = createListeners(parts, invoke);
@@ -106,9 +111,7 @@ function createCalls(
     ...parts,
     timeoutMs,
     guard: (work) => life.run(work),
-    dispatchOutputs: async (fn, outputData) => {
-      if (life.alive) await sendQueueOutputs({ ...parts, encoding }, fn, outputData);
-    },
+    dispatchOutputs: (fn, outputData) => sendQueueOutputs({ ...parts, encoding }, fn, outputData),
     extraInputs: (fn) =>
       fn.bindings
         .filter((binding) => binding.direction === 'in' && binding.type.toLowerCase() === 'durableclient')

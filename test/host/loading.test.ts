@@ -1,5 +1,7 @@
+import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import { listingLines } from '../../local/functions-host/functionListing.ts';
+import { sampleApp } from './sampleApp.ts';
 import { startHost } from './startHost.ts';
 
 const HELLO = (name: string): string =>
@@ -32,6 +34,32 @@ test('a .cjs entry of a module package is CommonJS', async () => {
     'app.cjs': HELLO('c'),
   });
   expect(await get('/api/c')).toEqual([200, 'c']);
+});
+
+test('a bundle that leaves only the core module out registers and is evaluated afresh after a crash', async () => {
+  const source = sampleApp({
+    'app.js': `const { app } = require('@azure/functions'); const df = require('durable-functions');
+      let calls = 0;
+      df.app.activity('a', { handler: () => 1 });
+      app.http('b', { handler: () => ({ body: String(++calls) }) });`,
+  });
+  const bundle = buildSync({
+    entryPoints: [`${source}/app.js`],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['@azure/functions-core'],
+    write: false,
+  }).outputFiles[0]?.text;
+  const { host, get } = await startHost({
+    'package.json': '{ "type": "module", "main": "dist/main.cjs" }',
+    'dist/main.cjs': bundle ?? '',
+  });
+  expect(await get('/api/b')).toEqual([200, '1']);
+  host.crash();
+  await host.start();
+  expect(host.functions().map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(await get('/api/b')).toEqual([200, '1']);
 });
 
 test.each([

@@ -7,6 +7,7 @@ import { createQueueListener } from '../../local/functions-host/queue/queueListe
 import type { QueueOptions } from '../../local/functions-host/queue/queueOptions.ts';
 import type { RegisteredFunction } from '../../local/functions-host/registry.ts';
 import type { TypedData } from '../../local/functions-host/typedData.ts';
+import { startHost } from './startHost.ts';
 import { steppedClock, type SteppedClock } from './steppedClock.ts';
 
 const START = '2026-08-22T02:00:00Z';
@@ -138,13 +139,29 @@ describe('listener', () => {
     expect(memory.messages('work')).toEqual([]);
   });
 
-  test('after a crash a message in flight comes back ten minutes after it was received', async () => {
-    const clock = steppedClock(START);
-    const { memory, listener } = listening(clock, () => new Promise(() => undefined));
-    await memory.put('work', base64('one'));
-    await clock.advance(MINUTE);
-    listener.crash();
-    expect(memory.nextVisibleAt('work')).toBe(Date.parse('2026-08-22T02:10:00Z'));
+  test('after a crash a message in flight comes back ten minutes after its last renewal and runs again', async () => {
+    const clock = steppedClock(START, [0.1, 0.3, 0.6, 0.8, 0.9]);
+    const { host, queues } = await startHost(
+      {
+        'app.js': `const { app } = require('@azure/functions');
+          globalThis.deliveries ??= [];
+          app.storageQueue('q', { queueName: 'work', connection: '', handler: (text, context) => {
+            globalThis.deliveries.push(context.triggerMetadata.dequeueCount);
+            if (globalThis.deliveries.length === 1) return new Promise(() => undefined);
+          } });`,
+      },
+      { clock },
+    );
+    await queues.put('work', base64('one'));
+    await clock.advance(6 * MINUTE);
+    host.crash();
+    await host.start();
+    await clock.advance(9 * MINUTE - 1);
+    const { deliveries } = globalThis as { deliveries?: number[] };
+    expect(deliveries).toEqual([1]);
+    await clock.advance(1);
+    expect(deliveries).toEqual([1, 2]);
+    expect(queues.messages('work')).toEqual([]);
   });
 
   test('a second batch is received once newBatchThreshold messages are left at work', async () => {

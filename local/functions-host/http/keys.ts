@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import type { HostRequest } from '../durableExtension.ts';
@@ -43,6 +43,7 @@ export function loadKeys(dataFolder: string, clock: Clock): HostKeys {
     return JSON.parse(readFileSync(file, 'utf8')) as HostKeys;
   } catch {
     const keys = generateKeys(clock);
+    mkdirSync(dataFolder, { recursive: true });
     writeFileSync(file, JSON.stringify(keys, null, 2), { mode: 0o600 });
     return keys;
   }

@@ -7,7 +7,7 @@ export interface QueueListener {
   start(): void;
   /** Receives nothing more and resolves when every message at work has ended. */
   stop(): Promise<void>;
-  /** Receives nothing more; messages at work are left hidden, as a dead host leaves them. */
+  /** Receives nothing more and waits for nothing. The store must be one that died with the host. */
   crash(): void;
 }
 
@@ -29,7 +29,7 @@ export function createQueueListener(options: QueueListenerOptions): QueueListene
   const { queue, store, clock } = options;
   const working = new Set<Promise<void>>();
   let stopped = false;
-  let receiving = false;
+  let receiving: Promise<number> | undefined;
   let empties = 0;
   let pause: ClockTimer | undefined;
   let unsubscribe: (() => void) | undefined;
@@ -57,7 +57,7 @@ export function createQueueListener(options: QueueListenerOptions): QueueListene
   const receive = async (): Promise<number> => {
     try {
       const messages = await store.receive(queue, options.options.batchSize, RECEIVE_VISIBILITY_SECONDS);
-      if (!stopped) messages.forEach(work);
+      messages.forEach(work);
       return messages.length;
     } catch (error) {
       options.storageFailed(error);
@@ -67,9 +67,9 @@ export function createQueueListener(options: QueueListenerOptions): QueueListene
 
   const poll = async (): Promise<void> => {
     if (stopped || receiving || working.size > options.options.newBatchThreshold) return;
-    receiving = true;
-    const count = await receive();
-    receiving = false;
+    receiving = receive();
+    const count = await receiving;
+    receiving = undefined;
     empties = count > 0 ? 0 : empties + 1;
     if (count > 0) schedule(0);
     else if (store.nextVisibleAt) waitForVisible(store.nextVisibleAt(queue));
@@ -100,6 +100,7 @@ export function createQueueListener(options: QueueListenerOptions): QueueListene
     },
     async stop() {
       halt();
+      await receiving;
       await Promise.all(working);
     },
     crash: halt,
