@@ -10,17 +10,34 @@ export const itemId = (vault: Vault, item: Item): string =>
     `${vault.id}/backupFabrics/Azure/protectionContainers/${item.container.inProtected}/protectedItems/${protectedName(item.source)}`,
   );
 
+/** How an item is shown. */
+export interface ItemView {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Origin for `vaultId`, which is a URL. */
+  readonly origin: string;
+  /** With `extendedInfo` for a share, as `$filter=expand eq 'extendedinfo'` asks. */
+  readonly extended: boolean;
+}
+
+/** The view a call asks for. */
+export const askedView = ({ now, url }: Call): ItemView => ({
+  now,
+  origin: url.origin,
+  extended: /extendedinfo/i.test(url.searchParams.get('$filter') ?? ''),
+});
+
 /** A protected item as the service writes it. */
-export function itemBody(vault: Vault, item: Item, call: Call): Record<string, unknown> {
+export function itemBody(vault: Vault, item: Item, view: ItemView): Record<string, unknown> {
   return {
     id: itemId(vault, item),
     name: protectedName(item.source),
     type: 'Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems',
-    properties: { ...kindFields(item, call), ...commonFields(vault, item, call) },
+    properties: { ...kindFields(item, view), ...commonFields(vault, item, view) },
   };
 }
 
-function commonFields(vault: Vault, item: Item, call: Call): Record<string, unknown> {
+function commonFields(vault: Vault, item: Item, { now, origin }: ItemView): Record<string, unknown> {
   return {
     friendlyName: item.source.friendlyName,
     protectionStatus: item.state === 'ProtectionError' ? 'Unhealthy' : 'Healthy',
@@ -29,8 +46,8 @@ function commonFields(vault: Vault, item: Item, call: Call): Record<string, unkn
     backupManagementType: item.source.kind,
     containerName: item.container.field,
     ...(item.policy !== undefined && { policyId: armId(`${vault.id}/backupPolicies/${item.policy}`) }),
-    vaultId: `${call.url.origin}${armId(vault.id)}`,
-    ...softDeleteFields(item, call.now),
+    vaultId: `${origin}${armId(vault.id)}`,
+    ...softDeleteFields(item, now),
     isArchiveEnabled: false,
     softDeleteRetentionPeriod: item.softDeleted === undefined ? 0 : vault.softDeleteDays,
   };
@@ -45,7 +62,7 @@ function softDeleteFields({ softDeleted }: Item, now: number): Record<string, un
   };
 }
 
-function kindFields(item: Item, call: Call): Record<string, unknown> {
+function kindFields(item: Item, { extended }: ItemView): Record<string, unknown> {
   switch (item.source.kind) {
     case 'AzureStorage':
       return {
@@ -53,7 +70,7 @@ function kindFields(item: Item, call: Call): Record<string, unknown> {
         workloadType: 'AzureFileShare',
         sourceResourceId: item.source.resourceId.replace('Microsoft.Storage', 'Microsoft.storage'),
         ...(item.lastBackupAt !== undefined && { lastBackupTime: netTime(item.lastBackupAt) }),
-        ...(wantsExtended(call) && { extendedInfo: shareExtendedInfo(item) }),
+        ...(extended && { extendedInfo: shareExtendedInfo(item) }),
       };
     case 'AzureIaasVM':
       return machineFields(item);
@@ -61,9 +78,6 @@ function kindFields(item: Item, call: Call): Record<string, unknown> {
       return databaseFields(item);
   }
 }
-
-const wantsExtended = (call: Call): boolean =>
-  /extendedinfo/i.test(call.url.searchParams.get('$filter') ?? '');
 
 function shareExtendedInfo({ recoveryPoints }: Item): Record<string, unknown> {
   const oldest = recoveryPoints.at(-1);

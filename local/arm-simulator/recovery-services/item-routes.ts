@@ -5,7 +5,7 @@ import { pollHeaders } from '../poll-links.ts';
 import { empty, json, serviceError } from '../replies.ts';
 import type { Route } from '../route.ts';
 import { conflicts, startOperation } from './accept.ts';
-import { itemBody, itemId } from './item-body.ts';
+import { askedView, itemBody, itemId } from './item-body.ts';
 import { startJob } from './jobs.ts';
 import { lacksGuardUnlock } from './resource-guard.ts';
 import { vaultLinks } from './operation-links.ts';
@@ -67,7 +67,7 @@ function listItems({ vault, call }: VaultCall): ArmReply {
   const newest = call.now - staleness(call);
   const rows = [...vault.items.values()]
     .filter((item) => item.listedFrom <= newest)
-    .map((item) => itemBody(vault, item, call))
+    .map((item) => itemBody(vault, item, askedView(call)))
     .filter((row) => fits(row['properties'] as Record<string, unknown>, filter));
   return listReply(call, rows);
 }
@@ -92,7 +92,9 @@ function fits(properties: Record<string, unknown>, filter: Record<string, string
 
 function getItem(asked: VaultCall): ArmReply {
   const item = askedItem(asked);
-  return item === undefined ? dataSourceNotFound() : json(200, itemBody(asked.vault, item, asked.call));
+  return item === undefined
+    ? dataSourceNotFound()
+    : json(200, itemBody(asked.vault, item, askedView(asked.call)));
 }
 
 function deleteItem(asked: VaultCall): ArmReply {

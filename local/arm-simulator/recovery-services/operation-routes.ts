@@ -3,7 +3,7 @@ import type { Operation } from '../operations.ts';
 import { type PollLinks, pollHeaders } from '../poll-links.ts';
 import { empty, json, serviceError } from '../replies.ts';
 import type { Call, Route } from '../route.ts';
-import { itemBody } from './item-body.ts';
+import { askedView, itemBody } from './item-body.ts';
 import { containerLinks, fabricLinks, itemLinks, jobLinks, vaultLinks } from './operation-links.ts';
 import type { RecoveryServices } from './state.ts';
 import { neverEnded, netTime } from './time-format.ts';
@@ -147,5 +147,5 @@ function ended(asked: VaultCall, { kind, outcome }: Operation): ArmReply {
   }
   if (outcome.result !== undefined) return json(200, outcome.result);
   const item = givesItem.includes(kind) ? askedItem(asked) : undefined;
-  return item === undefined ? empty(204) : json(200, itemBody(asked.vault, item, asked.call));
+  return item === undefined ? empty(204) : json(200, itemBody(asked.vault, item, askedView(asked.call)));
 }

@@ -1,7 +1,9 @@
 import type { ProviderFactory } from '../core.ts';
+import { addGraphSource } from '../resources/graph/graph-sources.ts';
 import { backupRoutes } from './backup-route.ts';
 import { backupStatusRoutes } from './backup-status-route.ts';
 import { containerRoutes } from './container-routes.ts';
+import { graphRows } from './graph-rows.ts';
 import { itemRoutes } from './item-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { loadRecoveryServices } from './load.ts';
@@ -35,6 +37,7 @@ export const createRecoveryServices: ProviderFactory = (core) => {
     jobRoutes,
     backupStatusRoutes,
   ];
+  addGraphSource(core, 'recoveryservicesresources', () => graphRows(rsv));
   return {
     name: 'recoveryServices',
     routes: parts.flatMap((routes) => routes(rsv)),
