@@ -4,9 +4,12 @@ const subscription = '/subscriptions/22222222-2222-4222-8222-222222222222';
 const group = `${subscription}/resourceGroups/backup-demo`;
 
 const account = `${group}/providers/Microsoft.Storage/storageAccounts/demofiles`;
+const disk = `${group}/providers/Microsoft.Compute/disks/demo-disk`;
+const blobs = `${group}/providers/Microsoft.Storage/storageAccounts/demoblobs`;
+const backupVaultIdentity = '33333333-3333-4333-8333-333333333333';
 const machine = `${group}/providers/Microsoft.Compute/virtualMachines/demo-vm`;
 
-/** What a simulator without a world file shows: one vault, one account with two shares, one machine, one disk. */
+/** What a simulator without a world file shows: a vault of each service, accounts with shares and containers, a machine, a disk. */
 export const defaultWorld: WorldSeed = {
   subscriptions: [{ id: '22222222-2222-4222-8222-222222222222', name: 'Backup demo' }],
   resources: [
@@ -17,13 +20,13 @@ export const defaultWorld: WorldSeed = {
       shares: ['documents', 'archive'],
     },
     {
-      id: `${group}/providers/Microsoft.Storage/storageAccounts/demoblobs`,
+      id: blobs,
       kind: 'StorageV2',
       sku: { name: 'Standard_LRS', tier: 'Standard' },
       containers: ['pictures', 'invoices'],
     },
     { id: machine },
-    { id: `${group}/providers/Microsoft.Compute/disks/demo-disk`, sku: { name: 'Premium_LRS' } },
+    { id: disk, sku: { name: 'Premium_LRS' } },
   ],
   recoveryServices: {
     vaults: [
@@ -38,5 +41,24 @@ export const defaultWorld: WorldSeed = {
       },
     ],
     datasources: [{ virtualMachineId: machine, database: 'orders' }],
+  },
+  dataProtection: {
+    vaults: [
+      {
+        id: `${group}/providers/Microsoft.DataProtection/backupVaults/demo-backup-vault`,
+        principalId: backupVaultIdentity,
+        policies: [
+          { name: 'disks', kind: 'disk' },
+          { name: 'blobs', kind: 'blobVaulted' },
+        ],
+      },
+    ],
+  },
+  authorization: {
+    assignments: [
+      { scope: disk, role: 'Disk Backup Reader', principalId: backupVaultIdentity },
+      { scope: group, role: 'Disk Snapshot Contributor', principalId: backupVaultIdentity },
+      { scope: blobs, role: 'Storage Account Backup Contributor', principalId: backupVaultIdentity },
+    ],
   },
 };
