@@ -25,84 +25,92 @@ const FIRST_PAUSE_MS = 100;
  * Receives in batches while few messages are at work; pauses after an empty receive, longer each time up to the maximum,
  * ±20 %. A store that announces changes is not polled: the pause then ends with the next visible message.
  */
-export function createQueueListener(options: QueueListenerOptions): QueueListener {
-  const { queue, store, clock } = options;
-  const working = new Set<Promise<void>>();
-  let stopped = false;
-  let receiving: Promise<number> | undefined;
-  let empties = 0;
-  let pause: ClockTimer | undefined;
-  let unsubscribe: (() => void) | undefined;
+export const createQueueListener = (options: QueueListenerOptions): QueueListener => new Listener(options);
 
-  const schedule = (delayMs: number): void => {
-    if (stopped) return;
-    if (pause) clock.cancel(pause);
-    pause = clock.after(delayMs, () => {
-      pause = undefined;
-      void poll();
+class Listener implements QueueListener {
+  readonly #parts: QueueListenerOptions;
+  readonly #working = new Set<Promise<void>>();
+  #stopped = false;
+  #receiving: Promise<number> | undefined;
+  #emptyReceives = 0;
+  #pause: ClockTimer | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(parts: QueueListenerOptions) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { store, queue } = this.#parts;
+    this.#unsubscribe = store.subscribe?.(queue, () => {
+      if (!this.#receiving) this.#pollAfter(0);
     });
-  };
+    this.#pollAfter(0);
+  }
 
-  const work = (message: QueueMessage): void => {
-    options.received(message);
-    const run = runMessage(options, message)
-      .catch(options.storageFailed)
-      .then(() => {
-        working.delete(run);
-        if (working.size === options.options.newBatchThreshold) schedule(0);
-      });
-    working.add(run);
-  };
+  async stop(): Promise<void> {
+    this.crash();
+    await this.#receiving;
+    await Promise.all(this.#working);
+  }
 
-  const receive = async (): Promise<number> => {
+  crash(): void {
+    this.#stopped = true;
+    if (this.#pause) this.#parts.clock.cancel(this.#pause);
+    this.#unsubscribe?.();
+  }
+
+  #pollAfter(delayMs: number): void {
+    if (this.#stopped) return;
+    const { clock } = this.#parts;
+    if (this.#pause) clock.cancel(this.#pause);
+    this.#pause = clock.after(delayMs, () => {
+      this.#pause = undefined;
+      void this.#poll();
+    });
+  }
+
+  async #poll(): Promise<void> {
+    const { store, queue, options, clock } = this.#parts;
+    if (this.#stopped || this.#receiving || this.#working.size > options.newBatchThreshold) return;
+    this.#receiving = this.#receive();
+    const count = await this.#receiving;
+    this.#receiving = undefined;
+    this.#emptyReceives = count > 0 ? 0 : this.#emptyReceives + 1;
+    if (count > 0) return this.#pollAfter(0);
+    if (!store.nextVisibleAt) return this.#pollAfter(this.#pauseMs());
+    const visibleAt = store.nextVisibleAt(queue);
+    if (visibleAt !== undefined) this.#pollAfter(Math.max(0, visibleAt - clock.now()));
+  }
+
+  async #receive(): Promise<number> {
+    const { store, queue, options, storageFailed } = this.#parts;
     try {
-      const messages = await store.receive(queue, options.options.batchSize, RECEIVE_VISIBILITY_SECONDS);
-      messages.forEach(work);
+      const messages = await store.receive(queue, options.batchSize, RECEIVE_VISIBILITY_SECONDS);
+      for (const message of messages) this.#work(message);
       return messages.length;
     } catch (error) {
-      options.storageFailed(error);
+      storageFailed(error);
       return 0;
     }
-  };
+  }
 
-  const poll = async (): Promise<void> => {
-    if (stopped || receiving || working.size > options.options.newBatchThreshold) return;
-    receiving = receive();
-    const count = await receiving;
-    receiving = undefined;
-    empties = count > 0 ? 0 : empties + 1;
-    if (count > 0) schedule(0);
-    else if (store.nextVisibleAt) waitForVisible(store.nextVisibleAt(queue));
-    else schedule(pauseMs());
-  };
-
-  const pauseMs = (): number => {
-    const grown = FIRST_PAUSE_MS * 2 ** Math.min(empties - 1, 20);
-    return Math.min(grown * (0.8 + 0.4 * clock.random()), options.options.maxPollingIntervalMs);
-  };
-
-  const waitForVisible = (visibleAt: number | undefined): void => {
-    if (visibleAt !== undefined) schedule(Math.max(0, visibleAt - clock.now()));
-  };
-
-  const halt = (): void => {
-    stopped = true;
-    if (pause) clock.cancel(pause);
-    unsubscribe?.();
-  };
-
-  return {
-    start() {
-      unsubscribe = store.subscribe?.(queue, () => {
-        if (!receiving) schedule(0);
+  #work(message: QueueMessage): void {
+    this.#parts.received(message);
+    const run = runMessage(this.#parts, message)
+      .catch(this.#parts.storageFailed)
+      .then(() => {
+        this.#working.delete(run);
+        if (this.#working.size === this.#parts.options.newBatchThreshold) this.#pollAfter(0);
       });
-      schedule(0);
-    },
-    async stop() {
-      halt();
-      await receiving;
-      await Promise.all(working);
-    },
-    crash: halt,
-  };
+    this.#working.add(run);
+  }
+
+  #pauseMs(): number {
+    const grown = FIRST_PAUSE_MS * 2 ** Math.min(this.#emptyReceives - 1, 20);
+    return Math.min(
+      grown * (0.8 + 0.4 * this.#parts.clock.random()),
+      this.#parts.options.maxPollingIntervalMs,
+    );
+  }
 }

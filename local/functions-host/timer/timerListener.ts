@@ -38,12 +38,15 @@ export function isMonitorable(schedule: TimerSchedule, now: number): boolean {
   return true;
 }
 
+/** What is known when a timer function is called; `at` is the call's own instant. */
+export interface Tick {
+  readonly status: TimerStatus | undefined;
+  readonly isPastDue: boolean;
+  readonly at: number;
+}
+
 /** The trigger value and metadata of one tick, as the official host sends them. */
-export function timerCall(
-  fn: RegisteredFunction,
-  tick: { readonly status: TimerStatus | undefined; readonly isPastDue: boolean; readonly at: number },
-  input?: string,
-): InvocationInput {
+export function timerCall(fn: RegisteredFunction, tick: Tick, input?: string): InvocationInput {
   const { status } = tick;
   const value = {
     Schedule: { AdjustForDST: true },
@@ -66,60 +69,75 @@ export function timerCall(
 }
 
 /** A timer that never overlaps itself and whose failures do not stop the schedule. */
-export function createTimerListener(options: TimerListenerOptions): TimerListener {
-  const { fn, schedule, statuses, clock, invoke } = options;
-  let status: TimerStatus | undefined;
-  let armed: ClockTimer | undefined;
-  let stopped = false;
+export const createTimerListener = (options: TimerListenerOptions): TimerListener => new Listener(options);
 
-  const save = (next: TimerStatus): void => {
-    status = next;
-    if (options.monitored) statuses.write(fn.name, next);
-  };
+type Cause = 'scheduled' | 'pastDue' | 'startup';
 
-  const run = async (cause: 'scheduled' | 'pastDue' | 'startup'): Promise<void> => {
-    const at = clock.now();
-    const scheduled = status?.next ?? at;
-    const isPastDue = cause === 'pastDue';
-    await invoke(fn, timerCall(fn, { status: options.monitored ? status : undefined, isPastDue, at }));
-    if (stopped) return;
-    const base = cause === 'scheduled' ? Math.max(at, scheduled) : at;
+class Listener implements TimerListener {
+  readonly #parts: TimerListenerOptions;
+  #status: TimerStatus | undefined;
+  #armed: ClockTimer | undefined;
+  #stopped = false;
+
+  constructor(parts: TimerListenerOptions) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    if (this.#stopped) return;
+    const { fn, schedule, statuses, monitored, clock } = this.#parts;
+    const found = judgeTimerStart(schedule, monitored ? statuses.read(fn.name) : undefined, clock.now());
+    if (!found) return;
+    this.#save(found.status);
+    if (found.isPastDue) this.#runAfter(0, 'pastDue');
+    else if (fn.trigger.options['runOnStartup'] === true) this.#runAfter(0, 'startup');
+    else this.#waitForNext(found.status);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#armed) this.#parts.clock.cancel(this.#armed);
+  }
+
+  async fire(input: string | undefined): Promise<void> {
+    const { fn, invoke } = this.#parts;
+    await invoke(fn, timerCall(fn, this.#tick(false), input));
+  }
+
+  #tick(isPastDue: boolean): Tick {
+    return {
+      status: this.#parts.monitored ? this.#status : undefined,
+      isPastDue,
+      at: this.#parts.clock.now(),
+    };
+  }
+
+  async #run(cause: Cause): Promise<void> {
+    const { fn, invoke, schedule } = this.#parts;
+    const tick = this.#tick(cause === 'pastDue');
+    const scheduled = this.#status?.next ?? tick.at;
+    await invoke(fn, timerCall(fn, tick));
+    const base = cause === 'scheduled' ? Math.max(tick.at, scheduled) : tick.at;
     const next = schedule.nextAfter(base);
-    if (next === undefined) return;
-    save({ last: base, next, lastUpdated: base });
-    arm();
-  };
+    if (this.#stopped || next === undefined) return;
+    this.#waitForNext(this.#save({ last: base, next, lastUpdated: base }));
+  }
 
-  const arm = (): void => {
-    if (stopped || !status) return;
+  #save(status: TimerStatus): TimerStatus {
+    const { fn, monitored, statuses } = this.#parts;
+    this.#status = status;
+    if (monitored) statuses.write(fn.name, status);
+    return status;
+  }
+
+  #waitForNext({ next }: TimerStatus): void {
+    const { clock } = this.#parts;
     // About every third tick of the official host comes up to a millisecond before its second.
-    const early = clock.random() < 1 / 3 ? 1 : 0;
-    const delay = Math.max(0, status.next - clock.now() - early);
-    armed = clock.after(delay, () => void run('scheduled'));
-  };
+    const earlyMs = clock.random() < 1 / 3 ? 1 : 0;
+    this.#runAfter(Math.max(0, next - clock.now() - earlyMs), 'scheduled');
+  }
 
-  const runAtOnce = (cause: 'pastDue' | 'startup'): void => {
-    armed = clock.after(0, () => void run(cause));
-  };
-
-  return {
-    start() {
-      if (stopped) return;
-      const now = clock.now();
-      const found = judgeTimerStart(schedule, options.monitored ? statuses.read(fn.name) : undefined, now);
-      if (!found) return;
-      save(found.status);
-      if (found.isPastDue) runAtOnce('pastDue');
-      else if (fn.trigger.options['runOnStartup'] === true) runAtOnce('startup');
-      else arm();
-    },
-    stop() {
-      stopped = true;
-      if (armed) clock.cancel(armed);
-    },
-    async fire(input) {
-      const tick = { status: options.monitored ? status : undefined, isPastDue: false, at: clock.now() };
-      await invoke(fn, timerCall(fn, tick, input));
-    },
-  };
+  #runAfter(delayMs: number, cause: Cause): void {
+    this.#armed = this.#parts.clock.after(delayMs, () => void this.#run(cause));
+  }
 }
