@@ -8,7 +8,7 @@ import { guidFromHex, sha256Hex } from '../seeded.ts';
 import type { DataProtectionState } from './state.ts';
 
 /** A long-running operation of Data Protection, about to begin. */
-export interface Beginning {
+interface Beginning {
   readonly kind: string;
   readonly vault: ArmResource;
   readonly subject: string;
@@ -46,7 +46,7 @@ const operationId = (vaultId: string, guid: string): string =>
   Buffer.from(`${guidFromHex(sha256Hex(vaultId.toLowerCase()))};${guid}`).toString('base64');
 
 /** Where an operation is followed: AAO at the vault (at the location before 2022-03-01), Location at the location. */
-export function usualLinks(call: Call, vault: ArmResource, operation: Operation): PollLinks {
+function usualLinks(call: Call, vault: ArmResource, operation: Operation): PollLinks {
   const atLocation = locationPath(call, vault.location ?? '');
   const statusParent = call.apiVersion < '2022-03-01' ? atLocation : vault.id;
   const { apiVersion } = call;

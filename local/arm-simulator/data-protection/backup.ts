@@ -3,11 +3,11 @@ import type { ArmResource } from '../resources.ts';
 import type { Call, Route } from '../route.ts';
 import { accepted, begin } from './accepted.ts';
 import { invalidOperation } from './conditions.ts';
-import { type Fault, refusal } from './errors.ts';
-import { invalidInput } from './instance-request.ts';
+import { type Fault, invalidInput, refusal } from './errors.ts';
 import { instanceActions, instancePath, withInstance } from './instances.ts';
 import { startJob } from './jobs.ts';
-import { backupRulesOf, findPolicy, retentionRulesOf } from './policies.ts';
+import { findPolicy } from './policies.ts';
+import { backupRulesOf, retentionRulesOf } from './policy-rules.ts';
 import type { DatasourceKind } from './seed.ts';
 import type { BackupInstance, BackupPolicy, DataProtectionState } from './state.ts';
 

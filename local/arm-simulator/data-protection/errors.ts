@@ -64,3 +64,10 @@ export const notThere = (): ArmReply =>
       details: null,
     },
   });
+
+/** Our request is wrong: nothing about the resources, only about the body. */
+export const invalidInput = (why: string): Fault => ({
+  code: 'BMSUserErrorInvalidInput',
+  message: `Input provided for the call is invalid. ${why}`,
+  recommendedAction: ['Please check the inputs and retry the operation.'],
+});

@@ -3,10 +3,11 @@ import type { World } from '../world.ts';
 import { softDelete } from './delete.ts';
 import { describeParameters, describeSource } from './datasource.ts';
 import { addGuardProxy } from './guard.ts';
-import { addPolicy, usualPolicy } from './policies.ts';
+import { addPolicy } from './policies.ts';
 import { addRecoveryPoint } from './recovery-points.ts';
 import { dataProtectionSeedSchema, type DataProtectionSeed } from './seed.ts';
 import type { BackupInstance, DataProtectionState } from './state.ts';
+import { usualPolicy } from './usual-policies.ts';
 import { vaultResource } from './vaults.ts';
 
 type VaultSeed = DataProtectionSeed['vaults'][number];

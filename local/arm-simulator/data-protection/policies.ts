@@ -1,8 +1,6 @@
 import type { Call, Route } from '../route.ts';
 import { empty, json } from '../replies.ts';
-import { datasourceTypeOf } from './datasource.ts';
 import { notThere, refusal } from './errors.ts';
-import type { DatasourceKind } from './seed.ts';
 import type { BackupPolicy, DataProtectionState } from './state.ts';
 import { sameId } from './state.ts';
 import { vaultPath, withVault } from './vault-scope.ts';
@@ -111,73 +109,4 @@ export function findPolicy(
 ): BackupPolicy | undefined {
   const policy = state.policies.get(policyId.toLowerCase());
   return policy !== undefined && sameId(policy.vaultId, vaultId) ? policy : undefined;
-}
-
-interface PolicyRule {
-  readonly objectType?: string;
-  readonly name?: string;
-  readonly isDefault?: boolean;
-  readonly dataStore?: { readonly dataStoreType?: string };
-  readonly backupParameters?: { readonly backupType?: string };
-  readonly trigger?: {
-    readonly taggingCriteria?: readonly {
-      readonly isDefault?: boolean;
-      readonly tagInfo?: { readonly tagName?: string };
-    }[];
-  };
-  readonly lifecycles?: readonly {
-    readonly deleteAfter?: { readonly duration?: string };
-    readonly sourceDataStore?: { readonly dataStoreType?: string };
-  }[];
-}
-
-const rulesOf = (policy: BackupPolicy) => (policy.properties['policyRules'] ?? []) as readonly PolicyRule[];
-
-/** Rules that make backups; without one nothing can be backed up on demand. */
-export const backupRulesOf = (policy: BackupPolicy): readonly PolicyRule[] =>
-  rulesOf(policy).filter((rule) => rule.objectType === 'AzureBackupRule');
-
-/** Rules that say how long; found by tag name without case. */
-export const retentionRulesOf = (policy: BackupPolicy): readonly PolicyRule[] =>
-  rulesOf(policy).filter((rule) => rule.objectType === 'AzureRetentionRule');
-
-/** The usual policy of a datasource kind: daily or four-hourly, kept 7 or 30 days; operational blobs have no backup rule. */
-export function usualPolicy(kind: DatasourceKind): Record<string, unknown> {
-  const store = ['disk', 'aks', 'blobOperational'].includes(kind) ? 'OperationalStore' : 'VaultStore';
-  const every = kind === 'disk' || kind === 'aks' ? 'PT4H' : 'P1D';
-  const retention = retentionRule(store, store === 'VaultStore' ? 'P30D' : 'P7D');
-  return {
-    policyRules: kind === 'blobOperational' ? [retention] : [backupRule(kind, store, every), retention],
-    datasourceTypes: [datasourceTypeOf(kind)],
-    objectType: 'BackupPolicy',
-  };
-}
-
-const storeInfo = (dataStoreType: string) => ({ dataStoreType, objectType: 'DataStoreInfoBase' });
-
-function retentionRule(store: string, duration: string) {
-  return {
-    lifecycles: [
-      { deleteAfter: { objectType: 'AbsoluteDeleteOption', duration }, sourceDataStore: storeInfo(store) },
-    ],
-    isDefault: true,
-    name: 'Default',
-    objectType: 'AzureRetentionRule',
-  };
-}
-
-function backupRule(kind: DatasourceKind, store: string, every: string) {
-  const tagInfo = { tagName: 'Default', id: 'Default_' };
-  const full = kind === 'postgres' || kind === 'generic' || kind === 'cosmos';
-  return {
-    backupParameters: { backupType: full ? 'Full' : 'Incremental', objectType: 'AzureBackupParams' },
-    trigger: {
-      schedule: { repeatingTimeIntervals: [`R/2026-01-01T02:00:00+00:00/${every}`], timeZone: 'UTC' },
-      taggingCriteria: [{ tagInfo, taggingPriority: 99, isDefault: true }],
-      objectType: 'ScheduleBasedTriggerContext',
-    },
-    dataStore: storeInfo(store),
-    name: every === 'PT4H' ? 'BackupHourly' : 'BackupDaily',
-    objectType: 'AzureBackupRule',
-  };
 }

@@ -7,14 +7,10 @@ import type { Call, Route } from '../route.ts';
 import { begin } from './accepted.ts';
 import { settleProtection } from './configure.ts';
 import { invalidOperation, isInMotion } from './conditions.ts';
-import { refusal } from './errors.ts';
-import {
-  findParameterFault,
-  type InstanceRequest,
-  invalidInput,
-  readInstanceRequest,
-} from './instance-request.ts';
+import { invalidInput, refusal } from './errors.ts';
+import { type InstanceRequest, readInstanceRequest } from './instance-request.ts';
 import { instanceActions, instancePath, requestedInstanceId, showInstance } from './instances.ts';
+import { findParameterFault } from './parameter-faults.ts';
 import { findProtector } from './protected-already.ts';
 import type { BackupInstance, DataProtectionState } from './state.ts';
 import { withVault } from './vault-scope.ts';

@@ -3,7 +3,8 @@ import { json } from '../replies.ts';
 import type { Route } from '../route.ts';
 import { notThere } from './errors.ts';
 import { instanceActions, instancePath, withInstance } from './instances.ts';
-import { backupRulesOf, findPolicy, retentionRulesOf } from './policies.ts';
+import { findPolicy } from './policies.ts';
+import { backupRulesOf, retentionRulesOf } from './policy-rules.ts';
 import type { BackupInstance, BackupPolicy, DataProtectionState, RecoveryPoint } from './state.ts';
 import { isoWithTicks, retentionMilliseconds } from './timestamps.ts';
 

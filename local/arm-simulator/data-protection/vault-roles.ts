@@ -8,7 +8,7 @@ import type { Protectable } from './source-faults.ts';
 import { principalOf } from './vault-scope.ts';
 
 /** A role that the vault's identity must have somewhere. */
-export interface NeededRole {
+interface NeededRole {
   readonly name: string;
   readonly guid: string;
   readonly scope: string;
@@ -28,7 +28,7 @@ const longTermRetention = [
 ] as const;
 
 /** Roles of the vault's identity by datasource; empty for kinds that need none here. */
-export function neededRoles(wanted: Protectable): NeededRole[] {
+function neededRoles(wanted: Protectable): NeededRole[] {
   const sourceId = wanted.dataSourceInfo.resourceID;
   const group = snapshotGroupOf(wanted.policyInfo.policyParameters) ?? groupOf(sourceId);
   const on = (where: NeededRole['on'], [name, guid]: readonly [string, string], scope: string) => ({

@@ -71,7 +71,7 @@ function show(state: DataProtectionState, vault: ArmResource): ArmResource {
 }
 
 /** What a vault is made of. */
-export interface VaultShape {
+interface VaultShape {
   readonly id: string;
   readonly location: string;
   readonly tags: Record<string, string> | undefined;

@@ -1,5 +1,5 @@
 /** What a `$filter` of role assignments asks for. */
-export interface AssignmentFilter {
+interface AssignmentFilter {
   /** Only assignments at the scope and above. */
   readonly atScope: boolean;
   readonly principalId: string | undefined;

@@ -19,7 +19,7 @@ export interface RoleAssignment {
 }
 
 /** Question whether a role works somewhere. */
-export interface RoleQuestion {
+interface RoleQuestion {
   readonly principalId: string;
   /** GUID. */
   readonly role: string;

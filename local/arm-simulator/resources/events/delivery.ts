@@ -24,7 +24,7 @@ export const postEvent: Send = async ({ endpoint, schema }, body) => {
 };
 
 /** Delivers to every matching target: at least once, perhaps late, twice, out of order; repeated until accepted. */
-export interface Courier {
+interface Courier {
   deliver(event: ResourceEvent): void;
 }
 

@@ -17,7 +17,7 @@ export interface ResourceEvent {
 }
 
 /** The two schemas of a delivery. */
-export type EventSchema = 'EventGridSchema' | 'CloudEventSchemaV1_0';
+type EventSchema = 'EventGridSchema' | 'CloudEventSchemaV1_0';
 
 /** Body of one delivery: an array for Event Grid's own schema, one object for CloudEvents. */
 export function dressEvent(event: ResourceEvent, schema: EventSchema): unknown {

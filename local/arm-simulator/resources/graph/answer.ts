@@ -25,7 +25,7 @@ interface GraphRequest {
 const largestPage = 1000;
 
 /** Rows by table, and whether the caller may see a row. */
-export interface Visible {
+interface Visible {
   readonly rows: Record<GraphTable, readonly GraphRow[]>;
   readonly isReadable: (id: string) => boolean;
 }

@@ -2,7 +2,7 @@ import type { Core } from '../../core.ts';
 import { currentRows, type GraphRow, type GraphTable } from './graph-sources.ts';
 
 /** Rows as they were some time ago. */
-export interface LaggingRows {
+interface LaggingRows {
   /** Keeps a copy of all rows, to be shown when the lag has passed. */
   keep(): void;
   /** Rows at `now` minus the lag; the rows of the first copy are always old enough. */

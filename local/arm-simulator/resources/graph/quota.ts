@@ -1,5 +1,5 @@
 /** Resource Graph's own counter: queries per window and caller. */
-export interface Quota {
+interface Quota {
   /** Takes one query; `left` is -1 when none was left. */
   take(caller: string, now: number): { readonly left: number; readonly resetsAfterSeconds: number };
 }
