@@ -1,3 +1,4 @@
+import { defer } from './deferred.ts';
 import type { HostReply, HostRequest } from './durableExtension.ts';
 import {
   listen,
@@ -39,17 +40,6 @@ export interface Doors {
   closeRpc(): Promise<void>;
 }
 
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-}
-
-function defer<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => (resolve = settle));
-  return { promise, resolve };
-}
-
 const WORKER_DIED: HostReply = { status: 500, headers: {} };
 const LOOPBACK = '127.0.0.1';
 
@@ -57,62 +47,74 @@ const serveAdmission = async (admission: Admission, request: HostRequest): Promi
   'reply' in admission ? admission.reply : admission.serve(request);
 
 /** Doors that are closed and hold every request. */
-export function createDoors(): Doors {
-  let answerers: Answerers | undefined;
-  let admitted = defer<Answerers>();
-  let cut = defer<HostReply>();
-  let publicDoor: HttpListener | undefined;
-  let rpcDoor: HttpListener | undefined;
+export const createDoors = (): Doors => new HostDoors();
 
-  const untilCut = (reply: Promise<HostReply>): Promise<HostReply> => Promise.race([reply, cut.promise]);
+class HostDoors implements Doors {
+  #answerers: Answerers | undefined;
+  #admitted = defer<Answerers>();
+  #cut = defer<HostReply>();
+  #public: HttpListener | undefined;
+  #rpc: HttpListener | undefined;
 
-  const waiting = (door: keyof Answerers, head: RequestHead): Admission => ({
-    serve: async (request) => {
-      const then = await admitted.promise;
-      return untilCut(serveAdmission(then[door](head), request));
-    },
-  });
+  async open(publicPort: number | undefined): Promise<{ publicPort: number | undefined; rpcPort: number }> {
+    this.#rpc ??= await listen({ host: LOOPBACK, port: 0 }, this.#admitAt('rpc'));
+    if (publicPort !== undefined) {
+      this.#public ??= await listen({ host: LOOPBACK, port: publicPort }, this.#admitAt('public'));
+    }
+    return { publicPort: this.#public?.port, rpcPort: this.#rpc.port };
+  }
 
-  const admitAt =
-    (door: keyof Answerers): Admit =>
-    (head) => {
-      if (!answerers) return waiting(door, head);
-      const admission = answerers[door](head);
-      return 'reply' in admission ? admission : { serve: (request) => untilCut(admission.serve(request)) };
+  admit(answerers: Answerers): void {
+    this.#answerers = answerers;
+    this.#admitted.resolve(answerers);
+  }
+
+  hold(): void {
+    this.#answerers = undefined;
+    this.#admitted = defer();
+  }
+
+  cutOff(): void {
+    this.#cut.resolve(WORKER_DIED);
+    this.#cut = defer();
+    this.#rpc?.dropConnections();
+  }
+
+  async request(call: HostCall, host: string): Promise<HostReply> {
+    const head = requestHead(call.method, call.path, { host, ...call.headers });
+    return serveAdmission(this.#admitAt('public')(head), { ...head, body: Buffer.from(call.body ?? '') });
+  }
+
+  async closePublic(): Promise<void> {
+    await this.#public?.close();
+    this.#public = undefined;
+  }
+
+  async closeRpc(): Promise<void> {
+    await this.#rpc?.close();
+    this.#rpc = undefined;
+  }
+
+  #admitAt(door: keyof Answerers): Admit {
+    return (head) => {
+      if (!this.#answerers) return this.#waiting(door, head);
+      const admission = this.#answerers[door](head);
+      return 'reply' in admission
+        ? admission
+        : { serve: (request) => this.#untilCut(admission.serve(request)) };
     };
+  }
 
-  return {
-    async open(publicPort) {
-      rpcDoor ??= await listen({ host: LOOPBACK, port: 0 }, admitAt('rpc'));
-      if (publicPort !== undefined) {
-        publicDoor ??= await listen({ host: LOOPBACK, port: publicPort }, admitAt('public'));
-      }
-      return { publicPort: publicDoor?.port, rpcPort: rpcDoor.port };
-    },
-    admit(next) {
-      answerers = next;
-      admitted.resolve(next);
-    },
-    hold() {
-      answerers = undefined;
-      admitted = defer();
-    },
-    cutOff() {
-      cut.resolve(WORKER_DIED);
-      cut = defer();
-      rpcDoor?.dropConnections();
-    },
-    async request(call, host) {
-      const head = requestHead(call.method, call.path, { host, ...call.headers });
-      return serveAdmission(admitAt('public')(head), { ...head, body: Buffer.from(call.body ?? '') });
-    },
-    async closePublic() {
-      await publicDoor?.close();
-      publicDoor = undefined;
-    },
-    async closeRpc() {
-      await rpcDoor?.close();
-      rpcDoor = undefined;
-    },
-  };
+  #waiting(door: keyof Answerers, head: RequestHead): Admission {
+    return {
+      serve: async (request) => {
+        const answerers = await this.#admitted.promise;
+        return this.#untilCut(serveAdmission(answerers[door](head), request));
+      },
+    };
+  }
+
+  #untilCut(reply: Promise<HostReply>): Promise<HostReply> {
+    return Promise.race([reply, this.#cut.promise]);
+  }
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from './clock/clock.ts';
+import { defer } from './deferred.ts';
 import { openFrontDoor, type FrontDoor } from './frontDoor.ts';
 import type { ListedFunction } from './functionListing.ts';
 import { WORKER_EXIT, type WorkerMessage, type WorkerOrders } from './workerMessage.ts';
@@ -41,74 +42,84 @@ const FIRST_RESTART_MS = 500;
 const LONGEST_RESTART_MS = 10_000;
 
 /** A supervisor that has started nothing yet. */
-export function createSupervisor(options: SupervisorOptions): Supervisor {
-  let door: FrontDoor | undefined;
-  let worker: ChildProcess | undefined;
-  let stopping = false;
-  let everReady = false;
-  let failures = 0;
-  let end: (code: number) => void = () => undefined;
-  const ended = new Promise<number>((resolve) => (end = resolve));
-  let settleStart: { resolve: (worker: ReadyWorker) => void; reject: (error: Error) => void } | undefined;
+export const createSupervisor = (options: SupervisorOptions): Supervisor => new WorkerSupervisor(options);
 
-  const onReady = (front: FrontDoor, pid: number, message: WorkerMessage & { kind: 'ready' }): void => {
-    everReady = true;
-    failures = 0;
-    const ready = { pid, publicPort: front.port, functions: message.functions };
-    front.lead(message.port);
-    options.ready?.(ready);
-    settleStart?.resolve(ready);
-  };
+class WorkerSupervisor implements Supervisor {
+  readonly ended: Promise<number>;
+  readonly #options: SupervisorOptions;
+  readonly #first = defer<ReadyWorker>();
+  readonly #end = defer<number>();
+  #door: FrontDoor | undefined;
+  #worker: ChildProcess | undefined;
+  #stopping = false;
+  #everReady = false;
+  #failures = 0;
 
-  const giveUp = (code: number, reason: string): void => {
-    settleStart?.reject(new Error(reason));
-    end(code);
-    void door?.close();
-  };
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.ended = this.#end.promise;
+  }
 
-  const onExit = (front: FrontDoor, code: number | null, reason: string): void => {
-    worker = undefined;
-    front.lead(undefined);
-    if (stopping) return end(0);
-    if (code === WORKER_EXIT.strictWarning) return giveUp(code, 'a warning fails a strict run');
-    if (!everReady) return giveUp(code ?? 1, reason);
-    const delay = Math.min(FIRST_RESTART_MS * 2 ** failures, LONGEST_RESTART_MS);
-    failures += 1;
-    options.clock.after(delay, () => {
-      if (!stopping) launch(front);
-    });
-  };
+  async start(): Promise<ReadyWorker> {
+    this.#door = await openFrontDoor(this.#options.port);
+    this.#launch(this.#door);
+    return this.#first.promise;
+  }
 
-  const launch = (front: FrontDoor): void => {
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#worker) this.#worker.kill('SIGTERM');
+    else this.#end.resolve(0);
+    await this.ended;
+    await this.#door?.close();
+  }
+
+  killWorker(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#worker?.kill(signal);
+  }
+
+  #launch(door: FrontDoor): void {
     let reason = 'the worker ended before it was ready';
-    const child = spawnWorker(options, front.port);
-    worker = child;
-    child.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'ready') onReady(front, child.pid ?? 0, message);
+    const worker = spawnWorker(this.#options, door.port);
+    this.#worker = worker;
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'ready') this.#lead(door, worker.pid ?? 0, message);
       else reason = message.reason;
     });
-    child.on('exit', (code) => onExit(front, code, reason));
-  };
+    worker.on('exit', (code) => this.#afterExit(door, code, reason));
+  }
 
-  return {
-    ended,
-    async start() {
-      const front = await openFrontDoor(options.port);
-      door = front;
-      return new Promise((resolve, reject) => {
-        settleStart = { resolve, reject };
-        launch(front);
-      });
-    },
-    async stop() {
-      stopping = true;
-      if (worker) worker.kill('SIGTERM');
-      else end(0);
-      await ended;
-      await door?.close();
-    },
-    killWorker: (signal = 'SIGKILL') => void worker?.kill(signal),
-  };
+  #lead(door: FrontDoor, pid: number, { port, functions }: WorkerMessage & { kind: 'ready' }): void {
+    this.#everReady = true;
+    this.#failures = 0;
+    const ready = { pid, publicPort: door.port, functions };
+    door.lead(port);
+    this.#options.ready?.(ready);
+    this.#first.resolve(ready);
+  }
+
+  #afterExit(door: FrontDoor, code: number | null, reason: string): void {
+    this.#worker = undefined;
+    door.lead(undefined);
+    if (this.#stopping) this.#end.resolve(0);
+    else if (code === WORKER_EXIT.strictWarning) this.#giveUp(code, 'a warning fails a strict run');
+    else if (!this.#everReady) this.#giveUp(code ?? 1, reason);
+    else this.#launchLater(door);
+  }
+
+  #launchLater(door: FrontDoor): void {
+    const delayMs = Math.min(FIRST_RESTART_MS * 2 ** this.#failures, LONGEST_RESTART_MS);
+    this.#failures += 1;
+    this.#options.clock.after(delayMs, () => {
+      if (!this.#stopping) this.#launch(door);
+    });
+  }
+
+  #giveUp(code: number, reason: string): void {
+    this.#first.reject(new Error(reason));
+    this.#end.resolve(code);
+    void this.#door?.close();
+  }
 }
 
 function spawnWorker(options: SupervisorOptions, advertisedPort: number): ChildProcess {

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createRealClock } from '../../local/functions-host/clock/realClock.ts';
-import { createHost, type Host, type HostOptions } from '../../local/functions-host/host.ts';
+import { createHost, type Host } from '../../local/functions-host/host.ts';
 import type { LogLine } from '../../local/functions-host/hostLog.ts';
+import type { HostOptions } from '../../local/functions-host/hostOptions.ts';
 import {
   createMemoryQueueStore,
   type MemoryQueueStore,
