@@ -6,7 +6,7 @@ const group = `${subscription}/resourceGroups/backup-demo`;
 const account = `${group}/providers/Microsoft.Storage/storageAccounts/demofiles`;
 const disk = `${group}/providers/Microsoft.Compute/disks/demo-disk`;
 const blobs = `${group}/providers/Microsoft.Storage/storageAccounts/demoblobs`;
-const backupVaultIdentity = '33333333-3333-4333-8333-333333333333';
+const backupVaultIdentity = '44444444-4444-4444-8444-444444444444';
 const machine = `${group}/providers/Microsoft.Compute/virtualMachines/demo-vm`;
 
 /** What a simulator without a world file shows: a vault of each service, accounts with shares and containers, a machine, a disk. */

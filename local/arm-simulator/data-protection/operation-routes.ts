@@ -84,6 +84,7 @@ function statusWord(kind: 'succeeded' | 'failed' | 'canceled' | undefined): stri
 
 function result(state: DataProtectionState, call: Call, operation: Operation): ArmReply {
   const { outcome } = operation;
+  if (call.faults.some(({ kind }) => kind === 'statusAtResult')) return status(call, operation);
   if (outcome === undefined) return empty(202, ownHeaders(call, operation));
   if (outcome.kind !== 'succeeded') return json(400, { error: outcome.error });
   if (operation.kind === 'dataProtection.protect') {

@@ -70,6 +70,16 @@ describe('validateForBackup', () => {
     expect(result.headers['Location']).toContain('/operationResults/');
   });
 
+  test('a result URL can be made to answer with the status document', async () => {
+    const { ask, simulator } = openSimulator(backupWorld());
+    simulator.faults.add([
+      { on: 'dataProtection.operationResults', fault: { kind: 'statusAtResult' }, times: 0 },
+    ]);
+    const { headers } = await ask('POST', validateUrl, { backupInstance: diskProperties });
+    const result = await ask('GET', headers['Location'] ?? '');
+    expect([result.status, result.body['status']]).toEqual([200, 'Inprogress']);
+  });
+
   test('fails at HTTP 200 and names both roles while the vault has none', async () => {
     const { ask, pass } = openSimulator(backupWorld({}, { requireVaultRoles: true }));
     const { headers } = await ask('POST', validateUrl, { backupInstance: diskProperties });
