@@ -12,7 +12,7 @@ import { createPollUrlSigner } from './poll-urls.ts';
 import { providerFactories } from './providers.ts';
 import type { LogEntry } from './request-log.ts';
 import { createResourceStore } from './resources.ts';
-import { createRouter } from './route.ts';
+import { createRouter, type Route } from './route.ts';
 import { createSeeded } from './seeded.ts';
 import { createThrottle } from './throttle.ts';
 import { createTimeline } from './timeline.ts';
@@ -44,6 +44,8 @@ export interface Simulator {
   /** Changes really made, since the last replaced world. */
   readonly effects: Effects;
   readonly faults: FaultTable;
+  /** Everything it answers, apart from `/simulator/…`. */
+  readonly routes: readonly Route[];
   /** State of the loaded world; another object after `loadWorld(…, 'replace')`. */
   readonly core: Core;
   /** Replaces everything, or adds to what is there. @throws ZodError when the seed does not fit the schema. */
@@ -71,6 +73,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     faults,
     get effects() {
       return running.core.effects;
+    },
+    get routes() {
+      return running.providers.flatMap((provider) => provider.routes);
     },
     get core() {
       return running.core;
