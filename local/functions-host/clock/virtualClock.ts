@@ -56,7 +56,7 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
   const quietTurns = options.quietTurns ?? QUIET_TURNS;
 
   async function whenIdle(): Promise<void> {
-    for (let quiet = 0; quiet < quietTurns; ) {
+    for (let quiet = 0; quiet < quietTurns;) {
       await turnOfTheLoop();
       quiet = (requests?.count ?? 0) > 0 ? 0 : quiet + 1;
     }

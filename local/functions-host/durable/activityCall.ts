@@ -12,7 +12,8 @@ export function activityInput(
   const { key } = fn.trigger;
   const value = input === undefined ? undefined : (JSON.parse(input) as unknown);
   const metadata = { instanceId: { string: instanceId } };
-  if (value === undefined || value === null) return { inputData: [{ name: key, data: {} }], triggerMetadata: metadata };
+  if (value === undefined || value === null)
+    return { inputData: [{ name: key, data: {} }], triggerMetadata: metadata };
   const data: TypedData = { string: activityText(value) };
   const full = { ...metadata, [key]: data, data: { json: JSON.stringify(value) } };
   return { inputData: [{ name: key, data }], triggerMetadata: overlayValueProperties(full, value) };
@@ -25,13 +26,14 @@ function activityText(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** An activity's result as JSON text; bytes become base64 text, nothing becomes `null`. */
-export function resultText(data: TypedData | undefined): string {
+/** An activity's result as JSON text; bytes become base64 text, nothing is null. */
+export function resultText(data: TypedData | undefined): string | null {
   if (data?.string !== undefined) return JSON.stringify(data.string);
   if (data?.json !== undefined) return data.json;
   const bytes = data?.bytes ?? data?.stream;
   if (bytes !== undefined) return JSON.stringify(Buffer.from(bytes).toString('base64'));
-  return JSON.stringify(data?.int ?? data?.double ?? null);
+  const number = data?.int ?? data?.double;
+  return number === undefined ? null : String(number);
 }
 
 /** How a failed activity reads in the history: two blanks before the message, details as the host dumps them. */

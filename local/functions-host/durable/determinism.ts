@@ -41,7 +41,8 @@ function underShiftedGlobals<T>(work: () => T): T {
 
 const shiftedDate = (OwnDate: DateConstructor): DateConstructor =>
   new Proxy(OwnDate, {
-    construct: (target, args: []) => (args.length > 0 ? new target(...args) : new target(target.now() + SHIFT_MS)),
+    construct: (target, args: []) =>
+      args.length > 0 ? new target(...args) : new target(target.now() + SHIFT_MS),
     get: (target, key) =>
       key === 'now' ? () => target.now() + SHIFT_MS : (Reflect.get(target, key) as unknown),
   });

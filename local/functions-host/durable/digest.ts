@@ -1,11 +1,13 @@
-import {
-  eventType,
-  executionCompleted,
-  executionStarted,
-  orchestratorCompleted,
-} from './historyEvents.ts';
+import { eventType, executionCompleted, executionStarted, orchestratorCompleted } from './historyEvents.ts';
 import type { Leaf } from './instanceRecord.ts';
-import { actionType, isSatisfied, leavesOf, nextInput, type Action, type OrchestratorAnswer } from './orchestratorAnswer.ts';
+import {
+  actionType,
+  isSatisfied,
+  leavesOf,
+  nextInput,
+  type Action,
+  type OrchestratorAnswer,
+} from './orchestratorAnswer.ts';
 import { actionChanged, actionMissing } from './nonDeterminism.ts';
 import { legTowards } from './timerDue.ts';
 import {
@@ -22,7 +24,7 @@ const CUSTOM_STATUS_LIMIT_BYTES = 16 * 1024;
 
 /** How a turn leaves its instance. */
 type Ending =
-  | { readonly kind: 'completed'; readonly output: string }
+  | { readonly kind: 'completed'; readonly output: string | null }
   | { readonly kind: 'failed'; readonly output: string; readonly error: string }
   | { readonly kind: 'terminated'; readonly reason: string | null }
   | { readonly kind: 'continued'; readonly input: string };
@@ -30,7 +32,8 @@ type Ending =
 /** Everything that follows from an orchestrator's answer. */
 export function digest(draft: TurnDraft, answer: OrchestratorAnswer): void {
   const { event } = draft.message;
-  if (event.EventType === eventType.executionTerminated) return end(draft, { kind: 'terminated', reason: event.Input ?? null });
+  if (event.EventType === eventType.executionTerminated)
+    return end(draft, { kind: 'terminated', reason: event.Input ?? null });
   const refusal = refusalOf(draft, answer);
   if (refusal !== undefined) return fail(draft, refusal);
   if (answer.customStatus !== undefined) draft.head.customStatus = JSON.stringify(answer.customStatus);
@@ -101,7 +104,10 @@ function takeLeaves(draft: TurnDraft, answer: OrchestratorAnswer): { drift?: str
       at += 1;
     }
     // The host awaits entry after entry, so a Task.all that has failed still waits for its members.
-    isOpenGate &&= isSatisfied(entry, leaves.map((_, k) => leafAt(draft, first + k)?.done ?? false));
+    isOpenGate &&= isSatisfied(
+      entry,
+      leaves.map((_, k) => leafAt(draft, first + k)?.done ?? false),
+    );
   }
   const missing = draft.record.leaves.findIndex((leaf, k) => k >= at && leaf.id !== undefined);
   return missing < 0 ? { isOpenGate } : { drift: actionMissing(draft, missing), isOpenGate };
@@ -183,7 +189,7 @@ function endingOf(draft: TurnDraft, answer: OrchestratorAnswer): Ending | undefi
   if (!answer.isDone) return undefined;
   const input = nextInput(answer);
   if (input !== undefined) return { kind: 'continued', input };
-  return { kind: 'completed', output: JSON.stringify(answer.output) ?? 'null' };
+  return { kind: 'completed', output: (JSON.stringify(answer.output) as string | undefined) ?? null };
 }
 
 const isIdle = (draft: TurnDraft): boolean => openTasks(draft).next().done === true;
@@ -233,7 +239,14 @@ function beginGeneration(draft: TurnDraft, input: string): void {
   draft.world.hazards.newGeneration(draft, input);
   draft.reset = true;
   draft.nextId = 0;
-  Object.assign(draft.head, { status: 'Running', input, executionId, generation: null, continued: true, output: null });
+  Object.assign(draft.head, {
+    status: 'Running',
+    input,
+    executionId,
+    generation: null,
+    continued: true,
+    output: null,
+  });
   draft.head.createdAt = draft.now;
   const start = { instanceId: head.instanceId, executionId, name: head.name, input, generation: null };
   const event = executionStarted(head.parent ? { ...start, parent: head.parent } : start, draft.now);

@@ -20,7 +20,6 @@ import { noFaults, type Fault, type FaultPoint, type Faults } from './faultPoint
 import type { HazardReport } from './hazards.ts';
 import {
   completed,
-  eventType,
   executionStarted,
   failed,
   timerFired,
@@ -44,6 +43,9 @@ import { beginDraft, draftChange, type Effect, type TurnDraft, type TurnWorld } 
 
 /** A client's start needs about this long to reach its first turn (recorded: 17 to 24 ms). */
 const START_DELAY_MS = 20;
+
+/** A queue, a worker and its function need a moment, which differs: work ends in another order than it began. */
+const LONGEST_DISPATCH_MS = 10;
 
 /** Names what happened, for a trace: component, event, subject. */
 export type TraceSink = (component: string, event: string, subject: string) => void;
@@ -130,7 +132,8 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     legs: options.form.legs,
     isRegistered: (kind, name) =>
-      (kind === 'activity' ? options.functions.activity(name) : options.functions.orchestrator(name)) !== undefined,
+      (kind === 'activity' ? options.functions.activity(name) : options.functions.orchestrator(name)) !==
+      undefined,
     newExecutionId: () => options.newGuid().replaceAll('-', ''),
     newMessageId: () => `${life}.${++lastMessage}`,
     hazards: options.hazards,
@@ -228,7 +231,8 @@ export function createEngine(options: EngineOptions): Engine {
     if (!options.faults || faults.at(point, record.head.instanceId) !== 'crash') return false;
     const strays = draft.effects.flatMap((effect) => (effect.kind === 'hand out' ? [effect.task] : []));
     commit(record, { strays: [...record.strays, ...strays] });
-    for (const effect of draft.effects) if (effect.kind === 'tell parent') tellParent(draft.record, draft.head.output ?? null, effect);
+    for (const effect of draft.effects)
+      if (effect.kind === 'tell parent') tellParent(draft.record, draft.head.output ?? null, effect);
     crashAt(point, record.head.instanceId);
     return true;
   }
@@ -256,8 +260,12 @@ export function createEngine(options: EngineOptions): Engine {
       case 'tell parent':
         return tellParent(record, record.head.output, effect);
       case 'run unasked':
-        return pool.add({ ...itemOf(record, { id: -1, ...effect }), unasked: true });
+        return dispatch({ ...itemOf(record, { id: -1, ...effect }), unasked: true });
     }
+  }
+
+  function dispatch(item: ActivityItem): void {
+    later(1 + clock.random() * (LONGEST_DISPATCH_MS - 1), () => pool.add(item));
   }
 
   const itemOf = (record: InstanceRecord, task: ActivityItem['task']): ActivityItem => ({
@@ -269,7 +277,7 @@ export function createEngine(options: EngineOptions): Engine {
   function handOut(instance: Instance, task: OpenTask): void {
     if (task.kind === 'timer') armTimer(instance, task);
     else if (task.kind === 'child') startChild(instance.record, task);
-    else pool.add(itemOf(instance.record, task));
+    else dispatch(itemOf(instance.record, task));
   }
 
   function armTimer(instance: Instance, task: OpenTask): void {
@@ -288,7 +296,8 @@ export function createEngine(options: EngineOptions): Engine {
     instance.timers.set(task.id, later((task.dueAt ?? 0) - clock.now(), fire));
   }
 
-  const faultAt = (point: FaultPoint, subject: string): Fault => (options.faults ? faults.at(point, subject) : 'go');
+  const faultAt = (point: FaultPoint, subject: string): Fault =>
+    options.faults ? faults.at(point, subject) : 'go';
 
   function dropTimer(instance: Instance, id: number): void {
     const timer = instance.timers.get(id);
@@ -298,7 +307,12 @@ export function createEngine(options: EngineOptions): Engine {
 
   function startChild(parent: InstanceRecord, task: OpenTask): void {
     const { head } = parent;
-    const link: ParentLink = { name: head.name, instanceId: head.instanceId, executionId: head.executionId, taskId: task.id };
+    const link: ParentLink = {
+      name: head.name,
+      instanceId: head.instanceId,
+      executionId: head.executionId,
+      taskId: task.id,
+    };
     const instanceId = task.childInstanceId ?? '';
     const existing = instances.get(instanceId)?.record;
     if (existing && isChildOf(existing, link)) {
@@ -318,12 +332,16 @@ export function createEngine(options: EngineOptions): Engine {
     tellParent(child, output, { kind: 'tell parent', failure: { reason, details } });
   }
 
-  function tellParent(child: InstanceRecord, output: string | null, news: Extract<Effect, { kind: 'tell parent' }>): void {
+  function tellParent(
+    child: InstanceRecord,
+    output: string | null,
+    news: Extract<Effect, { kind: 'tell parent' }>,
+  ): void {
     const { parent } = child.head;
     if (!parent) return;
     const event = news.failure
       ? failed('child', parent.taskId, news.failure, clock.now())
-      : completed('child', parent.taskId, output ?? 'null', clock.now());
+      : completed('child', parent.taskId, output, clock.now());
     deliver(parent.instanceId, event, parent.executionId);
   }
 
@@ -339,7 +357,16 @@ export function createEngine(options: EngineOptions): Engine {
     const record = emptyRecord(instanceId);
     const instance = newInstance(record);
     instances.set(instanceId, instance);
-    const head = { ...record.head, name, input, generation, executionId, parent: asked.parent ?? null, createdAt: now, updatedAt: now };
+    const head = {
+      ...record.head,
+      name,
+      input,
+      generation,
+      executionId,
+      parent: asked.parent ?? null,
+      createdAt: now,
+      updatedAt: now,
+    };
     if (old) store.remove(instanceId);
     commit(record, { reset: true, head, queued: [start] });
     trace('instance', 'created', instanceId);
@@ -377,7 +404,7 @@ export function createEngine(options: EngineOptions): Engine {
     const point = 'activity after run, result not stored';
     const fault = faultAt(point, `${instanceId}/${task.name}`);
     if (fault === 'crash') return crashAt(point, `${instanceId}/${task.name}`);
-    if (fault === 'lose') return void later(options.workItemVisibilityMs, () => pool.add(item));
+    if (fault === 'lose') return void later(options.workItemVisibilityMs, () => dispatch(item));
     const event = outcome.ok
       ? completed('activity', task.id, resultText(outcome.returnValue), clock.now())
       : failed('activity', task.id, activityFailure(task.name, outcome), clock.now());
@@ -399,7 +426,8 @@ export function createEngine(options: EngineOptions): Engine {
   /** What a stored instance goes on with: timers at once, work in flight when its message is visible again. */
   function takeUp(instance: Instance): void {
     const { record } = instance;
-    for (const waiting of record.inbox) hideUntil(instance, waiting, waiting.at + options.controlVisibilityMs);
+    for (const waiting of record.inbox)
+      hideUntil(instance, waiting, waiting.at + options.controlVisibilityMs);
     const strays = [...record.strays];
     if (strays.length > 0) commit(record, { strays: [] });
     for (const stray of strays) handOut(instance, stray);
@@ -424,7 +452,8 @@ export function createEngine(options: EngineOptions): Engine {
     await pool.idle();
     await Promise.all(turns);
     life += 1;
-    for (const instance of instances.values()) for (const timer of instance.timers.values()) clock.cancel(timer);
+    for (const instance of instances.values())
+      for (const timer of instance.timers.values()) clock.cancel(timer);
     instances.clear();
   }
 
@@ -432,7 +461,8 @@ export function createEngine(options: EngineOptions): Engine {
     life += 1;
     accepting = false;
     pool.close();
-    for (const instance of instances.values()) for (const timer of instance.timers.values()) clock.cancel(timer);
+    for (const instance of instances.values())
+      for (const timer of instance.timers.values()) clock.cancel(timer);
     instances.clear();
     turns.clear();
   }
@@ -454,7 +484,10 @@ export function createEngine(options: EngineOptions): Engine {
       instances.delete(instanceId);
       store.remove(instanceId);
     },
-    stuck: () => [...instances.values()].filter((each) => isStuck(each.record)).map((each) => each.record.head.instanceId),
+    stuck: () =>
+      [...instances.values()]
+        .filter((each) => isStuck(each.record))
+        .map((each) => each.record.head.instanceId),
   };
 }
 
@@ -471,4 +504,3 @@ const unknownOrchestrator = (name: string, known: readonly string[]): Orchestrat
     `The function '${name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: ` +
     `The following are the known orchestrator functions: ${known.map((each) => `'${each}'`).join(', ')}.`,
 });
-

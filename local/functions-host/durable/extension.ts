@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { DurableExtension, DurableExtensionOptions } from '../durableExtension.ts';
 import { seededGuid } from '../guid.ts';
+import type { HostJson } from '../hostJson.ts';
 import { createDirectClient, type DirectClient } from './directClient.ts';
 import { durableFunctions, type DurableFunctions } from './durableFunctions.ts';
 import { createEngine, type Engine, type TraceSink } from './engine.ts';
@@ -36,8 +37,8 @@ export interface LocalDurableExtension extends DurableExtension {
 /**
  * The Durable extension of the local host.
  *
- * The registry is read at the first `start`. Without a store and without a folder instances live in memory, and survive
- * `crash()` but not the process.
+ * The registry is read at the first `start`. Without a store and without a folder instances live in memory, as long
+ * as the host's `hostJson` object: over every crash, but not beyond the process.
  */
 export function createDurableExtension(
   options: DurableExtensionOptions<InstanceStore>,
@@ -60,7 +61,8 @@ export function createDurableExtension(
     client: createDirectClient(management),
     engine,
     clientInput: () => clientInput(options.urls, hub),
-    handleHttp: async (request, mount) => handleManagement(api, request, request.path.slice(mounts[mount].length)),
+    handleHttp: async (request, mount) =>
+      handleManagement(api, request, request.path.slice(mounts[mount].length)),
     start: async () => engine.start(),
     stop: () => engine.stop(),
     crash: () => engine.crash(),
@@ -89,7 +91,7 @@ function buildEngine(
     clock,
     functions,
     invoke: options.invoke,
-    store: options.store ?? openStore(options.dataFolder),
+    store: options.store ?? openStore(options),
     hazards: reportHazards(options.warnings),
     form: { legs: extras.legs ?? 'whole', lean: extras.lean ?? false },
     controlVisibilityMs: hostJson.durationMs(`${storage}.controlQueueVisibilityTimeout`, FIVE_MINUTES_MS),
@@ -105,8 +107,15 @@ function buildEngine(
   });
 }
 
-const openStore = (dataFolder: string | undefined): InstanceStore =>
-  dataFolder === undefined ? createMemoryStore() : createFileStore(path.join(dataFolder, 'instances'));
+// A host keeps its configuration object over every crash and restart, so what it keys lives as long as the host.
+const memoryStores = new WeakMap<HostJson, InstanceStore>();
+
+function openStore({ dataFolder, hostJson }: DurableExtensionOptions<InstanceStore>): InstanceStore {
+  if (dataFolder !== undefined) return createFileStore(path.join(dataFolder, 'instances'));
+  const store = memoryStores.get(hostJson) ?? createMemoryStore();
+  memoryStores.set(hostJson, store);
+  return store;
+}
 
 const hubName = ({ hostJson, settings }: DurableExtensionOptions<InstanceStore>): string =>
   hostJson.text('extensions.durableTask.hubName', settings.get('WEBSITE_SITE_NAME') ?? 'TestHubName');

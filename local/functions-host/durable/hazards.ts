@@ -31,7 +31,11 @@ export function reportHazards(warnings: Warnings): HazardReport {
     warnings.warn(code, draft.record.head.name, text);
   const payload: HazardReport['payload'] = (subject, what, json) => {
     if (json && json.length > LARGE_JSON_CHARACTERS)
-      warnings.warn('H05', subject, `${what} of ${json.length} characters; over about 45 KB it goes to a blob`);
+      warnings.warn(
+        'H05',
+        subject,
+        `${what} of ${json.length} characters; over about 45 KB it goes to a blob`,
+      );
   };
   const delays = (draft: TurnDraft, action: Action): void => {
     for (const text of longDelays(draft, action)) warn('H14', draft, text);
@@ -40,12 +44,14 @@ export function reportHazards(warnings: Warnings): HazardReport {
   return {
     answered(draft, entries) {
       const before = draft.record.leaves.length;
-      if (hasRepeatedAction(entries)) warn('H01', draft, 'one task used in two Task.any or Task.all is scheduled twice');
+      if (hasRepeatedAction(entries))
+        warn('H01', draft, 'one task used in two Task.any or Task.all is scheduled twice');
       if (entries.some((entry, at) => isNewEntry(entries, at, before) && isShortRace(draft, entry)))
         warn('H30', draft, 'an activity races a timer under 6 minutes; after a stop the timer wins');
       const isEvent = draft.message.event.EventType === eventType.eventRaised;
       const grows = entries.flatMap(leavesOf).length > before;
-      if (draft.suspended && isEvent && grows) warn('H28', draft, 'the code runs on while the instance is suspended');
+      if (draft.suspended && isEvent && grows)
+        warn('H28', draft, 'the code runs on while the instance is suspended');
     },
     newAction(draft, action) {
       const input = JSON.stringify(action.input) as string | undefined;
@@ -56,22 +62,34 @@ export function reportHazards(warnings: Warnings): HazardReport {
       if (action.retryOptions?.retryTimeoutInMilliseconds !== undefined)
         warn('H15', draft, 'a retry timeout makes the instance hang once it has passed');
       delays(draft, action);
-      if (asksIfDue(draft, action)) warn('H27', draft, 'a timer for the moment that has just passed: timers fire early');
+      if (asksIfDue(draft, action))
+        warn('H27', draft, 'a timer for the moment that has just passed: timers fire early');
     },
     heldByOpenMembers: (draft, action) =>
-      warn('H02', draft, `${action.functionName ?? 'the next action'} waits for every member of a failed Task.all`),
+      warn(
+        'H02',
+        draft,
+        `${action.functionName ?? 'the next action'} waits for every member of a failed Task.all`,
+      ),
     finishedWithOpenTasks(draft) {
-      if (openTasks(draft).next().done !== true) warn('H03', draft, 'finished with open tasks: Running until they end');
+      if (openTasks(draft).next().done !== true)
+        warn('H03', draft, 'finished with open tasks: Running until they end');
     },
-    customStatusTooLong: (draft, bytes) => warn('H06', draft, `a custom status of ${bytes} bytes fails the instance`),
+    customStatusTooLong: (draft, bytes) =>
+      warn('H06', draft, `a custom status of ${bytes} bytes fails the instance`),
     refusedAction(draft, action) {
       const isHttp = action.actionType === actionType.callHttp;
-      warn(isHttp ? 'H19' : 'H17', draft, isHttp ? 'callHttp may send credentials to a foreign Location' : 'entities and locks are not offered');
+      warn(
+        isHttp ? 'H19' : 'H17',
+        draft,
+        isHttp ? 'callHttp may send credentials to a foreign Location' : 'entities and locks are not offered',
+      );
     },
     unregistered: (draft, name) => warn('H23', draft, `${name} is not registered: the instance hangs`),
     nonDeterminism: (draft, text) => warn('H13', draft, text),
     newGeneration(draft, input) {
-      if (input.startsWith('"')) warn('H04', draft, 'a string given to continueAsNew arrives with extra quotes');
+      if (input.startsWith('"'))
+        warn('H04', draft, 'a string given to continueAsNew arrives with extra quotes');
       payload(draft.record.head.name, 'input of the next generation', input);
     },
     ended(draft) {
@@ -95,7 +113,8 @@ function whyStuck(draft: TurnDraft, answer: OrchestratorAnswer): { code: Warning
   const { leaves } = draft.record;
   const missing = leaves.find((leaf) => !leaf.done && leaf.kind !== 'event' && leaf.id === undefined);
   if (missing) return { code: 'H23', text: `${missing.name} is not registered` };
-  if (draft.message.event.EventType === eventType.taskFailed) return { code: 'H15', text: 'its retry timeout has passed' };
+  if (draft.message.event.EventType === eventType.taskFailed)
+    return { code: 'H15', text: 'its retry timeout has passed' };
   return { code: 'H13', text: 'nothing is left to wait for; its sequence numbers have drifted' };
 }
 
@@ -114,7 +133,9 @@ function isNewEntry(entries: readonly Action[], at: number, known: number): bool
 function isShortRace(draft: TurnDraft, entry: Action): boolean {
   if (entry.actionType !== actionType.whenAny) return false;
   const leaves = leavesOf(entry);
-  return leaves.some(isActivity) && leaves.some((leaf) => isTimer(leaf) && waitOf(draft, leaf) < SIX_MINUTES_MS);
+  return (
+    leaves.some(isActivity) && leaves.some((leaf) => isTimer(leaf) && waitOf(draft, leaf) < SIX_MINUTES_MS)
+  );
 }
 
 const isTimer = (action: Action): boolean => action.actionType === actionType.createTimer;
@@ -125,12 +146,16 @@ const waitOf = (draft: TurnDraft, action: Action): number =>
 function longDelays(draft: TurnDraft, action: Action): string[] {
   const timer = isTimer(action) && waitOf(draft, action) > SIX_DAYS_MS;
   const retry = (action.retryOptions?.firstRetryIntervalInMilliseconds ?? 0) > SIX_DAYS_MS;
-  return [...(timer ? ['a timer beyond six days runs in legs'] : []), ...(retry ? ['a retry pause beyond six days'] : [])];
+  return [
+    ...(timer ? ['a timer beyond six days runs in legs'] : []),
+    ...(retry ? ['a retry pause beyond six days'] : []),
+  ];
 }
 
 function shortDelays(draft: TurnDraft, action: Action): string[] {
   const timer = isTimer(action) && waitOf(draft, action) < 2000;
-  const retry = action.retryOptions !== undefined && action.retryOptions.firstRetryIntervalInMilliseconds < 2000;
+  const retry =
+    action.retryOptions !== undefined && action.retryOptions.firstRetryIntervalInMilliseconds < 2000;
   return [
     ...(timer ? ['a timer under 2 s may be no pause at all'] : []),
     ...(retry ? ['a retry interval under 2 s may be no pause at all'] : []),
@@ -139,7 +164,8 @@ function shortDelays(draft: TurnDraft, action: Action): string[] {
 
 function asksIfDue(draft: TurnDraft, action: Action): boolean {
   const { event } = draft.message;
-  if (event.EventType !== eventType.timerFired || !isTimer(action) || event.FireAt === undefined) return false;
+  if (event.EventType !== eventType.timerFired || !isTimer(action) || event.FireAt === undefined)
+    return false;
   return Math.abs(new Date(action.fireAt ?? 0).getTime() - Date.parse(event.FireAt)) < 1000;
 }
 

@@ -157,8 +157,13 @@ export const timerFired = (id: number, fireAt: number, createdAt: number): Histo
   Timestamp: timestamp(createdAt),
 });
 
-/** An activity or child ended well; `result` is JSON text, `null` for nothing (an absent one breaks the SDK). */
-export const completed = (kind: 'activity' | 'child', id: number, result: string, at: number): HistoryEvent => ({
+/** An activity or child ended well; `result` is JSON text, null for nothing (an absent or empty one breaks the SDK). */
+export const completed = (
+  kind: 'activity' | 'child',
+  id: number,
+  result: string | null,
+  at: number,
+): HistoryEvent => ({
   EventType: kind === 'activity' ? eventType.taskCompleted : eventType.childCompleted,
   TaskScheduledId: id,
   Result: result,

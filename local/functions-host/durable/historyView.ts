@@ -42,7 +42,10 @@ const isScheduling = ({ EventType: type }: HistoryEvent): boolean =>
  * The history as the management API lists it: turns are left out, an answered task appears once with the time it was
  * scheduled, results only when asked for.
  */
-export function historyView(history: readonly HistoryEvent[], showOutput: boolean): readonly HistoryViewEvent[] {
+export function historyView(
+  history: readonly HistoryEvent[],
+  showOutput: boolean,
+): readonly HistoryViewEvent[] {
   const scheduled = new Map(history.filter(isScheduling).map((event) => [event.EventId, event]));
   const answered = new Set(history.map((event) => event.TaskScheduledId));
   return history
@@ -52,8 +55,12 @@ export function historyView(history: readonly HistoryEvent[], showOutput: boolea
 }
 
 function viewOf(event: HistoryEvent, asked: HistoryEvent | undefined, showOutput: boolean): HistoryViewEvent {
-  const fields = Object.entries(event).filter(([key]) => !HIDDEN_FIELDS.has(key) && (key !== 'Result' || showOutput));
-  const own = Object.fromEntries(fields.map(([key, value]) => [key, key === 'Result' ? parsed(value) : value]));
+  const fields = Object.entries(event).filter(
+    ([key]) => !HIDDEN_FIELDS.has(key) && (key !== 'Result' || showOutput),
+  );
+  const own = Object.fromEntries(
+    fields.map(([key, value]) => [key, key === 'Result' ? parsed(value) : value]),
+  );
   const isNamed = event.EventType === eventType.executionStarted || isScheduling(event);
   const { Name, ...unnamed } = own;
   return {

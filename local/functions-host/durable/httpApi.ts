@@ -44,17 +44,26 @@ export function handleManagement(options: HttpApiOptions, request: HostRequest, 
   if (path.collection !== 'instances') return empty(404);
   if (id === undefined) return onCollection(options, request);
   if (verb === undefined) return onInstance(options, request, id);
-  return request.method === 'POST' ? onVerb(options, request, { id, verb: verb.toLowerCase(), word }) : empty(404);
+  return request.method === 'POST'
+    ? onVerb(options, request, { id, verb: verb.toLowerCase(), word })
+    : empty(404);
 }
 
-function start(options: HttpApiOptions, request: HostRequest, name: string, id: string | undefined): HostReply {
+function start(
+  options: HttpApiOptions,
+  request: HostRequest,
+  name: string,
+  id: string | undefined,
+): HostReply {
   if (request.method !== 'POST') return empty(404);
   const input = readJson(request.body.toString('utf8'));
   if (input === undefined) return badJson('Unexpected character encountered while parsing value.');
   const outcome = options.management.start(name, id, input);
   return outcome.status === 202
     ? started(options, outcome.id)
-    : json(409, { Message: `An Orchestration instance with the status ${outcome.runtimeStatus} already exists.` });
+    : json(409, {
+        Message: `An Orchestration instance with the status ${outcome.runtimeStatus} already exists.`,
+      });
 }
 
 function started(options: HttpApiOptions, id: string): HostReply {
@@ -79,14 +88,17 @@ function onCollection(options: HttpApiOptions, request: HostRequest): HostReply 
 
 function list({ management, warnings }: HttpApiOptions, request: HostRequest): HostReply {
   const { filter, dropped } = readListFilter(request.query);
-  if (dropped.length > 0) warnings.warn('H25', 'list', `ignored, so everything is listed: ${dropped.join(', ')}`);
+  if (dropped.length > 0)
+    warnings.warn('H25', 'list', `ignored, so everything is listed: ${dropped.join(', ')}`);
   const token = request.headers['x-ms-continuation-token'];
   const from = token === undefined || token === '' ? '' : Buffer.from(token, 'base64').toString('utf8');
   const rest = management.list(filter).filter((record) => record.head.instanceId >= from);
   const top = Number(request.query.get('top') ?? 0);
   const page = top > 0 ? rest.slice(0, top) : rest;
   const next = rest[page.length];
-  const more = next && { 'x-ms-continuation-token': Buffer.from(next.head.instanceId, 'utf8').toString('base64') };
+  const more = next && {
+    'x-ms-continuation-token': Buffer.from(next.head.instanceId, 'utf8').toString('base64'),
+  };
   const view = viewOf(request.query);
   return json(
     200,
@@ -98,7 +110,8 @@ function list({ management, warnings }: HttpApiOptions, request: HostRequest): H
 function purgeBy({ management, warnings }: HttpApiOptions, request: HostRequest): HostReply {
   const query = readPurgeFilter(request.query);
   if (!query) return json(400, "Please provide value for 'createdTimeFrom' parameter.");
-  if (!query.filter.statuses) warnings.warn('H25', 'purge', 'no finished status in the filter: running instances go too');
+  if (!query.filter.statuses)
+    warnings.warn('H25', 'purge', 'no finished status in the filter: running instances go too');
   const instancesDeleted = management.purgeBy(query.filter);
   return instancesDeleted === 0 ? empty(404) : json(200, { instancesDeleted });
 }
@@ -116,7 +129,8 @@ function status({ management, urls, hub }: HttpApiOptions, request: HostRequest,
     const location = startedUrls(urls, hub, id)['statusQueryGetUri'] ?? '';
     return json(202, body, { location, 'retry-after': '5' });
   }
-  const isShownAsError = isOn(request.query, 'returnInternalServerErrorOnFailure') && record.head.status === 'Failed';
+  const isShownAsError =
+    isOn(request.query, 'returnInternalServerErrorOnFailure') && record.head.status === 'Failed';
   return json(isShownAsError ? 500 : 200, body);
 }
 
@@ -171,7 +185,10 @@ function onVerb(options: HttpApiOptions, request: HostRequest, { id, verb, word 
 function sent(outcome: SendOutcome, verb: string, id: string): HostReply {
   if (outcome.status !== 500) return empty(outcome.status);
   const text = `Cannot ${verb} the orchestration instance ${id} because instance is in the ${outcome.runtimeStatus} state.`;
-  return json(500, errorBody('Something went wrong while processing your request', text, 'System.InvalidOperationException'));
+  return json(
+    500,
+    errorBody('Something went wrong while processing your request', text, 'System.InvalidOperationException'),
+  );
 }
 
 function raise({ management }: HttpApiOptions, request: HostRequest, id: string, event: string): HostReply {
@@ -200,7 +217,14 @@ function restart(options: HttpApiOptions, request: HostRequest, id: string): Hos
   const record = options.management.record(id);
   if (!record) {
     const text = `No instance with ID '${id}' was found. (Parameter 'instanceId')`;
-    return json(400, errorBody('InstanceId does not match a valid orchestration instance.', text, 'System.ArgumentException'));
+    return json(
+      400,
+      errorBody(
+        'InstanceId does not match a valid orchestration instance.',
+        text,
+        'System.ArgumentException',
+      ),
+    );
   }
   const isNew = isOn(request.query, 'restartWithNewInstanceId', true);
   const outcome = options.management.start(record.head.name, isNew ? undefined : id, record.head.input);

@@ -12,8 +12,7 @@ export type StartOutcome =
 
 /** What came of a message to an instance: accepted, missing, finished, or refused in its present state. */
 export type SendOutcome =
-  | { readonly status: 202 | 404 | 410 }
-  | { readonly status: 500; readonly runtimeStatus: RuntimeStatus };
+  { readonly status: 202 | 404 | 410 } | { readonly status: 500; readonly runtimeStatus: RuntimeStatus };
 
 /** What came of a purge: done, missing, or refused because the instance has not finished. */
 export type PurgeOutcome =
@@ -62,7 +61,8 @@ const PLAIN = /^[A-Za-z0-9._:-]+$/;
 export function createManagement(options: ManagementOptions): Management {
   const { engine, warnings, clock } = options;
   const checkWord = (word: string, what: string): void => {
-    if (!PLAIN.test(word)) warnings.warn('H29', word, `${what} outside [A-Za-z0-9._:-] may reach another instance, verb or text`);
+    if (!PLAIN.test(word))
+      warnings.warn('H29', word, `${what} outside [A-Za-z0-9._:-] may reach another instance, verb or text`);
   };
   const send = (instanceId: string, event: HistoryEvent): SendOutcome => {
     const record = engine.record(instanceId);
@@ -71,10 +71,15 @@ export function createManagement(options: ManagementOptions): Management {
     engine.deliver(instanceId, event);
     return { status: 202 };
   };
-  const changePause = (verb: 'suspend' | 'resume', instanceId: string, reason: string | null): SendOutcome => {
+  const changePause = (
+    verb: 'suspend' | 'resume',
+    instanceId: string,
+    reason: string | null,
+  ): SendOutcome => {
     const status = engine.record(instanceId)?.head.status;
     const isSuspended = status === 'Suspended';
-    const isRefused = status !== undefined && !isFinished(status) && (verb === 'suspend' ? isSuspended : !isSuspended);
+    const isRefused =
+      status !== undefined && !isFinished(status) && (verb === 'suspend' ? isSuspended : !isSuspended);
     if (isRefused) return { status: 500, runtimeStatus: status };
     return send(instanceId, pauseChanged(verb, reason, clock.now()));
   };
@@ -87,18 +92,25 @@ export function createManagement(options: ManagementOptions): Management {
       const earlier = engine.record(id)?.head;
       if (earlier?.status === 'Running' || earlier?.status === 'Suspended')
         return { status: 409, runtimeStatus: earlier.status };
-      if (!options.isOrchestrator(name)) warnings.warn('H23', name, 'start of an unknown orchestrator: accepted, then Failed');
+      if (!options.isOrchestrator(name))
+        warnings.warn('H23', name, 'start of an unknown orchestrator: accepted, then Failed');
       if (earlier?.status === 'Pending') return { status: 202, id };
       if (earlier) warnings.warn('H09', id, 'a start over a finished instance runs everything again');
       engine.create({ instanceId: id, name, input, generation: earlier ? (earlier.generation ?? 0) + 1 : 0 });
       return { status: 202, id };
     },
     raise(instanceId, event, data) {
-      if (!/^[A-Za-z]/.test(event)) warnings.warn('H10', event, 'an event name that begins with no letter may complete a task');
+      if (!/^[A-Za-z]/.test(event))
+        warnings.warn('H10', event, 'an event name that begins with no letter may complete a task');
       checkWord(event, 'an event name');
       const fault: Fault = options.faults?.at('event raised', `${instanceId}/${event}`) ?? 'go';
-      const outcome = raiseUnder(fault, () => send(instanceId, eventRaised(event, data, clock.now())), options);
-      if (outcome.status !== 202) warnings.warn('H11', event, 'raised to an unknown or finished instance: dropped');
+      const outcome = raiseUnder(
+        fault,
+        () => send(instanceId, eventRaised(event, data, clock.now())),
+        options,
+      );
+      if (outcome.status !== 202)
+        warnings.warn('H11', event, 'raised to an unknown or finished instance: dropped');
       return outcome;
     },
     terminate: (instanceId, reason) => send(instanceId, executionTerminated(reason, clock.now())),

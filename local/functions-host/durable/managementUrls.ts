@@ -9,10 +9,7 @@ export const PUBLIC_MOUNT = '/runtime/webhooks/durabletask';
 
 /** An id as the host writes it into a path: form encoding, a blank is `+`. */
 export const encodeId = (instanceId: string): string =>
-  encodeURIComponent(instanceId)
-    .replaceAll('%20', '+')
-    .replaceAll("'", '%27')
-    .replaceAll('~', '%7E');
+  encodeURIComponent(instanceId).replaceAll('%20', '+').replaceAll("'", '%27').replaceAll('~', '%7E');
 
 /** @param segment the id as it stands in the path, already encoded. @param id the id as it is. */
 export function managementUrls(urls: DurableUrls, hub: string, id: string, segment: string): ManagementUrls {

@@ -2,7 +2,12 @@ import type { Leaf } from './instanceRecord.ts';
 import type { Action } from './orchestratorAnswer.ts';
 import { leafAt, openTasks, type TurnDraft } from './turnDraft.ts';
 
-const KIND_WORDS = { activity: 'an activity', child: 'a sub-orchestration', timer: 'a timer', event: 'an event' } as const;
+const KIND_WORDS = {
+  activity: 'an activity',
+  child: 'a sub-orchestration',
+  timer: 'a timer',
+  event: 'an event',
+} as const;
 const CHANGED = 'Was a change made to the orchestrator code after this instance had already started running?';
 const PREFIX = 'Non-Deterministic workflow detected: A previous execution of this orchestration scheduled';
 
@@ -24,7 +29,10 @@ export function actionChanged(
     const input = JSON.stringify(now.input) as string | undefined;
     draft.effects.push({ kind: 'run unasked', name, ...(input === undefined ? {} : { input }) });
   }
-  const earlier = before.kind === 'timer' ? 'a timer task with sequence number' : `${KIND_WORDS[before.kind]} task with sequence number`;
+  const earlier =
+    before.kind === 'timer'
+      ? 'a timer task with sequence number'
+      : `${KIND_WORDS[before.kind]} task with sequence number`;
   const earlierName = before.kind === 'timer' ? '' : ` named '${before.name}'`;
   const text =
     `${PREFIX} ${earlier} ${before.id ?? 'none'}${earlierName}, but the current orchestration replay instead ` +

@@ -1,9 +1,4 @@
-import {
-  eventType,
-  orchestratorCompleted,
-  orchestratorStarted,
-  type HistoryEvent,
-} from './historyEvents.ts';
+import { eventType, orchestratorCompleted, orchestratorStarted, type HistoryEvent } from './historyEvents.ts';
 import type { InstanceRecord, Message, OpenTask } from './instanceRecord.ts';
 import { afterFailedAttempt, legTowards } from './timerDue.ts';
 import { closeTask, leafAt, leafCount, openTask, releaseHeld, reserve, type TurnDraft } from './turnDraft.ts';
@@ -92,7 +87,8 @@ function onTimer(draft: TurnDraft, task: OpenTask): void {
 function nextAttempt(draft: TurnDraft, of: OpenTask): void {
   if (!of.retry) return;
   const { id: _id, since: _since, held: _held, childInstanceId, ...task } = of;
-  const isOwnName = childInstanceId !== undefined && !childInstanceId.startsWith(`${draft.record.head.executionId}:`);
+  const isOwnName =
+    childInstanceId !== undefined && !childInstanceId.startsWith(`${draft.record.head.executionId}:`);
   reserve(draft, {
     ...task,
     retry: { ...of.retry, attempt: of.retry.attempt + 1 },

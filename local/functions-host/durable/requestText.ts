@@ -86,4 +86,3 @@ export function orchestrationInput(
   const triggerMetadata = overlayValueProperties(form.lean ? {} : { [key]: data }, rest);
   return { inputData: [{ name: key, data }], triggerMetadata };
 }
-

@@ -19,7 +19,10 @@ export function createTrace(clock: Clock): Trace {
     write: (component, event, subject) =>
       void lines.push(`${clock.now()} ${lines.length} ${component} ${event} ${subject}`),
     lines: () => lines,
-    hash: () => createHash('sha256').update(numberIds(lines.join('\n'))).digest('hex'),
+    hash: () =>
+      createHash('sha256')
+        .update(numberIds(lines.join('\n')))
+        .digest('hex'),
   };
 }
 

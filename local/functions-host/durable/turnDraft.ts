@@ -1,10 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
-import {
-  childCreated,
-  taskScheduled,
-  timerCreated,
-  type HistoryEvent,
-} from './historyEvents.ts';
+import { childCreated, taskScheduled, timerCreated, type HistoryEvent } from './historyEvents.ts';
 import type { Change, InstanceHead, InstanceRecord, Leaf, Message, OpenTask } from './instanceRecord.ts';
 import type { HazardReport } from './hazards.ts';
 import { timerDueAt, type TimerLegs } from './timerDue.ts';
@@ -15,7 +10,10 @@ export type Effect =
   | { readonly kind: 'drop timer'; readonly id: number }
   /** The activity a changed orchestrator asked for runs although the instance has failed. */
   | { readonly kind: 'run unasked'; readonly name: string; readonly input?: string }
-  | { readonly kind: 'tell parent'; readonly failure?: { readonly reason: string; readonly details: string | null } };
+  | {
+      readonly kind: 'tell parent';
+      readonly failure?: { readonly reason: string; readonly details: string | null };
+    };
 
 /** What a turn may ask of its surroundings. */
 export interface TurnWorld {
