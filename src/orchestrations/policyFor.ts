@@ -1,5 +1,5 @@
-import { kindWords, type ItemKind } from '../recovery-services/itemKinds.ts';
 import { sameId } from '../arm/resourceId.ts';
+import { kindWords, type ItemKind } from '../recovery-services/itemKinds.ts';
 import { vaultIdOf } from '../recovery-services/paths.ts';
 import { readPolicy } from '../recovery-services/policies.ts';
 import type { Flow, FlowContext } from './flow.ts';

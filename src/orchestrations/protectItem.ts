@@ -46,12 +46,12 @@ export function* putPolicy(
   return yield* takeStep(context, awaitProtected, { itemId: changed.itemId });
 }
 
-/** An item that is there, as a change of it is written. */
-export const changedItem = (item: ProtectedItem): ChangedItem => ({
-  itemId: item.id,
-  protectedItemType: item.protectedItemType,
-  ...(item.sourceResourceId === undefined ? {} : { sourceResourceId: item.sourceResourceId }),
-});
+/** An item that is there, as a change of it is written. Recorded changes of databases name no source. */
+export function changedItem({ id, protectedItemType, sourceResourceId }: ProtectedItem): ChangedItem {
+  const isDatabase = protectedItemType.toLowerCase().startsWith('azurevmworkload');
+  const source = isDatabase || sourceResourceId === undefined ? {} : { sourceResourceId };
+  return { itemId: id, protectedItemType, ...source };
+}
 
 /** An item that is not there yet, under the id that the vault offers. */
 const newItem = (sought: ShareSought | MachineSought, { protectedItemId }: Protectable): ChangedItem => ({

@@ -1,5 +1,5 @@
-import { findContainer, findProtectableContainer } from '../recovery-services/containers.ts';
 import { sameId } from '../arm/resourceId.ts';
+import { findContainer, findProtectableContainer } from '../recovery-services/containers.ts';
 import {
   findProtectableShare,
   findProtectableVirtualMachine,

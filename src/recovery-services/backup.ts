@@ -1,9 +1,9 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
+import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step } from '../steps/step.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
 import { operationStatusCall, readItemOperation, type StartedJob } from './operations.ts';
-import { resourcePath } from '../arm/resourceId.ts';
 import { backupCall, vaultIdOf } from './paths.ts';
 
 /** What a backup of one item needs to be sent. */

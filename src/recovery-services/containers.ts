@@ -1,8 +1,8 @@
 import type { ArmCall, Failure } from '../arm/call.ts';
+import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
 import { resourceIn, rowsIn, sameName, textIn } from './fields.ts';
 import { filterOf } from './filters.ts';
-import { resourcePath, sameId } from '../arm/resourceId.ts';
 import { backupCall, nameIn } from './paths.ts';
 
 /** A storage account as a vault knows it. `name` is the container's, as the service spells it. */

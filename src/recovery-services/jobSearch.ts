@@ -1,9 +1,9 @@
 import type { ArmCall, ArmReply } from '../arm/call.ts';
+import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
 import { rowsIn, sameName, textIn, type Resource } from './fields.ts';
 import { filterOf } from './filters.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
-import { resourcePath } from '../arm/resourceId.ts';
 import { backupCall, nameIn } from './paths.ts';
 
 /** A job as a row of the list identifies it. `startedAt` as the service wrote it; `activityId` is empty when missing. */

@@ -1,9 +1,9 @@
 import type { ArmReply, Json } from '../arm/call.ts';
+import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step, StepReading } from '../steps/step.ts';
 import type { BackupHandle } from './backup.ts';
 import { objectIn, objectsIn, resourceIn, textIn, textsIn } from './fields.ts';
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
-import { resourcePath } from '../arm/resourceId.ts';
 import { backupCall } from './paths.ts';
 
 /** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */
@@ -48,7 +48,7 @@ function progressIn(extendedInfo: Json | undefined): string | undefined {
   const { tasksList, progressPercentage } = objectIn(extendedInfo);
   const tasks = objectsIn(tasksList).map((task) => `${textIn(task['taskId'])}: ${textIn(task['status'])}`);
   const percent = typeof progressPercentage === 'number' ? [`${progressPercentage} %`] : [];
-  return [...tasks, ...percent].join(', ') || undefined;
+  return [...tasks, ...percent].join(', ').slice(0, 500) || undefined;
 }
 
 function jobSeenIn(reply: ArmReply, jobId: string): JobSeen {
@@ -76,14 +76,19 @@ function failuresIn(errorDetails: Json | undefined): JobFailure[] {
     const message = textIn(detail['errorString']) ?? textIn(detail['message']) ?? title;
     return {
       code: textIn(detail['errorCode']) ?? textIn(detail['code']) ?? 'JobError',
-      message: message ?? 'The job gave no reason.',
-      ...(advice ? { advice } : {}),
+      message: (message ?? 'The job gave no reason.').slice(0, 2000),
+      ...(advice ? { advice: advice.slice(0, 1000) } : {}),
     };
   });
 }
 
-const sentence = ({ code, message, advice }: JobFailure): string =>
-  [`${code}: ${message}`, ...(advice ? [advice] : [])].join(' ');
+/** Five at most, 400 characters each: an ending must fit into an event. */
+const sentencesOf = (failures: readonly JobFailure[]): string[] =>
+  failures
+    .slice(0, 5)
+    .map(({ code, message, advice }) =>
+      [`${code}: ${message}`, ...(advice ? [advice] : [])].join(' ').slice(0, 400),
+    );
 
 function failureOf(ended: JobEnding['ended'], failures: readonly JobFailure[]): JobFailure {
   const [first] = failures;
@@ -101,7 +106,7 @@ function endingOf(reply: ArmReply, job: JobSeen, ended: JobEnding['ended']): Job
     job,
     ended,
     ...(bad ? { failure: failureOf(ended, failures) } : {}),
-    warnings: others.slice(0, 10).map(sentence),
+    warnings: sentencesOf(others),
   };
 }
 

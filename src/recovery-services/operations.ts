@@ -1,7 +1,7 @@
 import type { ArmCall, ArmReply, Failure, Json } from '../arm/call.ts';
+import { resourcePath } from '../arm/resourceId.ts';
 import type { LongRunning, StepReading } from '../steps/step.ts';
 import { objectIn, sameName, textIn, textsIn } from './fields.ts';
-import { resourcePath } from '../arm/resourceId.ts';
 import { backupCall, vaultIdOf } from './paths.ts';
 
 /** The job that an item operation has started; null when the service named none. */

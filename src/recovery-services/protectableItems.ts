@@ -1,7 +1,7 @@
+import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import { namesSeen, rowsIn, sameName, textIn } from './fields.ts';
 import { filterOf } from './filters.ts';
-import { resourcePath, sameId } from '../arm/resourceId.ts';
 import { backupCall } from './paths.ts';
 
 /** Where a source would be protected: the id of the protected item that would be made of it. */

@@ -1,10 +1,10 @@
 import type { ArmReply, JsonObject } from '../arm/call.ts';
+import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
 import { namesSeen, objectIn, resourceIn, rowsIn, sameName, textIn, type Resource } from './fields.ts';
 import { filterOf } from './filters.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import { itemOperation, readItemOperation, type StartedJob } from './operations.ts';
-import { resourcePath, sameId } from '../arm/resourceId.ts';
 import { backupCall, nameIn } from './paths.ts';
 
 /** What a protected item's state means to a flow; `unknown` is a word this version does not know. */
@@ -120,7 +120,9 @@ const instanceAndName = ({ properties }: Resource): string =>
 
 function readFound(reply: ArmReply, sought: ItemSought): ItemFound {
   const neighbours = rowsIn(reply).filter((row) => isNeighbour(row, sought));
-  const matching = neighbours.filter((row) => isSought(row, sought));
+  const named = neighbours.filter((row) => isSought(row, sought));
+  const living = named.filter(({ properties }) => standingOf(properties) !== 'softDeleted');
+  const matching = living.length > 0 ? living : named;
   const seen = namesSeen(neighbours.map(({ properties }) => textIn(properties['friendlyName'])));
   const [first] = matching;
   const several = matching.length > 1 ? namesSeen(matching.map(instanceAndName)) : [];

@@ -1,8 +1,8 @@
 import type { Json } from '../arm/call.ts';
+import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import { objectIn, objectsIn, rowsIn, textIn, type Resource } from './fields.ts';
 import { filterOf, filterTime } from './filters.ts';
-import { resourcePath } from '../arm/resourceId.ts';
 import { backupCall } from './paths.ts';
 
 /** A recovery point as the run record shows it. */
