@@ -105,7 +105,7 @@ function* prepare(context: FlowContext, order: DatasourceProtection): Flow<Prepa
 
 const permissionFailureOf = (error: unknown): Failure | undefined =>
   error instanceof StepFailed &&
-  error.outcome.kind === 'refused' &&
+  error.outcome.kind !== 'cancelled' &&
   error.outcome.failure.class === 'permission'
     ? error.outcome.failure
     : undefined;

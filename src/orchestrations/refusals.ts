@@ -1,4 +1,3 @@
-import type { Failure } from '../arm/call.ts';
 import type { ProtectedItem } from '../recovery-services/protectedItems.ts';
 import { FlowEnded } from './stepFailed.ts';
 
@@ -77,52 +76,3 @@ export const missingPolicy = (policyId: string): FlowEnded =>
     `The vault has no policy ${policyId}.`,
     "GET the vault's backupPolicies to see which it has.",
   );
-
-interface Advised {
-  readonly when: RegExp;
-  readonly advice: string;
-}
-
-/** What a person can do about the service's own codes. Source: the error reference of Azure Backup. */
-const advised: readonly Advised[] = [
-  {
-    when: /RegionMismatch/i,
-    advice: "A vault protects only what lies in its own region: use a vault of the source's region.",
-  },
-  {
-    when: /(Registered|Protected).*AnotherVault|AlreadyRegistered/i,
-    advice:
-      'The account is registered to another vault: use that vault, or unregister the account there first.',
-  },
-  {
-    when: /ContainerNotUndeleted|InSoftDeleteState/i,
-    advice: 'Its backups are soft-deleted: POST /api/protections/resume with undelete: true.',
-  },
-  {
-    when: /^CloudDos/i,
-    advice: 'A daily limit of the service is used up; it is counted anew on the next day (UTC).',
-  },
-  {
-    when: /KeyBasedAuthentication/i,
-    advice: 'Allow shared key access on the storage account, or register it with identity-based access.',
-  },
-  {
-    when: /AFSMaxSnapshotReached/i,
-    advice: 'The share has 200 snapshots. Delete old on-demand ones: the service never does.',
-  },
-  {
-    when: /DataSourceObjectNotFound/i,
-    advice: 'The item is not in the vault under this id: give vault, account and share name instead.',
-  },
-  {
-    when: /AuthorizationFailed$/i,
-    advice:
-      "Give the app's identity Backup Contributor on the vault's resource group and Reader on the subscription.",
-  },
-];
-
-/** The failure with advice where the service gave none and its code has one here. */
-export function withAdvice(failure: Failure): Failure {
-  const known = failure.advice ? undefined : advised.find(({ when }) => when.test(failure.code));
-  return known ? { ...failure, advice: known.advice } : failure;
-}

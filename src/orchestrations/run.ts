@@ -3,7 +3,6 @@ import type { RunBeginning, RunEnding, RunFinish, RunInput, RunStatus } from '..
 import { beginRunActivity, finishRunActivity } from './activities.ts';
 import { flowContext, type Durable, type Flow, type FlowContext, type FlowEnding } from './flow.ts';
 import { flowOf, flowTable, type FlowTable } from './flows.ts';
-import { withAdvice } from './refusals.ts';
 import { FlowEnded, StepFailed, type BadOutcome } from './stepFailed.ts';
 
 const statusOf: Readonly<Record<BadOutcome['kind'], Exclude<RunStatus, 'accepted' | 'running'>>> = {
@@ -20,7 +19,7 @@ function endingOfStep({ stepName, outcome }: StepFailed): FlowEnding {
     return { status, error: { code: 'RunCancelled', message: `The run was cancelled before ${stepName}.` } };
   }
   const message = `${stepName}: ${outcome.failure.message}`;
-  return { status, error: withAdvice({ ...outcome.failure, message }) };
+  return { status, error: { ...outcome.failure, message } };
 }
 
 /** An exception that is neither a step's nor a flow's own is a mistake of ours: the run must end all the same. */

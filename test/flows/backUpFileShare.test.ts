@@ -322,7 +322,7 @@ describe('a state that forbids a backup ends the run with what to do', () => {
     });
     expect(ending.error).toMatchObject({
       code: 'CloudDosAbsoluteLimitReached',
-      advice: expect.stringContaining('daily'),
+      advice: expect.stringContaining('the next day (UTC)'),
     });
   });
 });
@@ -353,5 +353,5 @@ test('an id of the other vault that it knows nothing of is refused by the servic
   const world = shareWorld({ protectedShares: ['docs'], otherVault: {} });
   const { ending } = await playRun({ world, request: { kind: 'backUp', target: { id } } });
   expect(ending.status).toBe('failed');
-  expect(ending.error?.advice).toContain('give vault, account and share name');
+  expect(ending.error?.advice).toContain('name vault, account and share');
 });

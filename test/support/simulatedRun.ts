@@ -4,6 +4,7 @@ import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
 import { flowTable } from '../../src/orchestrations/flows.ts';
 import { carryRun } from '../../src/orchestrations/run.ts';
+import { dataProtectionSteps } from '../../src/data-protection/steps.ts';
 import { recoveryServicesSteps } from '../../src/recovery-services/steps.ts';
 import { resourceSteps } from '../../src/resources/steps.ts';
 import type { RunRequest } from '../../src/runs/request.ts';
@@ -63,7 +64,7 @@ export async function playRun(play: RunToPlay): Promise<SimulatedRun> {
   });
   const stage = stepStage({
     request: play.request,
-    steps: [...recoveryServicesSteps, ...resourceSteps],
+    steps: [...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps],
     arm: armOf(simulator),
     clock,
     ...(play.mayDeleteBackups === undefined ? {} : { mayDeleteBackups: play.mayDeleteBackups }),

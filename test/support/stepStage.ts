@@ -1,3 +1,4 @@
+import { readFailure } from '../../src/arm/outcomes.ts';
 import type { ArmCall, ArmReply, Failure, Json, JsonObject } from '../../src/arm/call.ts';
 import type { RunRequest } from '../../src/runs/request.ts';
 import type { RunEnding, RunFinish } from '../../src/runs/run.ts';
@@ -55,11 +56,6 @@ const urlOf = ({ path, apiVersion, query }: ArmCall): string => {
   return url.href;
 };
 
-const errorOf = (reply: ArmReply): Failure => {
-  const { error } = (reply.body ?? {}) as { error?: { code?: string; message?: string } };
-  return { code: error?.code ?? `HTTP_${reply.status}`, message: error?.message ?? '' };
-};
-
 const lastSegment = (url: string): string | undefined => new URL(url).pathname.split('/').at(-1);
 
 /** Makes a stage for one run. */
@@ -98,8 +94,8 @@ export function stepStage(settings: StageSettings): StepStage {
     order: StepOrder,
     state: StepState,
   ): StepReading<Json> {
-    if (reply.status >= 400) {
-      const failure = errorOf(reply);
+    if (reply.status >= 400 || isFailed(reply)) {
+      const failure = readFailure(reply);
       return step.readRefusal?.(failure, reply.status, order.input) ?? { kind: 'refused', failure };
     }
     const context: ReadContext = {
@@ -112,6 +108,12 @@ export function stepStage(settings: StageSettings): StepStage {
       ...(state.operationId === undefined ? {} : { operationId: state.operationId }),
     };
     return step.read(reply, order.input, context);
+  }
+
+  /** An operation that failed says so at HTTP 200. */
+  function isFailed(reply: ArmReply): boolean {
+    const { status, error } = (reply.body ?? {}) as { status?: string; error?: Json };
+    return reply.status === 200 && status === 'Failed' && error !== undefined;
   }
 
   /** Follows an accepted operation by the header that the step wants; 202 and running words mean another poll. */
