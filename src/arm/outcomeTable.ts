@@ -269,6 +269,20 @@ export const codeFamilies: readonly CodeFamily[] = [
     message: /already in progress/i,
     meaning: { class: 'adopt', advice: runsAlready },
   },
+  {
+    code: /RegionMismatch$/i,
+    meaning: {
+      class: 'user',
+      advice: "A vault protects only what lies in its own region: use a vault of the source's region.",
+    },
+  },
+  {
+    code: /(?:Registered|Protected)(?:To|In)AnotherVault$/i,
+    meaning: {
+      class: 'user',
+      advice: 'Use that vault, or stop protection and unregister the source there first.',
+    },
+  },
   { code: /^CloudDos/i, meaning: { class: 'hours', advice: nextDay } },
   { code: /(?:Requests)?Throttled$/i, meaning: { class: 'transient', advice: askLess } },
 ];
