@@ -1,7 +1,6 @@
 import type { Core, Hooks, Provider } from '../../core.ts';
 import type { ArmReply } from '../../exchange.ts';
 import { gatewayError } from '../../replies.ts';
-import { parseResourceId } from '../../resources.ts';
 import { guidFromHex, sha256Hex } from '../../seeded.ts';
 import type { World } from '../../world.ts';
 import { authorizationSeedSchema } from '../seed.ts';
@@ -54,15 +53,21 @@ type Question = Parameters<NonNullable<Hooks['authorize']>>[0];
 function refuseCaller(store: RoleAssignments, question: Question): ArmReply | undefined {
   if (!store.settings.enforceCallers) return undefined;
   const { principal, action, scope, call } = question;
-  const roles = store.rolesOn({ principalId: principal.objectId, scope, now: call.now });
+  const path = readablePath(scope);
+  const roles = store.rolesOn({ principalId: principal.objectId, scope: path, now: call.now });
   if (grants(roles, action)) return undefined;
   const client = principal.objectId;
   return gatewayError(
     403,
     'AuthorizationFailed',
-    `The client '${client}' with object id '${client}' does not have authorization to perform action '${action}' over scope '${scopeText(scope)}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    `The client '${client}' with object id '${client}' does not have authorization to perform action '${action}' over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
   );
 }
 
-const scopeText = (path: string): string =>
-  parseResourceId(path).subscription === '' ? '/' : decodeURIComponent(path);
+function readablePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
