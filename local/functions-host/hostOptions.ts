@@ -21,8 +21,7 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly warnings: Warnings;
   readonly log?: HostLog;
-  /** Keys, timer statuses, durable instances; made when missing; without it they
-   * live as long as the host object. */
+  /** Keys, timer statuses, durable instances; made when missing. Without it they live as long as the host object. */
   readonly dataFolder?: string;
   /** Public port, default 7071; 0 takes a free one when listening. */
   readonly port?: number;

@@ -1,6 +1,7 @@
 import type { Clock } from './clock/clock.ts';
 import { seededGuid } from './guid.ts';
 import type { HostLog } from './hostLog.ts';
+import { applyLogHooks } from './logHooks.ts';
 import type {
   CoreInvocationContext,
   InvocationModel,
@@ -208,20 +209,4 @@ function coreContext(
     state: undefined,
     log,
   };
-}
-
-/** Lets the app's `log` hooks rewrite level and message; a hook that throws is ignored. */
-export function applyLogHooks(
-  registry: FunctionRegistry,
-  line: { level: LogLevel; category: string; message: string; hookData: object; invocationContext: unknown },
-): { level: LogLevel; message: string } {
-  const context: Record<string, unknown> = { ...line, appHookData: registry.appHookData };
-  for (const hook of registry.hooks('log')) {
-    try {
-      hook(context);
-    } catch {
-      continue;
-    }
-  }
-  return { level: context['level'] as LogLevel, message: String(context['message']) };
 }

@@ -5,7 +5,7 @@ import { createEventGridWebhook } from './eventGrid.ts';
 import { DEFAULT_PORT, type HostBase } from './hostOptions.ts';
 import type { Admit } from './http/listener.ts';
 import { createSite } from './http/site.ts';
-import { applyLogHooks } from './invoke.ts';
+import { applyLogHooks } from './logHooks.ts';
 import { applyEnvironment } from './processEnvironment.ts';
 import { createSession, type Session } from './session.ts';
 import { createSettings, type Settings } from './settings.ts';

@@ -7,7 +7,7 @@ export interface Settings {
 }
 
 /** A binding names a setting that does not exist; the function that has it does not start. */
-export class SettingMissing extends Error {
+class SettingMissing extends Error {
   readonly setting: string;
   constructor(setting: string) {
     super(`setting '${setting}' does not exist`);
@@ -58,7 +58,7 @@ function withLoopback(list: string | undefined): string {
   return hosts.join(',');
 }
 
-/** Replaces each `%NAME%`; throws {@link SettingMissing} for a name without a value. */
+/** Replaces each `%NAME%`; throws SettingMissing for a name without a value. */
 export function resolveNames(text: string, settings: Settings): string {
   return text.replaceAll(/%([^%\s]+)%/g, (_, name: string) => {
     const value = settings.get(name);
@@ -69,7 +69,7 @@ export function resolveNames(text: string, settings: Settings): string {
 
 /**
  * The connection string a binding's `connection` points at: `AzureWebJobsX`, then `X`; empty means
- * `AzureWebJobsStorage`. Throws {@link SettingMissing}.
+ * `AzureWebJobsStorage`. Throws SettingMissing.
  */
 export function connectionString(connection: string | undefined, settings: Settings): string {
   const name = connection === undefined || connection === '' ? 'Storage' : connection;

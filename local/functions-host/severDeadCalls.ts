@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { currentLife } from './processLife.ts';
 
 /** Code of a killed life tried to reach the network. */
-export class LifeEnded extends Error {
+class LifeEnded extends Error {
   readonly code = 'ELIFEENDED';
 }
 

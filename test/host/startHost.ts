@@ -21,7 +21,7 @@ export interface StartedHost {
 }
 
 /** Keys of every host in these tests. */
-export const TEST_KEYS = {
+const TEST_KEYS = {
   master: 'master-key',
   host: 'host-key',
   function: 'function-key',
