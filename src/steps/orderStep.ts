@@ -1,15 +1,81 @@
+import { outcomeNow } from './answer.ts';
+import { readStep, type HeldStep } from './heldStep.ts';
+import { sendCopy } from './settle.ts';
 import type { StepOrder, StepOutcome } from './step.ts';
+import { rowOfStep, type StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
+import { later, longestQueueSeconds } from './timings.ts';
+
+/** Each try meets at least one other writer that has succeeded. */
+const mostTries = 10;
+
+function ordered({ runId, stepId, stepName, input, generation, ask }: StepOrder, now: Date): StepState {
+  return {
+    ...{ runId, stepId, name: stepName, input, generation, ask },
+    ...{ asks: 1, state: 'ordered', attempt: 0, requests: 0 },
+    firstAt: now.toISOString(),
+    changedAt: now.toISOString(),
+  };
+}
+
+/** What is known without a message: an end, a wait that lies far ahead, or that the order is not for this row. */
+function knownOutcome(step: StepState, order: StepOrder, now: Date): StepOutcome | undefined {
+  if (step.name !== order.stepName) return anotherStep(step, order);
+  if (order.generation < step.generation) return { kind: 'cancelled' };
+  if (step.state === 'settled') return outcomeNow(step, now);
+  const farAhead = new Date(step.notBefore ?? 0) > later(now, longestQueueSeconds);
+  return step.state === 'waiting' && farAhead ? outcomeNow(step, now) : undefined;
+}
+
+const anotherStep = ({ name }: StepState, { stepId, stepName }: StepOrder): StepOutcome => ({
+  kind: 'failed',
+  failure: {
+    code: 'StepMismatch',
+    message: `Step ${stepId} was ordered as ${name} before and is ordered as ${stepName} now.`,
+    class: 'ours',
+  },
+});
+
+const isNewer = (step: StepState, { generation, ask }: StepOrder): boolean =>
+  generation > step.generation || (generation === step.generation && ask > step.ask);
+
+/** Records who is to be answered; the executor's own columns stay as they are, its writes go on. */
+async function recordAsk(
+  services: StepServices,
+  { step, etag }: HeldStep,
+  order: StepOrder,
+): Promise<boolean> {
+  if (!isNewer(step, order)) return true;
+  const { generation, ask } = order;
+  const told = generation === step.generation ? step.toldAsk : undefined;
+  const { toldAsk: _toldAsk, ...kept } = step;
+  const asked: StepState = {
+    ...kept,
+    ...(told === undefined ? {} : { toldAsk: told }),
+    ...{ generation, ask, asks: step.asks + 1 },
+  };
+  return (await services.steps.replace(rowOfStep(asked), etag)).kind === 'written';
+}
 
 /**
- * Writes the ledger row of a step if absent, records the ask, then sends the message.
+ * Writes the ledger row of a step if absent, records the ask, then sends the message. Idempotent.
  *
  * @returns the outcome when it is known without a message (settled, or a wait that lies far ahead); undefined when the
  * event `step-<ask>` will tell.
  */
-export async function orderStep(
-  _services: StepServices,
-  _order: StepOrder,
-): Promise<StepOutcome | undefined> {
-  throw new Error('orderStep is not built yet');
+export async function orderStep(services: StepServices, order: StepOrder): Promise<StepOutcome | undefined> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const held = await readStep(services, order);
+    const known = held && knownOutcome(held.step, order, services.clock());
+    if (known) return known;
+    const recorded = held ? await recordAsk(services, held, order) : await insert(services, order);
+    if (recorded) {
+      await sendCopy(services, order, 0);
+      return undefined;
+    }
+  }
+  throw new Error(`Step ${order.runId}/${order.stepId} is being changed too often to be ordered.`);
 }
+
+const insert = async (services: StepServices, order: StepOrder): Promise<boolean> =>
+  (await services.steps.insert(rowOfStep(ordered(order, services.clock())))).kind === 'written';

@@ -1,6 +1,55 @@
+import { giveUpAt } from './decide.ts';
+import { readStep, type HeldStep } from './heldStep.ts';
+import { sendCopy, settle } from './settle.ts';
+import type { StepMessage } from './step.ts';
 import type { StepServices } from './stepServices.ts';
+import { later, secondsUntil, settleSeconds } from './timings.ts';
 
-/** Handles a message that the queue has given up: never just fails the step, because something may have been sent. */
-export async function reconcilePoisonedStep(_services: StepServices, _messageText: string): Promise<void> {
-  throw new Error('reconcilePoisonedStep is not built yet');
+/** Seconds until a message that the queue has given up is tried again. */
+const retrySeconds = 60;
+
+/** Reads a message of the queue; undefined for anything that this app has not sent. */
+export function readStepMessage(text: string): StepMessage | undefined {
+  try {
+    const { runId, stepId } = JSON.parse(text) as Partial<Record<'runId' | 'stepId', unknown>>;
+    if (typeof runId !== 'string' || typeof stepId !== 'string') return undefined;
+    return /^[0-9a-f]{40}$/.test(runId) && /^\d{1,6}$/.test(stepId) ? { runId, stepId } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Handles a message that the queue has given up: never just fails the step, because something may have been sent.
+ *
+ * A step that was never claimed fails; any other is tried again until well after its deadline, then ends unknown.
+ */
+export async function reconcilePoisonedStep(services: StepServices, messageText: string): Promise<void> {
+  const message = readStepMessage(messageText);
+  if (!message) return services.log('alert', 'A poisoned message is none of ours.', {});
+  services.log('alert', 'The message of a step was given up by the queue.', { ...message });
+  const held = await readStep(services, message);
+  if (!held || held.step.state === 'settled') return;
+  await (held.step.state === 'ordered' ? fail(services, held) : tryAgain(services, held));
+}
+
+const poisoned = {
+  code: 'StepPoisoned',
+  message: 'The step could not be carried out: its message failed five times.',
+};
+
+const fail = (services: StepServices, held: HeldStep) =>
+  settle(services, { held }, { kind: 'failed', failure: held.step.lastFailure ?? poisoned });
+
+async function tryAgain(services: StepServices, held: HeldStep): Promise<void> {
+  const { step } = held;
+  const definition = services.catalogue.get(step.name);
+  const now = services.clock();
+  const end = definition ? later(giveUpAt(step, definition), settleSeconds * 2) : later(step.firstAt, 0);
+  if (now > end) {
+    const kind = step.state === 'waiting' ? 'timedOut' : 'unknown';
+    await settle(services, { held }, { kind, failure: step.lastFailure ?? poisoned });
+    return;
+  }
+  await sendCopy(services, step, Math.max(retrySeconds, secondsUntil(step.until ?? now, now)));
 }

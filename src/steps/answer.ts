@@ -1,0 +1,33 @@
+import type { StepEvent, StepOutcome } from './step.ts';
+import type { StepState } from './stepRow.ts';
+import type { StepServices } from './stepServices.ts';
+import { secondsUntil } from './timings.ts';
+
+/** Bytes of an event's payload. */
+const largestEventBytes = 8192;
+
+/** What a flow may be told about a step at this moment: its outcome, or how long to wait. */
+export function outcomeNow(step: StepState, now: Date): StepOutcome {
+  if (step.outcome) return step.outcome;
+  const waitSeconds = Math.max(1, secondsUntil(step.notBefore ?? now, now));
+  return { kind: 'waiting', waitSeconds, ...(step.reason === undefined ? {} : { reason: step.reason }) };
+}
+
+/** Whether an outcome fits into an event. */
+export const fitsEvent = (stepId: string, outcome: StepOutcome): boolean =>
+  Buffer.byteLength(JSON.stringify({ stepId, outcome }), 'utf8') <= largestEventBytes;
+
+/**
+ * Raises `step-<ask>` to the flow. A flow that has ended is fine.
+ *
+ * @throws Error when the platform does not know the instance yet: the message is to be delivered again.
+ */
+export async function answer(services: StepServices, step: StepState): Promise<void> {
+  const { runId, stepId, generation, ask } = step;
+  const event: StepEvent = { stepId, outcome: outcomeNow(step, services.clock()) };
+  const raised = await services.raise(runId, generation, `step-${ask}`, event);
+  if (raised === 'missing')
+    throw new Error(`The flow of run ${runId}, generation ${generation}, is not there yet.`);
+  if (raised === 'ended')
+    services.log('info', 'The flow had ended before its answer.', { runId, stepId, ask });
+}

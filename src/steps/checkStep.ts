@@ -1,0 +1,111 @@
+import type { ArmAnswer, ArmReply, Failure, Json } from '../arm/call.ts';
+import { giveUpAt } from './decide.ts';
+import { readAllPages, reserve } from './exchange.ts';
+import { changeStep } from './heldStep.ts';
+import { sendStep } from './sendStep.ts';
+import { lapse, settle, settleDone } from './settle.ts';
+import type { EarlierEffect } from './step.ts';
+import { attemptsOf } from './stepRow.ts';
+import type { StepServices } from './stepServices.ts';
+import {
+  betweenLooksSeconds,
+  later,
+  leaseSeconds,
+  mostAttempts,
+  sendMarginSeconds,
+  settleSeconds,
+} from './timings.ts';
+import { lookOf, withRequests, type Progress, type Work } from './work.ts';
+
+/** Seconds between looks while the settle time runs. */
+const nextLookSeconds = 120;
+/** Seconds until a list that could not be read is read again. */
+const unreadableSeconds = 60;
+
+/** Looks for what an earlier attempt has done, before anything is sent again. */
+export async function checkStep(services: StepServices, work: Work): Promise<Progress> {
+  const look = lookOf(work);
+  if (!look) throw new Error(`${work.held.step.name} may be sent twice and is not looked for.`);
+  const call = look.describeLook(work.held.step.input as never, attemptsOf(work.held.step));
+  const slot = await reserve(services, call);
+  if (slot.kind === 'wait') return lapse(services, work, slot.until);
+  const now = services.clock();
+  const until = later(now, leaseSeconds);
+  const lease = { state: 'checking', until: until.toISOString(), owner: services.newId() } as const;
+  const held = await changeStep(services, work.held, lease);
+  if (!held) return 'lost';
+  const options = { clientRequestId: services.newId(), deadlineAt: later(until, -sendMarginSeconds) };
+  const exchange = await readAllPages(services, call, options);
+  return afterLook(services, withRequests({ ...work, held }, exchange.requests), exchange.answer, now);
+}
+
+function afterLook(services: StepServices, work: Work, answer: ArmAnswer, lookedAt: Date): Promise<Progress> {
+  const effect = effectIn(services, work, answer);
+  switch (effect?.kind) {
+    case undefined:
+      return unreadable(services, work);
+    case 'ours':
+      return settleDone(services, work, effect.result, 'adopted');
+    case 'foreign':
+      return settleDone(services, work, effect.result, 'joined');
+    case 'ambiguous':
+      return settle(services, work, { kind: 'unknown', failure: effect.failure });
+    case 'absent':
+      return absent(services, work, lookedAt);
+  }
+}
+
+/** A resource that is not there is an answer; a list that could not be read to its end is none. */
+const isReadable = ({ status }: ArmReply): boolean => (status >= 200 && status < 300) || status === 404;
+
+function effectIn(services: StepServices, work: Work, answer: ArmAnswer): EarlierEffect<Json> | undefined {
+  if (answer.kind !== 'reply' || !isReadable(answer.reply)) return undefined;
+  const { step } = work.held;
+  try {
+    return lookOf(work)?.findEarlier(answer.reply, step.input as never, attemptsOf(step));
+  } catch (error) {
+    services.log('warning', `${step.name} cannot read a list: ${String(error)}`, { runId: step.runId });
+    return undefined;
+  }
+}
+
+const isOverdue = (services: StepServices, { held, definition }: Work): boolean =>
+  services.clock() > giveUpAt(held.step, definition);
+
+function unreadable(services: StepServices, work: Work): Promise<Progress> {
+  if (!isOverdue(services, work)) return lapse(services, work, later(services.clock(), unreadableSeconds));
+  const message = 'Whether the request was carried out could not be learnt in time: a person must look.';
+  return settle(services, work, { kind: 'unknown', failure: { code: 'EffectUnknown', message } });
+}
+
+/** Absence is believed after two empty looks, a minute apart, the second a settle time after the last send window. */
+async function absent(services: StepServices, work: Work, lookedAt: Date): Promise<Progress> {
+  const { step } = work.held;
+  const first = step.emptyLookAt;
+  const settledAt = later(step.sendBy ?? step.firstAt, settleSeconds);
+  const apart = first !== undefined && lookedAt >= later(first, betweenLooksSeconds);
+  if (apart && lookedAt >= settledAt) return notApplied(services, work);
+  const wanted = later(lookedAt, first === undefined ? betweenLooksSeconds : nextLookSeconds);
+  const next = lookedAt < settledAt && wanted > settledAt ? latest(settledAt, first ?? lookedAt) : wanted;
+  return lapse(services, work, next, { emptyLookAt: first ?? lookedAt.toISOString() });
+}
+
+const latest = (settledAt: Date, firstLook: Date | string): Date => {
+  const apart = later(firstLook, betweenLooksSeconds);
+  return settledAt > apart ? settledAt : apart;
+};
+
+/** The last attempt is known not to have been applied: the step may be sent again. */
+async function notApplied(services: StepServices, work: Work): Promise<Progress> {
+  const { step } = work.held;
+  const failure: Failure = step.lastFailure ?? {
+    code: 'NotApplied',
+    message: 'The request was sent and had no effect.',
+  };
+  if (isOverdue(services, work)) return settle(services, work, { kind: 'timedOut', failure });
+  if ((step.failures?.doubtful ?? 0) >= mostAttempts)
+    return settle(services, work, { kind: 'failed', failure });
+  const free = { state: 'ordered', until: undefined, owner: undefined, notBefore: undefined } as const;
+  const freed = await changeStep(services, work.held, { ...free, emptyLookAt: undefined });
+  return freed ? sendStep(services, { ...work, held: freed }) : 'lost';
+}

@@ -1,0 +1,119 @@
+import type { ArmAnswer, ArmCall, Json, JsonObject, SendOptions } from '../arm/call.ts';
+import type { Lane, Slot } from '../arm/pacer.ts';
+import type { StepServices } from './stepServices.ts';
+
+/** One exchange with ARM, or one per page of a list, and how many requests it took. */
+export interface Exchange {
+  readonly answer: ArmAnswer;
+  readonly requests: number;
+}
+
+/** Pages of one list that are read at most. */
+const mostPages = 1000;
+
+const kinds: Readonly<Record<string, Lane['kind']>> = { GET: 'read', DELETE: 'delete' };
+
+/** The budget a call draws on. */
+export const laneOf = ({ method, path, action }: Pick<ArmCall, 'method' | 'path' | 'action'>): Lane => ({
+  subscriptionId: /^\/subscriptions\/([^/]+)/i.exec(path)?.[1]?.toLowerCase() ?? '',
+  kind: kinds[method] ?? 'write',
+  action,
+});
+
+/** Reserves a slot for a call. */
+export const reserve = (services: StepServices, call: ArmCall): Promise<Slot> =>
+  services.pacer.reserve(laneOf(call), services.clock());
+
+/** Tells the pacer what a reply says about the budget; a pacer that fails stops nothing. */
+export async function learn(services: StepServices, lane: Lane, answer: ArmAnswer): Promise<void> {
+  if (answer.kind !== 'reply') return;
+  try {
+    await services.pacer.learn(lane, answer.reply, services.clock());
+  } catch (error) {
+    services.log('warning', `The pacer has not learnt from a reply: ${String(error)}`, {
+      action: lane.action,
+    });
+  }
+}
+
+/** Sends one call and lets the pacer learn from the reply. */
+export async function sendCall(
+  services: StepServices,
+  call: ArmCall,
+  options: SendOptions,
+): Promise<Exchange> {
+  const answer = await services.arm.send(call, options);
+  await learn(services, laneOf(call), answer);
+  return { answer, requests: 1 };
+}
+
+const rowsIn = (body: Json | undefined): readonly Json[] | undefined => {
+  const value = (body as JsonObject | null | undefined)?.['value'];
+  return Array.isArray(value) ? (value as readonly Json[]) : undefined;
+};
+
+const nextLinkIn = (body: Json | undefined): string | undefined => {
+  const link = (body as JsonObject | null | undefined)?.['nextLink'];
+  return typeof link === 'string' && link !== '' ? link : undefined;
+};
+
+const succeeded = (answer: ArmAnswer): boolean =>
+  answer.kind === 'reply' && answer.reply.status >= 200 && answer.reply.status < 300;
+
+/** Whether the URL gate refused: nothing has been sent then. */
+export const isUrlRefused = (error: unknown): error is Error =>
+  error instanceof Error && error.name === 'UrlRefused';
+
+/** An incomplete list says nothing about absence, so it is never read as a list. */
+const incomplete = (reason: string): ArmAnswer => ({ kind: 'doubtful', reason });
+
+async function nextPage(
+  services: StepServices,
+  call: ArmCall,
+  url: string,
+  options: SendOptions,
+): Promise<ArmAnswer> {
+  const lane = laneOf(call);
+  // Reserved so that the budget counts the page; a list once begun is read to its end.
+  await services.pacer.reserve(lane, services.clock());
+  try {
+    const origin = { kind: 'nextLink', action: call.action, path: call.path } as const;
+    const answer = await services.arm.followUrl(url, origin, options);
+    await learn(services, lane, answer);
+    return answer;
+  } catch (error) {
+    if (!isUrlRefused(error)) throw error;
+    services.log('alert', `A nextLink was refused: ${String(error)}`, { action: call.action });
+    return incomplete('The list names a next page that may not be followed.');
+  }
+}
+
+/**
+ * Reads a list to its last page; what is no list is answered as it came.
+ *
+ * @returns one reply whose body is `{ value: all rows }`; the first answer that is no success ends the list.
+ */
+export async function readAllPages(
+  services: StepServices,
+  call: ArmCall,
+  options: SendOptions,
+): Promise<Exchange> {
+  let { answer, requests } = await sendCall(services, call, options);
+  const [rows, seen]: [Json[], Set<string>] = [[], new Set()];
+  while (succeeded(answer) && answer.kind === 'reply') {
+    const found = rowsIn(answer.reply.body);
+    if (!found) return { answer, requests };
+    rows.push(...found);
+    const url = nextLinkIn(answer.reply.body);
+    if (url === undefined)
+      return { answer: { kind: 'reply', reply: { ...answer.reply, body: { value: rows } } }, requests };
+    if (seen.has(url) || seen.size + 1 >= mostPages)
+      return { answer: incomplete('The list does not end.'), requests };
+    if (services.clock() >= options.deadlineAt)
+      return { answer: incomplete('The list took too long.'), requests };
+    seen.add(url);
+    answer = await nextPage(services, call, url, options);
+    requests += 1;
+  }
+  return { answer, requests };
+}

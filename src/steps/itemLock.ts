@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { StoredRow } from '../storage/table.ts';
+import { readStep } from './heldStep.ts';
+import type { AnyStep } from './step.ts';
+import type { StepState } from './stepRow.ts';
+import type { StepServices } from './stepServices.ts';
+import { later } from './timings.ts';
+
+const rowKey = 'lock';
+/** A holder that never settled stops counting this long after its own deadline. */
+const graceSeconds = 3600;
+
+const partitionOf = (itemId: string): string =>
+  createHash('sha256').update(itemId.toLowerCase(), 'utf8').digest('hex').slice(0, 40);
+
+/** The item a step acts on alone, as an ARM id; undefined when it locks nothing. */
+export const itemOf = (step: StepState, definition: AnyStep): string | undefined =>
+  definition.itemOf?.(step.input as never);
+
+const isMine = (lock: StoredRow, { runId, stepId }: StepState): boolean =>
+  lock['runId'] === runId && lock['stepId'] === stepId;
+
+/** A lock is a pointer: it holds as long as the step it names has something in flight. */
+async function isHeld(services: StepServices, lock: StoredRow): Promise<boolean> {
+  if (new Date(String(lock['until'])) < services.clock()) return false;
+  const holder = await readStep(services, { runId: String(lock['runId']), stepId: String(lock['stepId']) });
+  if (!holder) return false;
+  const { state, resume } = holder.step;
+  return state === 'claimed' || state === 'checking' || (state === 'waiting' && resume === 'poll');
+}
+
+/** Whether another step has something in flight for the item. Cheap, and may be out of date: `takeItem` decides. */
+export async function isItemBusy(services: StepServices, step: StepState, itemId: string): Promise<boolean> {
+  const lock = await services.items.read(partitionOf(itemId), rowKey);
+  return lock !== undefined && !isMine(lock, step) && (await isHeld(services, lock));
+}
+
+/**
+ * Takes the item for a step that has been claimed. Always writes, also over its own lock: of two steps that find it
+ * free, the second meets a changed ETag and then a claimed holder.
+ */
+export async function takeItem(
+  services: StepServices,
+  step: StepState,
+  definition: AnyStep,
+  itemId: string,
+): Promise<'taken' | 'busy'> {
+  const partitionKey = partitionOf(itemId);
+  const until = later(services.clock(), definition.giveUpAfterSeconds + graceSeconds).toISOString();
+  const row = { partitionKey, rowKey, itemId, runId: step.runId, stepId: step.stepId, until };
+  const lock = await services.items.read(partitionKey, rowKey);
+  if (lock && !isMine(lock, step) && (await isHeld(services, lock))) return 'busy';
+  const written = lock ? await services.items.replace(row, lock.etag) : await services.items.insert(row);
+  return written.kind === 'written' ? 'taken' : 'busy';
+}

@@ -1,0 +1,136 @@
+import type { Failure, Json } from '../arm/call.ts';
+import { answer, fitsEvent } from './answer.ts';
+import { giveUpAt } from './decide.ts';
+import { changeStep } from './heldStep.ts';
+import type { StepMessage, StepOutcome } from './step.ts';
+import type { FailureCounts, StepState } from './stepRow.ts';
+import type { StepServices } from './stepServices.ts';
+import type { Progress, Work } from './work.ts';
+import { later, longestQueueSeconds, secondsUntil } from './timings.ts';
+
+/** Sends the step's message again, visible after whole seconds. */
+export async function sendCopy(
+  services: Pick<StepServices, 'queue'>,
+  { runId, stepId }: StepMessage,
+  delaySeconds: number,
+): Promise<void> {
+  await services.queue.send(JSON.stringify({ runId, stepId }), Math.max(0, Math.ceil(delaySeconds)));
+}
+
+const freed = { until: undefined, owner: undefined, slotAt: undefined } as const;
+
+const tooLarge = (name: string): StepOutcome => ({
+  kind: 'failed',
+  failure: { code: 'ResultTooLarge', message: `${name}: the result is over 8 KiB.`, class: 'ours' },
+});
+
+/** Writes the final outcome of a step and tells the flow. */
+export async function settle(
+  services: StepServices,
+  { held }: Pick<Work, 'held'>,
+  outcome: StepOutcome,
+): Promise<Progress> {
+  const { runId, stepId, name } = held.step;
+  const kept = fitsEvent(stepId, outcome) ? outcome : tooLarge(name);
+  const settledAt = services.clock().toISOString();
+  const now = { state: 'settled', outcome: kept, settledAt, ...freed } as const;
+  const settled = await changeStep(services, held, { ...now, resume: undefined, reason: undefined });
+  if (!settled) return 'lost';
+  if (kept.kind === 'unknown') {
+    services.log('alert', `${name} ended unknown: ${kept.failure.message}`, { runId, stepId });
+  }
+  await answer(services, settled.step);
+  return 'moved';
+}
+
+/** Settles with a result that was read from a reply, or from an earlier attempt's effect. */
+export const settleDone = (
+  services: StepServices,
+  work: Pick<Work, 'held'>,
+  result: Json,
+  how?: 'adopted' | 'joined',
+): Promise<Progress> => settle(services, work, { kind: 'done', result, ...(how ? { how } : {}) });
+
+/** Why and how long a step is held back. */
+export interface HoldBack {
+  readonly seconds: number;
+  readonly reason: string;
+  readonly resume: 'send' | 'poll';
+  readonly failure?: Failure;
+  readonly failures?: FailureCounts | undefined;
+  /** The pacer's slot: the step may leave then without asking again. */
+  readonly slotAt?: Date;
+}
+
+/** A step that would be held back beyond its deadline ends now: parked by the service it is refused, else timed out. */
+function beyondDeadline(step: StepState, hold: HoldBack): StepOutcome {
+  const failure = hold.failure ?? step.lastFailure ?? { code: 'StepTimedOut', message: hold.reason };
+  return { kind: failure.class === 'hours' ? 'refused' : 'timedOut', failure };
+}
+
+/**
+ * Holds a step back: a short wait is a delayed message, a long one is told to the flow, which has a durable timer.
+ * Nothing is in flight: known not applied, or a poll to be repeated.
+ */
+export async function holdBack(services: StepServices, work: Work, hold: HoldBack): Promise<Progress> {
+  const { held, definition } = work;
+  const now = services.clock();
+  const notBefore = later(now, hold.seconds);
+  if (notBefore > giveUpAt(held.step, definition)) {
+    return settle(services, work, beyondDeadline(held.step, hold));
+  }
+  const long = hold.seconds > longestQueueSeconds;
+  const changed = await changeStep(services, held, {
+    ...freed,
+    state: long || hold.resume === 'poll' ? 'waiting' : 'ordered',
+    resume: hold.resume,
+    notBefore: notBefore.toISOString(),
+    toldAsk: long ? held.step.ask : undefined,
+    reason: hold.reason,
+    ...(hold.failure ? { lastFailure: hold.failure } : {}),
+    ...(hold.failures ? { failures: hold.failures } : {}),
+    ...(hold.slotAt ? { slotAt: hold.slotAt.toISOString() } : {}),
+  });
+  if (!changed) return 'lost';
+  await (long ? answer(services, changed.step) : sendCopy(services, held.step, hold.seconds));
+  return 'moved';
+}
+
+/** Tells the flow to look again later at work that goes well. */
+export async function tellToWait(
+  services: StepServices,
+  { held }: Work,
+  waiting: Partial<StepState> & { readonly waitSeconds: number; readonly resume: 'send' | 'poll' },
+): Promise<Progress> {
+  const changed = await changeStep(services, held, {
+    ...freed,
+    failures: undefined,
+    lastFailure: undefined,
+    reason: undefined,
+    ...waiting,
+    state: 'waiting',
+    toldAsk: held.step.ask,
+    notBefore: later(services.clock(), waiting.waitSeconds).toISOString(),
+  });
+  if (!changed) return 'lost';
+  await answer(services, changed.step);
+  return 'moved';
+}
+
+/** Gives the lease back while something may have been applied; the next look comes after some seconds. */
+export async function lapse(
+  services: StepServices,
+  { held }: Pick<Work, 'held'>,
+  lookAgainAt: Date,
+  change: Partial<StepState> = {},
+): Promise<Progress> {
+  const changed = await changeStep(services, held, {
+    ...freed,
+    state: 'checking',
+    notBefore: lookAgainAt.toISOString(),
+    ...change,
+  });
+  if (!changed) return 'lost';
+  await sendCopy(services, held.step, secondsUntil(lookAgainAt, services.clock()));
+  return 'moved';
+}

@@ -1,0 +1,110 @@
+import type { Failure, Json, JsonObject } from '../arm/call.ts';
+import type { Follow } from '../arm/longRunning.ts';
+import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
+import type { Row, StoredRow } from '../storage/table.ts';
+import type { EarlierAttempts, StepOutcome, StepSummary } from './step.ts';
+
+/** How an accepted operation is polled. The URL is signed and secret: it is in the row and nowhere else. */
+export interface PollPlace {
+  /** Exactly as the service sent it; absent once it has proved unusable. */
+  readonly url?: string;
+  readonly which: Follow;
+  /** Action and path of the request whose reply named the URL: what the URL gate compares with. */
+  readonly action: string;
+  readonly path: string;
+  readonly operationId?: string;
+  /** Id of the attempt that was accepted, and when it was sent. */
+  readonly attemptId: string;
+  readonly sentAt: string;
+}
+
+/** How often something went wrong since it last went right; each kind has its own bound. */
+export interface FailureCounts {
+  /** Known not to have been applied, or harmless to repeat. */
+  readonly transient?: number;
+  /** May have been applied. */
+  readonly doubtful?: number;
+  /** The service was busy with something else. */
+  readonly busy?: number;
+  /** Polls that gave no answer to read. */
+  readonly poll?: number;
+}
+
+/** A step as its row keeps it. Instants are ISO 8601 UTC. */
+export interface StepState {
+  readonly runId: string;
+  readonly stepId: string;
+  readonly name: string;
+  readonly input: JsonObject;
+  /** Generation and number of the ask that is to be answered. */
+  readonly generation: number;
+  readonly ask: number;
+  /** How often the flow has asked. */
+  readonly asks: number;
+  readonly state: StepSummary['state'];
+  /** What a waiting step does next: poll what was accepted, or send again what was not. */
+  readonly resume?: 'poll' | 'send';
+  /** Ask that was told to wait. */
+  readonly toldAsk?: number;
+  /** k: attempts granted so far. */
+  readonly attempt: number;
+  readonly firstAt: string;
+  readonly firstClaimAt?: string;
+  /** End of the last send window. */
+  readonly sendBy?: string;
+  /** Until when `owner` keeps other workers away. */
+  readonly until?: string;
+  readonly owner?: string;
+  readonly notBefore?: string;
+  /** Slot that the pacer has reserved for the next send. */
+  readonly slotAt?: string;
+  /** First look after the last attempt that found nothing. */
+  readonly emptyLookAt?: string;
+  readonly joinForeign?: boolean;
+  readonly failures?: FailureCounts;
+  readonly lastFailure?: Failure;
+  readonly poll?: PollPlace;
+  readonly operationStatus?: string;
+  readonly waitSeconds?: number;
+  readonly detail?: JsonObject;
+  readonly reason?: string;
+  readonly requests: number;
+  readonly outcome?: StepOutcome;
+  readonly changedAt: string;
+  readonly settledAt?: string;
+  /** Random per write of the executor: tells a lost answer from another writer. Recording an ask leaves it alone. */
+  readonly writer?: string;
+}
+
+const structured = ['input', 'failures', 'lastFailure', 'poll', 'detail', 'outcome'];
+
+/** The row of a step. */
+export function rowOfStep({ runId, stepId, ...members }: StepState): Row {
+  const columns = Object.entries(members)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]);
+  return { ...Object.fromEntries(columns), partitionKey: runId, rowKey: stepId };
+}
+
+/** The step in a row that {@link rowOfStep} has made. */
+export function stepOfRow({ partitionKey, rowKey, etag: _etag, ...columns }: StoredRow): StepState {
+  const members = Object.entries(columns).map(([name, value]): [string, Json | undefined] => [
+    name,
+    structured.includes(name) ? (JSON.parse(String(value)) as Json) : value,
+  ]);
+  return { ...Object.fromEntries(members), runId: partitionKey, stepId: rowKey } as unknown as StepState;
+}
+
+/** Id of an attempt, sent as `x-ms-client-request-id`: a plain GUID, because the service echoes no other. */
+export const attemptIdOf = (
+  { runId, stepId }: Pick<StepState, 'runId' | 'stepId'>,
+  attempt: number,
+): string => nameBasedGuid(`${runId}/${stepId}/${attempt}`);
+
+/** Every attempt of a step so far: what a look may match a job with. */
+export const attemptsOf = (step: StepState): EarlierAttempts => ({
+  attemptIds: Array.from({ length: step.attempt }, (_, index) => attemptIdOf(step, index + 1)),
+  firstClaimAt: step.firstClaimAt ?? step.firstAt,
+  lastSendBy: step.sendBy ?? step.firstAt,
+  joinForeign: step.joinForeign ?? false,
+});
