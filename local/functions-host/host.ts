@@ -23,8 +23,8 @@ export interface Host {
   /** Graceful end: no new work, running calls get their grace, `appTerminate` hooks run. */
   stop(): Promise<void>;
   /**
-   * What a SIGKILL does: running calls are cut off (HTTP callers get 500), memory is dropped. `start` may follow; its timers
-   * wait for the dead host's lock.
+   * What a SIGKILL does: running calls are cut off (HTTP callers get 500), memory is dropped. `start` may follow;
+   * its timers wait for the dead host's lock.
    */
   crash(): void;
   /** Answers as the public port would; waits while the host is starting or restarting. */
