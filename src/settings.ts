@@ -6,12 +6,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The app's settings are wrong; the message lists every problem by the setting's name. */
 export class SettingsRefused extends Error {}
 
-const flag = z.enum(['true', 'false', '1', '0'], 'true or false').transform((text) => text === 'true' || text === '1');
+const flag = z
+  .enum(['true', 'false', '1', '0'], 'true or false')
+  .transform((text) => text === 'true' || text === '1');
 
 const origin = z
   .url({ protocol: /^https$/, error: 'an https URL' })
   .transform((text) => new URL(text))
-  .refine((url) => url.pathname === '/' && url.search === '' && url.username === '', 'an https origin without a path')
+  .refine(
+    (url) => url.pathname === '/' && url.search === '' && url.username === '',
+    'an https origin without a path',
+  )
   .transform((url) => url.origin);
 
 const variables = z.object({
@@ -24,6 +29,8 @@ const variables = z.object({
   ARM_AUDIENCE: z.url('a URL').optional(),
   ARM_CA_FILE: z.string().optional(),
   AZURE_CLIENT_ID: z.guid('a GUID').optional(),
+  /** Set by the platform beside a managed identity. */
+  IDENTITY_ENDPOINT: z.string().optional(),
   ACCESS_MODE: z.enum(['development'], 'development, or absent').optional(),
   AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
   WEBSITE_INSTANCE_ID: z.string().optional(),
@@ -55,8 +62,8 @@ export interface Settings {
   readonly armAudience: string;
   /** PEM file of an extra certificate authority; local use only. */
   readonly armCaFile?: string;
-  /** Client id of a user-assigned identity; absent means the system-assigned one. */
-  readonly clientId?: string;
+  /** `managed` where the platform offers an identity; `clientId` chooses a user-assigned one. */
+  readonly identity: { readonly managed: boolean; readonly clientId?: string };
   /** What the development gate looks at. */
   readonly access: {
     readonly mode?: 'development';
@@ -87,7 +94,8 @@ function settingsOf(read: Variables, storage: StorageSetting): Settings {
     storage,
     armEndpoint: read.ARM_ENDPOINT,
     armAudience: read.ARM_AUDIENCE ?? read.ARM_ENDPOINT,
-    ...given({ armCaFile: read.ARM_CA_FILE, clientId: read.AZURE_CLIENT_ID }),
+    ...given({ armCaFile: read.ARM_CA_FILE }),
+    identity: { managed: read.IDENTITY_ENDPOINT !== undefined, ...given({ clientId: read.AZURE_CLIENT_ID }) },
     access: given({
       mode: read.ACCESS_MODE,
       environment: read.AZURE_FUNCTIONS_ENVIRONMENT,
@@ -110,7 +118,9 @@ const storageMissing = 'AzureWebJobsStorage: a connection string, or AzureWebJob
  * @throws SettingsRefused with every problem on a line of its own, by name; never with a value.
  */
 export function readSettings(environment: Environment): Settings {
-  const filled = Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== '');
+  const filled = Object.entries(environment).filter(
+    ([, value]) => value !== undefined && value.trim() !== '',
+  );
   const read = variables.safeParse(Object.fromEntries(filled));
   const named = filled.map(([name]) => name);
   const hasStorage = named.some((name) => /^AzureWebJobsStorage(__accountName)?$/.test(name));

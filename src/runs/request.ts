@@ -86,10 +86,7 @@ export const protectionSchema = z
     snapshotResourceGroupId: requestIds.resourceGroup.optional(),
     containers: containers.optional(),
     autoProtect: z
-      .union([
-        z.boolean(),
-        z.strictObject({ excludePrefixes: z.array(z.string().min(1).max(63)).max(10) }),
-      ])
+      .union([z.boolean(), z.strictObject({ excludePrefixes: z.array(z.string().min(1).max(63)).max(10) })])
       .optional(),
     grantRoles: z.boolean().optional(),
     lockStorageAccount: z.boolean().optional(),
@@ -114,6 +111,9 @@ export const resumeSchema = z.strictObject({
   policyId: requestIds.policy.optional(),
   undelete: z.boolean().optional(),
 });
+
+/** Body of `POST /api/runs/{id}/close`. */
+export const closeSchema = z.strictObject({ reason: z.string().trim().min(1).max(1000) });
 
 /** What one run has been asked to do: the body of a request, with its kind. Kept in the run row. */
 export type RunRequest =

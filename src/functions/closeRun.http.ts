@@ -1,0 +1,31 @@
+import { app } from '@azure/functions';
+import { closeRun } from '../runs/closeRun.ts';
+import { getRunRecord } from '../runs/getRunRecord.ts';
+import { closeSchema } from '../runs/request.ts';
+import { answer } from './http/answer.ts';
+import { readBody } from './http/body.ts';
+import { HttpRefusal, runNotFound } from './http/refusal.ts';
+import { readRunId } from './http/runAnswer.ts';
+
+const notUnknown = (status: string): HttpRefusal =>
+  new HttpRefusal(409, {
+    code: 'RunNotUnknown',
+    message: `Only a run that ended unknown is closed by a person; this one is ${status}.`,
+    target: 'id',
+  });
+
+app.http('closeRun', {
+  route: 'runs/{id}/close',
+  methods: ['POST'],
+  authLevel: 'anonymous',
+  handler: answer(async (call) => {
+    const runId = readRunId(call);
+    const { reason } = await readBody(call.request, closeSchema);
+    const closed = await closeRun(call.runs, runId, reason);
+    const record = closed === 'missing' ? undefined : await getRunRecord(call.runs, runId);
+    if (!record) throw runNotFound();
+    // Closing twice is the same wish: the answer to the first may have been lost.
+    if (closed === 'notUnknown' && record.error?.code !== 'ClosedByPerson') throw notUnknown(record.status);
+    return { status: 200, jsonBody: record };
+  }),
+});

@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { input } from 'durable-functions';
+import { getServices, stepQueueName, stepServices } from '../services.ts';
+import { executeStep } from '../steps/executeStep.ts';
+import { readStepMessage } from '../steps/reconcilePoisonedStep.ts';
+import { textOfMessage } from './queue/messageText.ts';
+
+app.storageQueue('executeStep', {
+  queueName: stepQueueName,
+  connection: 'AzureWebJobsStorage',
+  extraInputs: [input.durableClient()],
+  handler: async (message, context) => {
+    const read = readStepMessage(textOfMessage(message));
+    if (!read) return context.error('ALERT A message of the step queue is no step: it orders nothing.');
+    await executeStep(stepServices(getServices(), context), read);
+  },
+});

@@ -1,0 +1,9 @@
+import { app } from 'durable-functions';
+import { finishRunActivity } from '../orchestrations/activities.ts';
+import { finishRun } from '../runs/finishRun.ts';
+import type { RunFinish } from '../runs/run.ts';
+import { getServices, runServices } from '../services.ts';
+
+app.activity(finishRunActivity, {
+  handler: (finish: RunFinish, context) => finishRun(runServices(getServices(), context), finish),
+});

@@ -1,0 +1,17 @@
+import { app } from '@azure/functions';
+import { answer } from './http/answer.ts';
+import { runNotFound } from './http/refusal.ts';
+import { answerOfRecord, readRunId } from './http/runAnswer.ts';
+import { readWaitSeconds, recordAfter } from './http/waiting.ts';
+
+app.http('getRun', {
+  route: 'runs/{id}',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answer(async (call) => {
+    const waitSeconds = readWaitSeconds(call.request.query) ?? 0;
+    const record = await recordAfter(call, readRunId(call), waitSeconds);
+    if (!record) throw runNotFound();
+    return answerOfRecord(call, record);
+  }),
+});

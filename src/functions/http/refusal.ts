@@ -1,0 +1,41 @@
+import type { HttpResponseInit } from '@azure/functions';
+
+/** The body of every answer that is no success. `target` names a field, header or query parameter. */
+export interface ErrorBody {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly target?: string;
+    readonly details?: readonly {
+      readonly code: string;
+      readonly message: string;
+      readonly target?: string;
+    }[];
+  };
+}
+
+/** A final no to a request: thrown anywhere below a handler, answered as it is. */
+export class HttpRefusal extends Error {
+  readonly status: number;
+  readonly body: ErrorBody;
+
+  constructor(status: number, error: ErrorBody['error']) {
+    super(error.message);
+    this.status = status;
+    this.body = { error };
+  }
+}
+
+/** The answer that a refusal becomes. */
+export const answerOfRefusal = ({ status, body }: HttpRefusal): HttpResponseInit => ({
+  status,
+  jsonBody: body,
+});
+
+/** 400: one field, header or query parameter is wrong. */
+export const badRequest = (code: string, message: string, target?: string): HttpRefusal =>
+  new HttpRefusal(400, { code, message, ...(target === undefined ? {} : { target }) });
+
+/** 404 for an id that names no run, whatever it looks like. */
+export const runNotFound = (): HttpRefusal =>
+  new HttpRefusal(404, { code: 'RunNotFound', message: 'There is no run with this id.', target: 'id' });

@@ -1,0 +1,10 @@
+import { app } from '@azure/functions';
+import { answer } from './http/answer.ts';
+import { describeApi } from './http/openapi.ts';
+
+app.http('openapi', {
+  route: 'openapi.json',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answer(async () => ({ status: 200, jsonBody: describeApi() })),
+});

@@ -1,0 +1,10 @@
+import { app } from 'durable-functions';
+import { orderStepActivity, type OrderAnswer } from '../orchestrations/takeStep.ts';
+import { getServices, stepServices } from '../services.ts';
+import { orderStep } from '../steps/orderStep.ts';
+import type { StepOrder } from '../steps/step.ts';
+
+app.activity(orderStepActivity, {
+  handler: async (order: StepOrder, context): Promise<OrderAnswer> =>
+    (await orderStep(stepServices(getServices(), context), order)) ?? null,
+});

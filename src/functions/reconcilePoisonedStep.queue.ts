@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { input } from 'durable-functions';
+import { getServices, stepQueueName, stepServices } from '../services.ts';
+import { reconcilePoisonedStep } from '../steps/reconcilePoisonedStep.ts';
+import { textOfMessage } from './queue/messageText.ts';
+
+app.storageQueue('reconcilePoisonedStep', {
+  queueName: `${stepQueueName}-poison`,
+  connection: 'AzureWebJobsStorage',
+  extraInputs: [input.durableClient()],
+  handler: (message, context) =>
+    reconcilePoisonedStep(stepServices(getServices(), context), textOfMessage(message)),
+});

@@ -1,0 +1,12 @@
+import { app } from '@azure/functions';
+import { input } from 'durable-functions';
+import { resumeSchema } from '../runs/request.ts';
+import { acceptingRuns } from './http/runRequest.ts';
+
+app.http('resumeProtection', {
+  route: 'protections/resume',
+  methods: ['POST'],
+  authLevel: 'anonymous',
+  extraInputs: [input.durableClient()],
+  handler: acceptingRuns(resumeSchema, (body) => ({ kind: 'resume', ...body })),
+});

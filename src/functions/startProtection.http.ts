@@ -1,0 +1,12 @@
+import { app } from '@azure/functions';
+import { input } from 'durable-functions';
+import { protectionSchema } from '../runs/request.ts';
+import { acceptingRuns } from './http/runRequest.ts';
+
+app.http('startProtection', {
+  route: 'protections',
+  methods: ['POST'],
+  authLevel: 'anonymous',
+  extraInputs: [input.durableClient()],
+  handler: acceptingRuns(protectionSchema, (body) => ({ kind: 'protect', ...body })),
+});

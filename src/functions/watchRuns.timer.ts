@@ -1,0 +1,15 @@
+import { app } from '@azure/functions';
+import { input } from 'durable-functions';
+import { watchRuns } from '../runs/watchRuns.ts';
+import { getServices, runServices } from '../services.ts';
+
+app.timer('watchRuns', {
+  schedule: '0 */5 * * * *',
+  extraInputs: [input.durableClient()],
+  handler: async (_tick, context) => {
+    const alerts = await watchRuns(runServices(getServices(), context));
+    for (const { kind, runId, message } of alerts) {
+      context.warn(`${message} ${JSON.stringify({ runId, kind })}`);
+    }
+  },
+});

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { runKindSchema, runStatusSchema } from './listQuery.ts';
+import type { RunRecord } from './run.ts';
+
+const instant = z.string().meta({ format: 'date-time' });
+
+const step = z.object({
+  name: z.string(),
+  status: z.string(),
+  startedAt: instant,
+  endedAt: instant.optional(),
+  asks: z.int(),
+  detail: z.string().optional(),
+});
+
+const job = z.object({
+  id: z.string(),
+  status: z.string().describe("The service's own word."),
+  progress: z.string().optional(),
+  startedAt: instant.optional(),
+  endedAt: instant.optional(),
+});
+
+const recoveryPoint = z.object({
+  id: z.string(),
+  at: instant,
+  type: z.string().optional(),
+  tiers: z.array(z.object({ type: z.string(), expiresAt: instant.optional() })),
+});
+
+const failure = z.object({
+  code: z.string().describe("The service's code as it came, or ours."),
+  message: z.string(),
+  advice: z.string().optional(),
+  correlationId: z.string().optional(),
+});
+
+/** The run record as callers see it: for the API description, not for parsing. */
+export const recordSchema = z.object({
+  id: z.string(),
+  kind: runKindSchema,
+  status: runStatusSchema,
+  target: z.unknown().optional(),
+  requestedBy: z.object({
+    source: z.enum(['http', 'schedule', 'eventGrid', 'sweep', 'batch']),
+    caller: z.string().optional(),
+    key: z.string(),
+  }),
+  createdAt: instant,
+  endedAt: instant.optional(),
+  batch: z.string().optional(),
+  generation: z.int(),
+  steps: z.array(step),
+  operation: z.object({ status: z.string() }).optional(),
+  job: job.optional(),
+  recoveryPoint: recoveryPoint.optional(),
+  result: z.unknown().optional(),
+  error: failure.optional(),
+  warnings: z.array(z.string()),
+} satisfies Record<keyof RunRecord, z.ZodType>);

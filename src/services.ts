@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { TokenCredential } from '@azure/identity';
+import type { InvocationContext } from '@azure/functions';
+import type { ArmClient } from './arm/call.ts';
+import { createArmClient } from './arm/client.ts';
+import type { Pacer } from './arm/pacer.ts';
+import { dataProtectionSteps } from './data-protection/steps.ts';
+import { durableFlows } from './durable/durableFlows.ts';
+import type { Flows } from './durable/flows.ts';
+import { runOrchestration } from './orchestrations/activities.ts';
+import { recoveryServicesSteps } from './recovery-services/steps.ts';
+import { resourceSteps } from './resources/steps.ts';
+import { isCancelRequested } from './runs/requestCancel.ts';
+import { instanceIdOf } from './runs/runId.ts';
+import type { RunServices } from './runs/runServices.ts';
+import { processSettings, type Settings } from './settings.ts';
+import { listSteps } from './steps/listSteps.ts';
+import type { AnyStep, StepCatalogue } from './steps/step.ts';
+import type { StepLog, StepServices } from './steps/stepServices.ts';
+import { azureQueue } from './storage/azureQueue.ts';
+import { azureTable } from './storage/azureTable.ts';
+import type { StorageAccount } from './storage/storageAccount.ts';
+import type { MessageQueue, Table } from './storage/table.ts';
+
+/** Name of the queue that carries steps. */
+export const stepQueueName = 'backup-steps';
+
+/** Everything the functions act through; tests give their own with {@link provideServices}. */
+export interface Services {
+  readonly settings: Settings;
+  readonly clock: () => Date;
+  /** A fresh random GUID. */
+  readonly newId: () => string;
+  /** Resolves after so many milliseconds: an HTTP answer that is held. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  /** The flows behind an invocation that has the Durable client as input. */
+  readonly flowsOf: (context: InvocationContext) => Flows;
+  readonly tables: Readonly<Record<'runs' | 'runIndex' | 'steps' | 'items', Table>>;
+  readonly queue: MessageQueue;
+  readonly arm: ArmClient;
+  readonly pacer: Pacer;
+  readonly catalogue: StepCatalogue;
+}
+
+/** Every step there is, by name. @throws Error when two steps have the same name. */
+export function catalogueOf(steps: readonly AnyStep[]): StepCatalogue {
+  const catalogue = new Map(steps.map((step) => [step.name, step]));
+  if (catalogue.size !== steps.length) throw new Error('Two steps have the same name.');
+  return catalogue;
+}
+
+/** The app's identity; its library is the largest of all and loaded when the first token is asked for. */
+function identity({ managed, clientId }: Settings['identity']): TokenCredential {
+  let loaded: Promise<TokenCredential> | undefined;
+  const load = async (): Promise<TokenCredential> => {
+    const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
+    if (managed)
+      return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
+    return new DefaultAzureCredential(clientId ? { managedIdentityClientId: clientId } : {});
+  };
+  return { getToken: async (scopes, options) => (await (loaded ??= load())).getToken(scopes, options) };
+}
+
+/** Makes a value when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function storageOf({ storage }: Settings, credential: TokenCredential): StorageAccount {
+  if (storage.kind === 'connectionString') return { connectionString: storage.connectionString };
+  return { accountName: storage.accountName, credential };
+}
+
+const armClientOf = (settings: Settings, credential: TokenCredential, clock: () => Date): ArmClient =>
+  createArmClient({
+    endpoint: settings.armEndpoint,
+    credential,
+    scope: `${settings.armAudience.replace(/\/$/, '')}/.default`,
+    clock,
+    ...(settings.armCaFile === undefined ? {} : { ca: readFileSync(settings.armCaFile, 'utf8') }),
+  });
+
+/** Every request may go at once: what the service refuses for its budget waits as the refusal says. */
+const freePacer: Pacer = { reserve: async () => ({ kind: 'go' }), learn: async () => undefined };
+
+function createServices(settings: Settings): Services {
+  const clock = () => new Date();
+  const credential = identity(settings.identity);
+  const account = storageOf(settings, credential);
+  const tables = {
+    runs: azureTable(account, 'runs'),
+    runIndex: azureTable(account, 'runIndex'),
+    steps: azureTable(account, 'steps'),
+    items: azureTable(account, 'items'),
+  };
+  const catalogue = once(() =>
+    catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),
+  );
+  return {
+    settings,
+    clock,
+    newId: randomUUID,
+    pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    flowsOf: durableFlows,
+    tables,
+    queue: azureQueue(account, stepQueueName),
+    arm: armClientOf(settings, credential, clock),
+    pacer: freePacer,
+    get catalogue() {
+      return catalogue();
+    },
+  };
+}
+
+let services: Services | undefined;
+
+/** The services of this process, made on first use. @throws SettingsRefused */
+export const getServices = (): Services => (services ??= createServices(processSettings()));
+
+/** Puts other services in place, for tests; undefined takes them away. */
+export const provideServices = (others: Services | undefined): void => void (services = others);
+
+/** What the run record is kept with during one invocation. */
+export function runServices(given: Services, context: InvocationContext): RunServices {
+  const { clock, tables, queue, settings } = given;
+  return {
+    clock,
+    runs: tables.runs,
+    runIndex: tables.runIndex,
+    // The client is asked for late: activities that only write the record have none among their inputs.
+    flows: {
+      start: (...order) => given.flowsOf(context).start(...order),
+      status: (instanceId) => given.flowsOf(context).status(instanceId),
+    },
+    orchestration: runOrchestration,
+    mayDeleteBackups: settings.deleteBackups,
+    listSteps: (runId) => listSteps(tables.steps, runId),
+    remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
+  };
+}
+
+const stepLog =
+  (context: InvocationContext): StepLog =>
+  (level, message, fields) => {
+    const line = `${message} ${JSON.stringify(fields)}`;
+    if (level === 'info') context.log(line);
+    else if (level === 'warning') context.warn(line);
+    else context.error(`ALERT ${line}`);
+  };
+
+/** What the ledger acts through during one invocation. */
+export function stepServices(given: Services, context: InvocationContext): StepServices {
+  const { clock, newId, tables, queue, arm, pacer, catalogue, settings } = given;
+  return {
+    clock,
+    newId,
+    steps: tables.steps,
+    items: tables.items,
+    queue,
+    arm,
+    pacer,
+    catalogue,
+    minimumPollSeconds: settings.minimumPollSeconds,
+    raise: (runId, generation, eventName, event) =>
+      given.flowsOf(context).raise(instanceIdOf(runId, generation), eventName, { ...event }),
+    isCancelRequested: (runId) => isCancelRequested(tables, runId),
+    log: stepLog(context),
+  };
+}
