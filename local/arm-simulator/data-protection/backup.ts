@@ -102,7 +102,9 @@ function findLimitFault(
   }
   const limit = state.settings.dailyLimits[instance.kind] ?? usualLimits[instance.kind];
   const today = Math.floor(now / 86_400_000);
-  const used = jobs.filter(({ startedAt }) => Math.floor(startedAt / 86_400_000) === today).length;
+  const used = jobs.filter(
+    ({ startedAt, userTriggered }) => userTriggered && Math.floor(startedAt / 86_400_000) === today,
+  ).length;
   if (limit === undefined || used < limit) return undefined;
   return {
     code: 'CloudDosAbsoluteLimitReached',

@@ -3,6 +3,7 @@ import type { World } from '../world.ts';
 import { softDelete } from './delete.ts';
 import { describeParameters, describeSource } from './datasource.ts';
 import { addGuardProxy } from './guard.ts';
+import { startScheduledJob } from './jobs.ts';
 import { addPolicy } from './policies.ts';
 import { addRecoveryPoint } from './recovery-points.ts';
 import { dataProtectionSeedSchema, type DataProtectionSeed } from './seed.ts';
@@ -54,6 +55,11 @@ function loadInstance(state: DataProtectionState, vault: VaultSeed, seed: Instan
   const resource = state.core.resources.get(vault.id);
   if (seed.softDeleted && resource !== undefined) softDelete(state, resource, instance, now);
   else state.instances.set(instance.id.toLowerCase(), instance);
+  for (const seconds of seed.scheduledAfterSeconds) {
+    state.core.timeline.at(now + state.core.duration(seconds), (at) =>
+      startScheduledJob(state, instance, at),
+    );
+  }
   for (let days = seed.recoveryPoints; days >= 1; days -= 1) {
     addRecoveryPoint(state, instance, now - days * 86_400_000, 'Default');
   }
@@ -86,5 +92,6 @@ function instanceOf(state: DataProtectionState, vault: VaultSeed, seed: Instance
     protectOperation: undefined,
     generation: 0,
     deletion: undefined,
+    scheduledBesideOnDemand: seed.scheduledBesideOnDemand,
   };
 }

@@ -100,6 +100,7 @@ function write(put: Put, existing: BackupInstance | undefined): BackupInstance {
     protectOperation: undefined,
     generation: (existing?.generation ?? 0) + 1,
     deletion: undefined,
+    scheduledBesideOnDemand: existing?.scheduledBesideOnDemand ?? false,
   };
   state.instances.set(instance.id.toLowerCase(), instance);
   return instance;

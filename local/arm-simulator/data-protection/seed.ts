@@ -35,6 +35,14 @@ const instance = z.strictObject({
   tags: z.record(z.string(), z.string()).default({}),
   recoveryPoints: z.int().nonnegative().default(0).describe('Number of earlier daily recovery points.'),
   softDeleted: z.boolean().default(false).describe('Listed under deletedBackupInstances only.'),
+  scheduledAfterSeconds: z
+    .array(z.number().nonnegative())
+    .default([])
+    .describe('A scheduled backup starts so long after the world was loaded.'),
+  scheduledBesideOnDemand: z
+    .boolean()
+    .default(false)
+    .describe('Whenever an on-demand backup starts, a scheduled one does too.'),
 });
 
 const vault = z.strictObject({

@@ -49,6 +49,8 @@ export interface BackupInstance {
   /** Increases with each PUT, so that an older one's ending changes nothing. */
   generation: number;
   deletion: Deletion | undefined;
+  /** A scheduled backup starts beside every on-demand one. */
+  readonly scheduledBesideOnDemand: boolean;
 }
 
 /** `deletionInfo` of a soft-deleted instance; all ISO instants. */
@@ -78,6 +80,8 @@ export interface BackupJob {
   readonly retentionTag: string;
   readonly policyId: string;
   readonly activityId: string;
+  /** False for scheduled backups. */
+  readonly userTriggered: boolean;
   readonly startedAt: number;
   /** Epoch milliseconds; before it the job reads 404 and is not listed. */
   readonly visibleFrom: number;

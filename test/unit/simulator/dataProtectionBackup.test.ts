@@ -141,6 +141,29 @@ describe('back up now', () => {
   });
 });
 
+describe('scheduled backups', () => {
+  test('one starts beside ours, is not marked as user triggered and is no on-demand run', async () => {
+    const instances = [{ ...protectedDisk, scheduledBesideOnDemand: true }];
+    const simulated = openSimulator(backupWorld({ instances }, { dailyLimits: { disk: 1 } }));
+    await backUp(simulated);
+    const { body } = await simulated.ask('GET', `${ids.vault}/backupJobs?${version}`);
+    const marks = [0, 1].map((row) => body['value']?.[row]?.['properties']?.['isUserTriggered']);
+    expect(marks).toEqual([true, false]);
+    expect(simulated.simulator.effects.all().map(({ kind }) => kind)).toEqual(['scheduledBackup', 'backup']);
+  });
+
+  test('one starts at the time the world says, unless protection is stopped', async () => {
+    const instances = [{ ...protectedDisk, scheduledAfterSeconds: [60, 600] }];
+    const simulated = openSimulator(backupWorld({ instances }));
+    const jobs = async () => (await simulated.ask('GET', `${ids.vault}/backupJobs?${version}`)).body['value'];
+    simulated.pass(61);
+    expect(await jobs()).toHaveLength(1);
+    await simulated.ask('POST', `${instance}/stopProtection?${version}`, {});
+    simulated.pass(600);
+    expect(await jobs()).toHaveLength(1);
+  });
+});
+
 describe('the job list', () => {
   test('has bare rows, newest first, no filter, and nextLink null on the last page', async () => {
     const simulated = openWithDisk({ jobPageSize: 2 });
