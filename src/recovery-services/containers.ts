@@ -1,7 +1,8 @@
 import type { ArmCall, Failure } from '../arm/call.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
-import { resourceIn, rowsIn, sameName, textIn } from './fields.ts';
+import { textIn } from '../arm/jsonFields.ts';
+import { resourceIn, rowsIn, sameName } from './resources.ts';
 import { filterOf } from './filters.ts';
 import { backupCall, nameIn } from './paths.ts';
 

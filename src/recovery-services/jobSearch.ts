@@ -1,12 +1,14 @@
 import type { ArmCall, ArmReply } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
-import { rowsIn, sameName, textIn, type Resource } from './fields.ts';
+import { textIn } from '../arm/jsonFields.ts';
+import { readInstant } from '../arm/serviceTimes.ts';
+import { rowsIn, sameName, type Resource } from './resources.ts';
 import { filterOf } from './filters.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import { backupCall, nameIn } from './paths.ts';
 
-/** A job as a row of the list identifies it. `startedAt` as the service wrote it; `activityId` is empty when missing. */
+/** A job as a row of the list identifies it. `startedAt` is ISO 8601 UTC; what is missing is empty. */
 export type JobFound = {
   readonly jobId: string;
   readonly activityId: string;
@@ -34,7 +36,7 @@ export const listJobsCall = (vaultId: string, kind: ItemKind): ArmCall =>
 const jobOf = ({ name, properties }: Resource): JobFound => ({
   jobId: name,
   activityId: textIn(properties['activityId']) ?? '',
-  startedAt: textIn(properties['startTime']) ?? '',
+  startedAt: readInstant(textIn(properties['startTime']))?.toISOString() ?? '',
   status: textIn(properties['status']) ?? '',
 });
 

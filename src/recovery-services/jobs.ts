@@ -2,7 +2,10 @@ import type { ArmReply, Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step, StepReading } from '../steps/step.ts';
 import type { BackupHandle } from './backup.ts';
-import { objectIn, objectsIn, resourceIn, textIn, textsIn } from './fields.ts';
+import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { readErrorIn } from '../arm/outcomes.ts';
+import { readInstant } from '../arm/serviceTimes.ts';
+import { resourceIn } from './resources.ts';
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
 import { backupCall } from './paths.ts';
 
@@ -37,11 +40,7 @@ const endings: Readonly<Record<string, JobEnding['ended']>> = {
   canceled: 'cancelled',
 };
 
-/** Unfinished times are written as year 1, never set ones as 2001-01-01. */
-const timeIn = (value: Json | undefined): string | undefined => {
-  const text = textIn(value);
-  return text === undefined || text.startsWith('0001') || text.startsWith('2001-01-01') ? undefined : text;
-};
+const instantIn = (value: Json | undefined): string | undefined => readInstant(textIn(value))?.toISOString();
 
 /** The tasks in the service's words: `Take Snapshot: Completed, Transfer data to vault: InProgress, 40 %`. */
 function progressIn(extendedInfo: Json | undefined): string | undefined {
@@ -55,32 +54,19 @@ function jobSeenIn(reply: ArmReply, jobId: string): JobSeen {
   const { name, properties } = resourceIn(reply.body);
   const optional = {
     progress: progressIn(properties['extendedInfo']),
-    startedAt: timeIn(properties['startTime']),
-    endedAt: timeIn(properties['endTime']),
+    startedAt: instantIn(properties['startTime']),
+    endedAt: instantIn(properties['endTime']),
   };
   const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   return { id: name || jobId, status: textIn(properties['status']) ?? '', ...present };
 }
 
-/** Recommendations as the service sends them: a text, or objects that hold one. */
-const recommendationsIn = (detail: { readonly [key: string]: Json | undefined }): readonly string[] => [
-  ...textsIn(detail['recommendations']),
-  ...objectsIn(detail['recommendations']).flatMap((one) => textIn(one['message']) ?? []),
-];
-
-/** Error details of all three kinds of job: numbered ones of shares and machines, texts of databases. */
-function failuresIn(errorDetails: Json | undefined): JobFailure[] {
-  return objectsIn(errorDetails).map((detail) => {
-    const advice = recommendationsIn(detail).join(' ');
-    const title = textIn(detail['errorTitle']);
-    const message = textIn(detail['errorString']) ?? textIn(detail['message']) ?? title;
-    return {
-      code: textIn(detail['errorCode']) ?? textIn(detail['code']) ?? 'JobError',
-      message: (message ?? 'The job gave no reason.').slice(0, 2000),
-      ...(advice ? { advice: advice.slice(0, 1000) } : {}),
-    };
+/** Why a job ended badly, or what it warns of: every entry of its error details. */
+const failuresIn = (errorDetails: Json | undefined): JobFailure[] =>
+  objectsIn(errorDetails).flatMap((detail) => {
+    const { code, message, advice } = readErrorIn(detail) ?? {};
+    return code === undefined || message === undefined ? [] : [{ code, message, ...(advice && { advice }) }];
   });
-}
 
 /** Five at most, 400 characters each: an ending must fit into an event. */
 const sentencesOf = (failures: readonly JobFailure[]): string[] =>

@@ -1,7 +1,10 @@
-import type { ArmCall, ArmReply, Failure, Json } from '../arm/call.ts';
+import type { ArmCall, ArmReply, Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { LongRunning, StepReading } from '../steps/step.ts';
-import { objectIn, sameName, textIn, textsIn } from './fields.ts';
+import { objectIn, textIn } from '../arm/jsonFields.ts';
+import { jobIdOf } from '../arm/longRunning.ts';
+import { readErrorIn } from '../arm/outcomes.ts';
+import { sameName } from './resources.ts';
 import { backupCall, vaultIdOf } from './paths.ts';
 
 /** The job that an item operation has started; null when the service named none. */
@@ -18,19 +21,11 @@ export const itemOperation: LongRunning<{ readonly itemId: string }> = {
   defaultWaitSeconds: 60,
 };
 
-/** A job id as a bare GUID, from `jobId` (GUID or ARM id) or the first of `jobIds`. */
-function jobIdIn(properties: Json | undefined): string | null {
-  const { jobId, jobIds } = objectIn(properties);
-  const id = textIn(jobId) ?? textsIn(jobIds)[0];
-  return id?.split('/').findLast((segment) => segment !== '') ?? null;
-}
-
-function failureIn(error: Json | undefined): Failure | undefined {
-  const { code, message } = objectIn(error);
-  const text = textIn(message);
-  if (!textIn(code) && !text) return undefined;
-  return { code: textIn(code) ?? 'OperationFailed', message: text ?? 'The service gave no message.' };
-}
+/** The job's id as a bare GUID, whether the service named it so or as an ARM id. */
+const jobIdIn = (body: Json | undefined): string | null =>
+  jobIdOf(body)
+    ?.split('/')
+    .findLast((segment) => segment !== '') ?? null;
 
 const running = (status: string | undefined): boolean =>
   status !== undefined && !['succeeded', 'failed', 'canceled', 'cancelled'].includes(status.toLowerCase());
@@ -42,11 +37,11 @@ const running = (status: string | undefined): boolean =>
  * names a job: the job then decides.
  */
 export function readItemOperation(reply: ArmReply, waitSeconds: number): StepReading<StartedJob> {
-  const { status, properties, error } = objectIn(reply.body);
+  const { status, error } = objectIn(reply.body);
   const word = textIn(status);
   if (running(word)) return { kind: 'waiting', waitSeconds };
-  const jobId = jobIdIn(properties);
-  const failure = failureIn(error);
+  const jobId = jobIdIn(reply.body);
+  const failure = readErrorIn(error);
   const failed = word !== undefined && !sameName(word, 'Succeeded');
   if (failed || (failure && !jobId)) {
     const unnamed = { code: 'OperationFailed', message: `The operation ended ${word} without a reason.` };

@@ -1,6 +1,7 @@
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { resourceIn, textIn } from './fields.ts';
+import { textIn } from '../arm/jsonFields.ts';
+import { resourceIn } from './resources.ts';
 import { backupCall } from './paths.ts';
 
 /** A backup policy as far as a flow needs it; `backupManagementType` says for which kind of item it is. */

@@ -1,6 +1,7 @@
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { namesSeen, rowsIn, sameName, textIn } from './fields.ts';
+import { textIn } from '../arm/jsonFields.ts';
+import { namesSeen, rowsIn, sameName } from './resources.ts';
 import { filterOf } from './filters.ts';
 import { backupCall } from './paths.ts';
 

@@ -1,7 +1,10 @@
 import type { ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
-import { namesSeen, objectIn, resourceIn, rowsIn, sameName, textIn, type Resource } from './fields.ts';
+import { textIn } from '../arm/jsonFields.ts';
+import { readErrorIn } from '../arm/outcomes.ts';
+import { readDurationSeconds } from '../arm/serviceTimes.ts';
+import { namesSeen, resourceIn, rowsIn, sameName, type Resource } from './resources.ts';
 import { filterOf } from './filters.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import { itemOperation, readItemOperation, type StartedJob } from './operations.ts';
@@ -43,17 +46,14 @@ const standings: Readonly<Record<string, Standing>> = {
   notprotected: 'notProtected',
 };
 
-/** Seconds in a .NET time span such as `13.23:59:41.9262400`; undefined when it is none. */
-export function secondsInTimeSpan(span: string | undefined): number | undefined {
-  const parts = /^(?:(\d+)\.)?(\d+):(\d+):(\d+)/.exec(span ?? '');
-  if (!parts) return undefined;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part ?? 0));
-  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
-}
-
 function standingOf(properties: JsonObject): Standing {
   if (properties['isScheduledForDeferredDelete'] === true) return 'softDeleted';
   return standings[(textIn(properties['protectionState']) ?? '').toLowerCase()] ?? 'unknown';
+}
+
+function wholeSecondsIn(span: string | undefined): number | undefined {
+  const seconds = readDurationSeconds(span);
+  return seconds === undefined ? undefined : Math.floor(seconds);
 }
 
 /** Reads a protected item; only its id, never its name, is sent back. */
@@ -62,7 +62,7 @@ export function protectedItemIn({ id, properties }: Resource): ProtectedItem {
     friendlyName: textIn(properties['friendlyName']),
     policyId: textIn(properties['policyId']),
     sourceResourceId: textIn(properties['sourceResourceId']) ?? textIn(properties['virtualMachineId']),
-    goneInSeconds: secondsInTimeSpan(textIn(properties['deferredDeleteTimeRemaining'])),
+    goneInSeconds: wholeSecondsIn(textIn(properties['deferredDeleteTimeRemaining'])),
   };
   const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   return {
@@ -170,9 +170,9 @@ function readConfigured(reply: ArmReply): StepReading<ProtectedItem> {
   const item = protectedItemIn(resource);
   if (item.standing === 'protected') return { kind: 'done', result: item };
   if (item.standing === 'error') {
-    const { code, message } = objectIn(resource.properties['lastBackupErrorDetail']);
-    const said = textIn(message) ?? `The item's state is ${item.protectionState}.`;
-    return { kind: 'refused', failure: { code: textIn(code) ?? 'ProtectionError', message: said } };
+    const failure = readErrorIn(resource.properties['lastBackupErrorDetail']);
+    const message = `The item's state is ${item.protectionState}.`;
+    return { kind: 'refused', failure: failure ?? { code: 'ProtectionError', message } };
   }
   return {
     kind: 'waiting',

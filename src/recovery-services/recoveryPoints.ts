@@ -1,7 +1,9 @@
 import type { Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { objectIn, objectsIn, rowsIn, textIn, type Resource } from './fields.ts';
+import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { readInstant } from '../arm/serviceTimes.ts';
+import { rowsIn, type Resource } from './resources.ts';
 import { filterOf, filterTime } from './filters.ts';
 import { backupCall } from './paths.ts';
 
@@ -30,8 +32,11 @@ const cutMilliseconds = 2000;
 const lateMilliseconds = 60_000;
 const hourMilliseconds = 3_600_000;
 
+/** When the point was made, ISO 8601 UTC; empty when it does not say. */
 const pointTime = ({ properties }: Resource): string =>
-  textIn(properties['recoveryPointTime']) ?? textIn(properties['recoveryPointTimeInUTC']) ?? '';
+  readInstant(
+    textIn(properties['recoveryPointTime']) ?? textIn(properties['recoveryPointTimeInUTC']),
+  )?.toISOString() ?? '';
 
 /** Log ranges of a database are no points that a backup made. */
 const isPoint = ({ properties }: Resource): boolean =>

@@ -1,6 +1,6 @@
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { objectIn, textIn } from './fields.ts';
+import { objectIn, textIn } from '../arm/jsonFields.ts';
 import { backupApiVersion, nameIn, vaultApiVersion } from './paths.ts';
 
 /** Where a vault lies: Azure's region word, `westeurope`. */

@@ -41,7 +41,7 @@ function stageOf(react: (order: StepOrder) => Reaction) {
       orders.push(order);
       const { answer, events: raised } = react(order);
       events.push(...(raised ?? []));
-      return answer;
+      return answer ?? null;
     },
   };
   const tookSeconds = () => (clock.now - start) / 1000;

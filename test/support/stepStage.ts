@@ -1,5 +1,6 @@
 import { readFailure } from '../../src/arm/outcomes.ts';
-import type { ArmCall, ArmReply, Failure, Json, JsonObject } from '../../src/arm/call.ts';
+import type { ArmCall, ArmReply, Json, JsonObject } from '../../src/arm/call.ts';
+import type { OrderAnswer } from '../../src/orchestrations/takeStep.ts';
 import type { RunRequest } from '../../src/runs/request.ts';
 import type { RunEnding, RunFinish } from '../../src/runs/run.ts';
 import type {
@@ -173,7 +174,7 @@ export function stepStage(settings: StageSettings): StepStage {
     return (await look(step, order, state)) as StepOutcome;
   }
 
-  async function orderStep(order: StepOrder): Promise<null> {
+  async function orderStep(order: StepOrder): Promise<OrderAnswer> {
     if (!states.has(order.stepId) && stepNames.length < Number(order.stepId)) stepNames.push(order.stepName);
     const instead = settings.interfere?.(order);
     if (instead === 'silence') return null;

@@ -93,7 +93,7 @@ describe('a backup in doubt', () => {
       ...{
         operation: 'Backup',
         status: 'InProgress',
-        startTime: '2026-08-22T01:50:00Z',
+        startTime: '2026-08-22T01:50:00.000Z',
         activityId: 'other',
       },
       ...{ entityFriendlyName: 'docs', storageAccountName: 'papers01' },
@@ -112,7 +112,11 @@ describe('a backup in doubt', () => {
     const effect = repeat.findEarlier(list(running), order, attempts);
     expect(effect).toMatchObject({
       kind: 'foreign',
-      result: { joined: true, jobId: '0d0d0d0d-0000-4000-8000-000000000001', sentAt: '2026-08-22T01:50:00Z' },
+      result: {
+        joined: true,
+        jobId: '0d0d0d0d-0000-4000-8000-000000000001',
+        sentAt: '2026-08-22T01:50:00.000Z',
+      },
     });
     expect(effect).not.toHaveProperty('result.operationId');
   });
@@ -157,7 +161,7 @@ describe('the operation of a backup', () => {
     'with the word %s is refused, in the words of the service',
     (word) => {
       const error = { code: 'UserErrorStorageAccountIsLocked', message: 'A lock forbids it.' };
-      expect(read({ status: word, error })).toEqual({ kind: 'refused', failure: error });
+      expect(read({ status: word, error })).toMatchObject({ kind: 'refused', failure: error });
     },
   );
 

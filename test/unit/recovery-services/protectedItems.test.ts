@@ -5,7 +5,6 @@ import {
   findProtectedItem,
   protectedItemIn,
   protectItem,
-  secondsInTimeSpan,
   stopProtection,
   undeleteItem,
   type ItemSought,
@@ -112,16 +111,6 @@ describe('the state of an item', () => {
       goneInSeconds: 1_209_581,
     });
   });
-});
-
-test.each([
-  ['13.23:59:41.9262400', 1_209_581],
-  ['00:11:13.99', 673],
-  ['1.00:00:00', 86_400],
-  ['soon', undefined],
-  [undefined, undefined],
-])('the time span %s has %s seconds', (span, seconds) => {
-  expect(secondsInTimeSpan(span)).toBe(seconds);
 });
 
 describe('an item is waited for', () => {

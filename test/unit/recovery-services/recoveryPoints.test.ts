@@ -36,7 +36,7 @@ test('the recovery point of a job is the first in its span; its time is cut to t
   ];
   expect(made(...rows)).toEqual({
     id: `${input.itemId}/recoveryPoints/ours`,
-    at: '2026-08-22T02:00:05Z',
+    at: '2026-08-22T02:00:05.000Z',
     type: 'FileSystemConsistent',
     tiers: [{ type: 'InstantRP', expiresAt: '2026-09-21T02:00:00.000Z' }],
   });
@@ -62,7 +62,7 @@ test('a database has its time under another name, and its log ranges are no poin
   const range = { ...common, objectType: 'AzureWorkloadSQLPointInTimeRecoveryPoint' };
   const full = { ...common, objectType: 'AzureWorkloadSQLRecoveryPoint', recoveryPointType: undefined };
   expect(made(point('range', '', range))).toBeNull();
-  expect(made(point('full', '', full))).toMatchObject({ at: '2026-08-22T02:00:08Z', type: 'Full' });
+  expect(made(point('full', '', full))).toMatchObject({ at: '2026-08-22T02:00:08.000Z', type: 'Full' });
 });
 
 test('the list is narrowed to an hour around the job, in the service`s twelve-hour clock', () => {
