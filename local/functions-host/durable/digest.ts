@@ -167,7 +167,13 @@ function takeCall(draft: TurnDraft, at: number, kind: 'activity' | 'child', acti
 function takeTimer(draft: TurnDraft, at: number, action: Action): { id: number } {
   const goalAt = new Date(action.fireAt ?? draft.now).getTime();
   const fireAt = legTowards(goalAt, draft.now, draft.world.legs);
-  return reserve(draft, { leaf: at, kind: 'timer', name: '', fireAt, goalAt });
+  return reserve(draft, {
+    leaf: at,
+    kind: 'timer',
+    name: '',
+    fireAt,
+    ...(fireAt < goalAt ? { goalAt } : {}),
+  });
 }
 
 /** Events kept because nobody waited go to the first waiter that comes. */

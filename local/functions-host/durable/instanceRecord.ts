@@ -42,7 +42,7 @@ export interface OpenTask {
   /** Timers: the moment asked for and the moment chosen. */
   readonly fireAt?: number;
   readonly dueAt?: number;
-  /** A long timer's real goal when this is one leg of it. */
+  /** The goal of a long timer that runs in legs; absent for every other. */
   readonly goalAt?: number;
   /** Retried tasks: the policy, which attempt this is (from 1) and when the first one began. */
   readonly retry?: { readonly policy: RetryPolicy; readonly attempt: number; readonly startedAt: number };

@@ -79,7 +79,8 @@ function onFailedAttempt(draft: TurnDraft, task: OpenTask): void {
 
 function onTimer(draft: TurnDraft, task: OpenTask): void {
   if (task.pause) return task.pause.last ? settle(draft, task) : nextAttempt(draft, task.pause.of);
-  if (task.goalAt === undefined || task.fireAt === task.goalAt) return settle(draft, task);
+  // The SDK asks the clock, not the host: a last leg that fired early is followed by another one.
+  if (task.goalAt === undefined || task.goalAt <= draft.now) return settle(draft, task);
   const fireAt = legTowards(task.goalAt, draft.now, draft.world.legs);
   reserve(draft, { leaf: task.leaf, kind: 'timer', name: '', fireAt, goalAt: task.goalAt });
 }

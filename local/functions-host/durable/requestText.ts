@@ -12,6 +12,8 @@ export interface RequestForm {
   readonly lean: boolean;
 }
 
+const SEPARATOR = ',\n    ';
+
 const PLAYED: ReadonlySet<number> = new Set([
   eventType.executionStarted,
   eventType.taskCompleted,
@@ -24,14 +26,21 @@ const PLAYED: ReadonlySet<number> = new Set([
   eventType.executionResumed,
 ]);
 
-// A history is sent whole with every turn: each event is written to text once per flag.
-const texts = new WeakMap<HistoryEvent, { played?: string; fresh?: string }>();
+// A history is sent whole with every turn and only ever grows: its replayed text grows with it.
+const replayed = new WeakMap<readonly HistoryEvent[], { count: number; text: string }>();
 
-function eventText(event: HistoryEvent, isPlayed: boolean): string {
-  const known = texts.get(event) ?? {};
-  texts.set(event, known);
-  const key = isPlayed ? 'played' : 'fresh';
-  return (known[key] ??= writeEvent(event, isPlayed));
+function replayedText(record: InstanceRecord): string {
+  const { history } = record;
+  const known = replayed.get(history);
+  const grown = known && known.count <= history.length ? known : { count: 0, text: '' };
+  for (; grown.count < history.length; grown.count += 1) {
+    const event = history[grown.count];
+    if (!event) break;
+    const isPlayed = PLAYED.has(event.EventType) || isPlayedOddity(record, event, grown.count);
+    grown.text += `${grown.count === 0 ? '' : SEPARATOR}${writeEvent(event, isPlayed)}`;
+  }
+  replayed.set(history, grown);
+  return grown.text;
 }
 
 function writeEvent(event: HistoryEvent, isPlayed: boolean): string {
@@ -39,12 +48,10 @@ function writeEvent(event: HistoryEvent, isPlayed: boolean): string {
   return JSON.stringify({ ...rest, IsPlayed: isPlayed, Timestamp }, null, 2).replaceAll('\n', '\n    ');
 }
 
-/** Position of the turn that is new, and everything before it is replay. */
+/** Everything before `fresh` is replay. */
 function historyText(record: InstanceRecord, fresh: readonly HistoryEvent[]): string {
-  const played = record.history.map((event, at) =>
-    eventText(event, PLAYED.has(event.EventType) || isPlayedOddity(record, event, at)),
-  );
-  return [...played, ...fresh.map((event) => eventText(event, false))].join(',\n    ');
+  const own = fresh.map((event) => writeEvent(event, false));
+  return [replayedText(record), ...own].filter((text) => text !== '').join(SEPARATOR);
 }
 
 // The turn that began a generation is marked as played, unlike every other (recorded: continue-as-new-object).
