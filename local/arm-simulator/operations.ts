@@ -28,7 +28,8 @@ export interface Operation {
   outcome?: OperationOutcome;
 }
 
-type OperationFault = Extract<Fault, { kind: 'operation' }>;
+/** A fault that decides how an operation ends. */
+export type OperationFault = Extract<Fault, { kind: 'operation' }>;
 
 /** What starts an operation. */
 export interface OperationStart extends Pick<
@@ -37,6 +38,8 @@ export interface OperationStart extends Pick<
 > {
   /** Applies the operation's last effects at `endsAt` and says how it ended. */
   readonly finish: (now: number) => OperationOutcome;
+  /** Undoes what acceptance began, when a fault makes the operation fail; `finish` is then not called. */
+  readonly abandon?: (now: number) => void;
 }
 
 /** Operations of all providers, by id without case. */
@@ -54,7 +57,7 @@ export function createOperationStore(timeline: Timeline): OperationStore {
   const byId = new Map<string, Operation>();
   let bent: OperationFault | undefined;
   return {
-    start({ finish, ...start }) {
+    start({ finish, abandon, ...start }) {
       const fault = bent;
       const operation: Operation = {
         ...start,
@@ -64,6 +67,7 @@ export function createOperationStore(timeline: Timeline): OperationStore {
       };
       byId.set(operation.id.toLowerCase(), operation);
       timeline.at(operation.endsAt, (dueAt) => {
+        if (fault !== undefined && fault.status !== 'Succeeded') abandon?.(dueAt);
         operation.outcome = fault === undefined ? finish(dueAt) : bentOutcome(fault, finish, dueAt);
       });
       return operation;

@@ -1,9 +1,10 @@
 import type { Core } from './core.ts';
+import type { OperationFault } from './operations.ts';
 import { type ArmReply, type ArmRequest, ConnectionDropped, headerOf, type Principal } from './exchange.ts';
 import { faultReply, withBodyFault, withHeadersFault, withPollUrlFault } from './fault-replies.ts';
 import type { Fault, FaultTable } from './faults.ts';
 import { readPrincipal } from './principal.ts';
-import { gatewayError } from './replies.ts';
+import { gatewayError, groupNotFound, subscriptionNotFound } from './replies.ts';
 import { operationIdentifier, withGatewayHeaders } from './response-headers.ts';
 import type { Call, RouteMatch } from './route.ts';
 import { type LogEntry, loggedPath } from './request-log.ts';
@@ -57,7 +58,8 @@ async function routed(exchange: Exchange): Promise<ArmReply> {
   const principal = readPrincipal(request.headers, core.world.tenantId);
   if (principal === undefined) return unauthenticated();
   const apiVersion = url.searchParams.get('api-version') ?? '';
-  const refusal = refusedVersion(apiVersion) ?? (match === undefined ? noSuchRoute(url) : undefined);
+  const refusal =
+    refusedVersion(apiVersion) ?? (match === undefined ? noSuchRoute(url) : missingScope(core, match));
   if (refusal !== undefined || match === undefined) return refusal ?? noSuchRoute(url);
   const faults = pipeline.faults.hit(match.route.name, request.url);
   if (refusesSignature(core, url, faults)) return signatureRefused();
@@ -97,6 +99,13 @@ function refusedVersion(apiVersion: string): ArmReply | undefined {
 
 const noSuchRoute = (url: URL): ArmReply =>
   gatewayError(404, 'InvalidResourceType', `The resource type could not be found for '${url.pathname}'.`);
+
+function missingScope({ resources }: Core, { params }: RouteMatch): ArmReply | undefined {
+  const { subscription, group } = params;
+  if (subscription === undefined) return undefined;
+  if (!resources.hasScope(subscription)) return subscriptionNotFound(subscription);
+  return group === undefined || resources.hasScope(subscription, group) ? undefined : groupNotFound(group);
+}
 
 function refusesSignature(core: Core, url: URL, faults: readonly Fault[]): boolean {
   const state = core.signer.check(url);
@@ -163,7 +172,7 @@ function openCall({ pipeline, request, url, now }: Exchange, match: RouteMatch):
 async function faulted(call: Call): Promise<ArmReply> {
   const before = await beforeEffect(call);
   if (before !== undefined) return before;
-  call.core.operations.bend(call.faults.find((fault) => fault.kind === 'operation'));
+  call.core.operations.bend(operationFault(call));
   let reply: ArmReply;
   try {
     reply = await call.route.handle(call);
@@ -172,6 +181,11 @@ async function faulted(call: Call): Promise<ArmReply> {
   }
   call.core.hooks.answered?.(call, reply);
   return afterEffect(call, reply);
+}
+
+function operationFault({ core, faults }: Call): OperationFault | undefined {
+  const fault = faults.find(({ kind }) => kind === 'operation') as OperationFault | undefined;
+  return fault?.seconds === undefined ? fault : { ...fault, seconds: core.duration(fault.seconds) / 1000 };
 }
 
 async function beforeEffect(call: Call): Promise<ArmReply | undefined> {

@@ -45,3 +45,11 @@ export const resourceNotFound = (type: string, name: string, group: string): Arm
     'ResourceNotFound',
     `The Resource '${type}/${name}' under resource group '${group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
   );
+
+/** ARM's answer for a subscription it does not know. */
+export const subscriptionNotFound = (id: string): ArmReply =>
+  gatewayError(404, 'SubscriptionNotFound', `The subscription '${id}' could not be found.`);
+
+/** ARM's answer for a resource group it does not know. */
+export const groupNotFound = (name: string): ArmReply =>
+  gatewayError(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`);

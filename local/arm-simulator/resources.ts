@@ -19,14 +19,29 @@ export interface ResourceStore {
   delete(id: string): boolean;
   /** Of one type (without case), in order of creation; children only with their full type. */
   list(type?: string): ArmResource[];
+  /** Makes a subscription or group known that has no resource yet. */
+  addScope(subscription: string, group?: string): void;
+  /** Whether a subscription, or a group in it, was ever known. */
+  hasScope(subscription: string, group?: string): boolean;
 }
+
+const scopeKey = (subscription: string, group = ''): string => `${subscription}/${group}`.toLowerCase();
 
 /** An empty store. */
 export function createResourceStore(): ResourceStore {
   const byId = new Map<string, ArmResource>();
+  const scopes = new Set<string>();
+  const addScope = (subscription: string, group?: string) =>
+    void scopes.add(scopeKey(subscription)).add(scopeKey(subscription, group));
   return {
+    addScope,
+    hasScope: (subscription, group) => scopes.has(scopeKey(subscription, group)),
     get: (id) => byId.get(id.toLowerCase()),
-    put: (resource) => void byId.set(resource.id.toLowerCase(), resource),
+    put(resource) {
+      const { subscription, group } = parseResourceId(resource.id);
+      addScope(subscription, group);
+      byId.set(resource.id.toLowerCase(), resource);
+    },
     delete: (id) => byId.delete(id.toLowerCase()),
     list: (type) =>
       [...byId.values()].filter((r) => type === undefined || r.type.toLowerCase() === type.toLowerCase()),

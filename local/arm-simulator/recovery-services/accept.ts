@@ -13,6 +13,8 @@ export interface Accepted {
   readonly seconds: number;
   readonly job?: Job;
   readonly finish?: (now: number) => OperationOutcome | void;
+  /** Undoes what acceptance began, when the operation is made to fail. */
+  readonly abandon?: () => void;
 }
 
 /** Starts the operation of an accepted call and records its effect. */
@@ -28,8 +30,26 @@ export function startOperation({ rsv, vault, call }: VaultCall, accepted: Accept
     subject,
     startedAt: call.now,
     endsAt: call.now + core.duration(seconds),
-    finish: (now) => accepted.finish?.(now) ?? succeeded(job),
+    finish: (now) => ended(accepted, now),
+    abandon: () => abandoned(accepted),
   });
+}
+
+function ended({ finish, job }: Accepted, now: number): OperationOutcome {
+  const outcome = finish?.(now) ?? succeeded(job);
+  if (outcome.kind !== 'succeeded') failJob(job, outcome.error.message);
+  return outcome;
+}
+
+function abandoned({ job, abandon }: Accepted): void {
+  failJob(job, 'The operation failed.');
+  abandon?.();
+}
+
+/** The job of an operation that failed has failed too. */
+function failJob(job: Job | undefined, errorString: string): void {
+  if (job !== undefined)
+    job.outcome = { status: 'Failed', errorCode: 400_001, errorString, recommendations: [] };
 }
 
 const succeeded = (job: Job | undefined): OperationOutcome => ({

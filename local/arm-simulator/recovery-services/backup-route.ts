@@ -41,6 +41,9 @@ const objectTypes: Record<Datasource['kind'], string> = {
   AzureWorkload: 'AzureWorkloadBackupRequest',
 };
 
+/** What a request without an expiry gets: 30 days. */
+const defaultKeepMs = 30 * 86_400_000;
+
 const workloadBackupTypes = [
   'Full',
   'Differential',
@@ -124,7 +127,7 @@ function start(asked: VaultCall, item: Item): ArmReply {
     operation: item.source.kind === 'AzureWorkload' ? `Backup (${String(backupType)})` : 'Backup',
     at: call.now,
     activityId: asked.activityId,
-    expiresAt: expiry === undefined ? call.now : Date.parse(String(expiry)),
+    expiresAt: expiry === undefined ? call.now + defaultKeepMs : Date.parse(String(expiry)),
     ...bentJob(call),
   };
   const job = willFail ? undefined : startJob(rsv, vault, jobStart);

@@ -143,6 +143,7 @@ function deleteItem(asked: VaultCall): ArmReply {
 function removeItem({ rsv, vault }: VaultCall, item: Item, now: number): void {
   const remove = () => {
     for (const [key, found] of vault.items) if (found === item) vault.items.delete(key);
+    if (item.source.kind === 'AzureIaasVM') vault.containers.delete(containerKey(item.container.name));
   };
   if (vault.softDelete === 'Disabled') return remove();
   const until = now + vault.softDeleteDays * 86_400_000;

@@ -11,8 +11,6 @@ import { type Container, type Item, itemPath, type RecoveryServices, type Vault 
 /** Adds vaults, behaviours and scheduled jobs of a world; a vault already there is replaced. */
 export function loadRecoveryServices(rsv: RecoveryServices, world: World): void {
   const section = world.recoveryServices;
-  const first = rsv.vaults.size === 0;
-  rsv.seed = { ...(first ? section : rsv.seed), vaults: [], datasources: [] };
   for (const datasource of section.datasources) addDatasource(rsv, datasource);
   for (const seed of section.vaults) addVault(rsv, seed);
   for (const seed of section.datasources)

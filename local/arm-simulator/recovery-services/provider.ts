@@ -12,7 +12,6 @@ import { policyRoutes } from './policy-routes.ts';
 import { protectableRoutes } from './protectable-routes.ts';
 import { recoveryPointRoutes } from './recovery-point-routes.ts';
 import { resourceGuardRoutes } from './resource-guard.ts';
-import { recoveryServicesSeedSchema } from './seed.ts';
 import type { RecoveryServices } from './state.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { vaultConfigRoutes } from './vault-config-routes.ts';
@@ -20,7 +19,7 @@ import { vaultRoutes } from './vault-routes.ts';
 
 /** Recovery Services vaults and everything below them. */
 export const createRecoveryServices: ProviderFactory = (core) => {
-  const seed = recoveryServicesSeedSchema.parse({});
+  const seed = core.world.recoveryServices;
   const rsv: RecoveryServices = { core, vaults: new Map(), behaviours: new Map(), counters: new Map(), seed };
   const parts = [
     vaultRoutes,

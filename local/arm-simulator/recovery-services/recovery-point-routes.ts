@@ -49,7 +49,10 @@ function listPoints(asked: VaultCall): ArmReply {
   const to = readFilterTime(filter?.['enddate'] ?? '9999-12-31 11:59:59 PM');
   if (filter === undefined || Number.isNaN(from) || Number.isNaN(to))
     return invalidInput('startDate and endDate are yyyy-MM-dd hh:mm:ss AM');
-  const inRange = item.recoveryPoints.filter(({ at }) => at >= from && at <= to);
+  const { now } = asked.call;
+  const inRange = item.recoveryPoints.filter(
+    (point) => !isExpired(point, now) && point.at >= from && point.at <= to,
+  );
   const newestFirst = inRange.toSorted((a, b) => b.at - a.at);
   return listReply(
     asked.call,
@@ -60,11 +63,28 @@ function listPoints(asked: VaultCall): ArmReply {
 function getPoint(asked: VaultCall): ArmReply {
   const item = askedItem(asked);
   const point = item?.recoveryPoints.find(({ id }) => id === asked.call.params['point']);
-  if (item !== undefined && point !== undefined) return json(200, pointBody(asked, item, point));
+  if (item !== undefined && point !== undefined && !isExpired(point, asked.call.now)) {
+    return json(200, singleBody(asked, item, point));
+  }
   return serviceError(404, 'UserErrorRecoveryPointNotFound', 'The recovery point was not found.');
 }
 
-function pointBody({ vault }: VaultCall, item: Item, point: RecoveryPoint): unknown {
+const isExpired = ({ expiresAt }: RecoveryPoint, now: number): boolean =>
+  expiresAt !== undefined && expiresAt <= now;
+
+/** Only the single read shows when a point expires. */
+function singleBody(asked: VaultCall, item: Item, point: RecoveryPoint): unknown {
+  const { properties, ...row } = pointBody(asked, item, point);
+  if (point.expiresAt === undefined) return { ...row, properties };
+  const recoveryPointProperties = { expiryTime: netTime(point.expiresAt), isSoftDeleted: false };
+  return { ...row, properties: { ...properties, recoveryPointProperties } };
+}
+
+function pointBody(
+  { vault }: VaultCall,
+  item: Item,
+  point: RecoveryPoint,
+): Record<string, unknown> & { readonly properties: Record<string, unknown> } {
   return {
     id: `${itemId(vault, item)}/recoveryPoints/${point.id}`,
     name: point.id,

@@ -26,6 +26,7 @@ export function registerContainer(asked: VaultCall): ArmReply {
     subject: armId(`${vault.id}/backupFabrics/Azure/protectionContainers/${names.name}`),
     seconds: names.kind === 'AzureStorage' ? timings.registerStorage : timings.registerWorkload,
     finish: () => finishRegistration(asked, container),
+    abandon: () => forgetUnregistered(asked, container),
   });
   return json(202, {}, pollHeaders(call, containerLinks(call, operation.id)));
 }
@@ -55,7 +56,7 @@ function matching(asked: string, names: ContainerNames): ContainerNames | ArmRep
 function finishRegistration(asked: VaultCall, container: Container) {
   const error = obstacle(asked, container);
   if (error !== undefined) {
-    if (container.status === 'Registering') asked.vault.containers.delete(containerKey(container.names.name));
+    forgetUnregistered(asked, container);
     return { kind: 'failed' as const, error };
   }
   if (container.status === 'SoftDeleted' || container.names.kind === 'AzureWorkload')
@@ -63,6 +64,10 @@ function finishRegistration(asked: VaultCall, container: Container) {
   container.status = 'Registered';
   const { type: _type, ...result } = containerBody(asked.vault, container);
   return { kind: 'succeeded' as const, result };
+}
+
+function forgetUnregistered({ vault }: VaultCall, { names, status }: Container): void {
+  if (status === 'Registering') vault.containers.delete(containerKey(names.name));
 }
 
 /** Why a registration cannot work: no such account, another region, another vault, soft-deleted, no key access. */

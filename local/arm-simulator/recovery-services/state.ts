@@ -99,7 +99,8 @@ export interface RecoveryServices {
   readonly vaults: Map<string, Vault>;
   readonly behaviours: Map<string, DatasourceSeed & { used: number }>;
   readonly counters: Map<string, number>;
-  seed: RecoveryServicesSeed;
+  /** Timings and limits of the world the simulator began with. */
+  readonly seed: RecoveryServicesSeed;
 }
 
 /** Key of an item in its vault. */

@@ -1,6 +1,6 @@
 import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
-import { gatewayError, json } from '../replies.ts';
+import { gatewayError, groupNotFound, json, subscriptionNotFound } from '../replies.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
 import type { Call, Route } from '../route.ts';
 import type { ResourceGroup, SubscriptionDirectory } from './directory.ts';
@@ -75,10 +75,6 @@ export function subscriptionRoutes(directory: SubscriptionDirectory): Route[] {
   ];
 }
 
-/** ARM's answer for a subscription it does not know. */
-export const subscriptionNotFound = (id: string): ArmReply =>
-  gatewayError(404, 'SubscriptionNotFound', `The subscription '${id}' could not be found.`);
-
 const tenantRow = ({ core }: Call) => ({
   id: `/tenants/${core.world.tenantId}`,
   tenantId: core.world.tenantId,
@@ -142,10 +138,6 @@ function oneGroup(call: Call, directory: SubscriptionDirectory, subscription: st
   const found = directory.groups(subscription).find(({ name }) => name.toLowerCase() === asked.toLowerCase());
   return found === undefined ? groupNotFound(asked) : json(200, groupRow(found));
 }
-
-/** ARM's answer for a resource group it does not know. */
-export const groupNotFound = (name: string): ArmReply =>
-  gatewayError(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`);
 
 const resourceRow = ({ properties: _properties, ...row }: ArmResource) => row;
 

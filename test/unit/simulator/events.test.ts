@@ -213,7 +213,10 @@ test('a webhook gets the event as a POST with the notification header', async ()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const endpoint = `http://127.0.0.1:${port}/hook`;
-  const { ask, pass } = openSimulator({ eventSubscriptions: [{ endpoint, schema: 'CloudEventSchemaV1_0' }] });
+  const { ask, pass } = openSimulator({
+    resources: [{ id: `${disk}0` }],
+    eventSubscriptions: [{ endpoint, schema: 'CloudEventSchemaV1_0' }],
+  });
   await ask('PUT', `${disk}?api-version=2024-03-02`, { location: 'westeurope' });
   pass(0);
   const { header, type, body } = await received;

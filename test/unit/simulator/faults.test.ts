@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConnectionDropped } from '../../../local/arm-simulator/exchange.ts';
 import {
+  accountId,
   backUpShare,
   filtered,
   itemNamed,
@@ -204,6 +205,30 @@ describe('a fault', () => {
       undefined,
     ]);
     expect((await cloud.get(`${vaultId}/backupJobs`)).body.value).toHaveLength(1);
+  });
+
+  test('makes a registration fail without leaving a half-registered container', async () => {
+    const cloud = simulatedCloud({
+      faults: [
+        {
+          on: 'recoveryServices.register',
+          fault: { kind: 'operation', status: 'Failed', code: 'UserErrorStorageAccountIsLocked' },
+        },
+      ],
+    });
+    const container = `${vaultId}/backupFabrics/Azure/protectionContainers/StorageContainer;Storage;rg1;acct1`;
+    const properties = {
+      containerType: 'StorageContainer',
+      backupManagementType: 'AzureStorage',
+      sourceResourceId: accountId,
+    };
+    const { headers } = await cloud.send('PUT', container, { properties });
+    cloud.wait(44);
+    expect((await cloud.get(headers['Location'] ?? '')).body.error.code).toBe(
+      'UserErrorStorageAccountIsLocked',
+    );
+    expect((await cloud.get(container)).status).toBe(404);
+    expect((await cloud.send('PUT', container, { properties })).status).toBe(202);
   });
 
   test('decides how a job ends and hides it at first', async () => {

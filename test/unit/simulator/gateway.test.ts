@@ -28,6 +28,13 @@ describe('the gateway', () => {
     expect(missing.headers['x-ms-operation-identifier']).toBeUndefined();
   });
 
+  test('tells a missing subscription and a missing group apart', async () => {
+    const cloud = simulatedCloud();
+    const code = async (id: string) => (await cloud.get(id)).body.error.code;
+    expect(await code(vaultId.replace('rg1', 'rg2'))).toBe('ResourceGroupNotFound');
+    expect(await code(vaultId.replace('22222222-', '99999999-'))).toBe('SubscriptionNotFound');
+  });
+
   test('compares paths without case and gives every answer its request ids', async () => {
     const cloud = simulatedCloud();
     const answer = await cloud.send('GET', vaultId.toUpperCase(), undefined, {

@@ -169,6 +169,49 @@ describe('jobs', () => {
     expect(cloud.simulator.effects.count('backup')).toBe(1);
   });
 
+  test('a recovery point shows its expiry only when read alone, and is gone after it', async () => {
+    const cloud = simulatedCloud({ world: protectedWorld });
+    await backUp(cloud, 'docs', {
+      ...backUpShare.properties,
+      recoveryPointExpiryTimeInUTC: '2026-08-23T00:00:00Z',
+    });
+    cloud.wait(3);
+    const { id } = await itemNamed(cloud, 'docs');
+    const [point] = (await cloud.get(`${id}/recoveryPoints`)).body.value;
+    expect(point?.properties).not.toHaveProperty('recoveryPointProperties');
+    const single = await cloud.get(point?.id ?? '');
+    expect(single.body.properties).toMatchObject({
+      recoveryPointProperties: { expiryTime: '2026-08-23T00:00:00Z' },
+    });
+    cloud.wait(86_400);
+    expect((await cloud.get(`${id}/recoveryPoints`)).body.value).toEqual([]);
+  });
+
+  test('a job whose operation failed has failed too', async () => {
+    const world = {
+      ...protectedWorld,
+      recoveryServices: {
+        vaults: [
+          { id: vaultId },
+          { id: `${vaultId}2`, items: [{ virtualMachineId: machineId, policy: 'DefaultPolicy' }] },
+        ],
+      },
+    };
+    const cloud = simulatedCloud({ world });
+    const item = `${vaultId}/backupFabrics/Azure/protectionContainers/IaasVMContainer;iaasvmcontainerv2;rg1;vm1/protectedItems/VM;iaasvmcontainerv2;rg1;vm1`;
+    const properties = {
+      protectedItemType: 'Microsoft.Compute/virtualMachines',
+      policyId: `${vaultId}/backupPolicies/DefaultPolicy`,
+    };
+    const { headers } = await cloud.send('PUT', item, { properties });
+    cloud.wait(32);
+    const { body } = await cloud.get(headers['Azure-AsyncOperation'] ?? '');
+    expect([body.status, body.error.message.includes(`${vaultId}2`)]).toEqual(['Failed', true]);
+    const [job] = (await cloud.get(`${vaultId}/backupJobs`)).body.value;
+    expect(job?.properties).toMatchObject({ operation: 'ConfigureBackup', status: 'Failed' });
+    expect((await cloud.get(item)).status).toBe(404);
+  });
+
   test('another kind’s backup request is refused', async () => {
     const cloud = simulatedCloud({ world: protectedWorld });
     const { id } = await itemNamed(cloud, 'vm1');
