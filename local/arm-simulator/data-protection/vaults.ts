@@ -123,13 +123,27 @@ function putVault(state: DataProtectionState, call: Call): ArmReply {
       location: body.location ?? 'westeurope',
       tags: body.tags,
       principalId: before?.identity?.['principalId'] as string | undefined,
-      properties: { ...body.properties },
+      properties: withRetention({ ...body.properties }),
     },
     core.world.tenantId,
   );
   if (body.identity?.type === undefined || body.identity.type === 'None') vault.identity = { type: 'None' };
   core.resources.put(vault);
   return answerWrite(state, call, vault, before === undefined);
+}
+
+interface Security {
+  readonly softDeleteSettings?: { readonly state?: string; readonly retentionDurationInDays?: number };
+}
+
+// The service writes the days even where only the state was sent.
+function withRetention(properties: Record<string, unknown>): Record<string, unknown> {
+  const security = properties['securitySettings'] as Security | undefined;
+  const sent = security?.softDeleteSettings;
+  if (sent === undefined) return properties;
+  const retentionDurationInDays = sent.retentionDurationInDays ?? (sent.state === 'Off' ? 0 : 14);
+  const softDeleteSettings = { ...sent, retentionDurationInDays };
+  return { ...properties, securitySettings: { ...security, softDeleteSettings } };
 }
 
 function answerWrite(state: DataProtectionState, call: Call, vault: ArmResource, isNew: boolean): ArmReply {
