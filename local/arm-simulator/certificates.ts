@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } fr
 import { bits, context, integer, octets, oid, sequence, set, utcTime, utf8, yes } from './der.ts';
 
 /** A throw-away authority and a certificate for this machine's loopback names; PEM texts. */
-export interface LoopbackCertificate {
+interface LoopbackCertificate {
   /** What clients must trust. */
   readonly ca: string;
   readonly cert: string;

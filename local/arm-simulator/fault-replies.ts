@@ -36,7 +36,7 @@ function shaped({ shape, status, code, message }: Of<'reply'>): ArmReply {
 }
 
 /** Error body of Data Protection (shape 3), with its user-facing part; flags there carry no information. */
-export function dataProtectionError(code: string, message: string): Record<string, unknown> {
+function dataProtectionError(code: string, message: string): Record<string, unknown> {
   const info = {
     code,
     message,

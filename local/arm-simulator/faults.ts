@@ -116,7 +116,7 @@ const statusAtResultFault = z.strictObject({
 const signatureFault = z.strictObject({ kind: z.literal('signatureRefused') });
 
 /** One line of a fault table. */
-export const faultRuleSchema = z.strictObject({
+const faultRuleSchema = z.strictObject({
   on: z.string().describe('Route name; a trailing * matches the rest: `recoveryServices.*`.'),
   path: z.string().optional().describe('Only requests whose URL contains this text (no case).'),
   nth: z.int().positive().default(1).describe('First matching request that is hit, counted from 1.'),
@@ -140,7 +140,7 @@ export const faultRuleSchema = z.strictObject({
 export const faultTableSchema = z.array(faultRuleSchema);
 
 /** A parsed line, see {@link faultRuleSchema}. */
-export type FaultRule = z.infer<typeof faultRuleSchema>;
+type FaultRule = z.infer<typeof faultRuleSchema>;
 
 /** A line as written. */
 export type FaultRuleSeed = z.input<typeof faultRuleSchema>;

@@ -32,7 +32,7 @@ export interface Operation {
 export type OperationFault = Extract<Fault, { kind: 'operation' }>;
 
 /** What starts an operation. */
-export interface OperationStart extends Pick<
+interface OperationStart extends Pick<
   Operation,
   'id' | 'kind' | 'vaultId' | 'subject' | 'startedAt' | 'endsAt'
 > {

@@ -3,7 +3,7 @@ import { json } from './replies.ts';
 import type { Call } from './route.ts';
 
 /** How a service writes its lists. */
-export interface PagingStyle {
+interface PagingStyle {
   /** Data Protection writes `nextLink: null` on the last page; Recovery Services leaves it out. */
   readonly nullNextLink?: boolean;
   /** Rows per page where the settings name none; absent: one page. */

@@ -11,7 +11,7 @@ import { type LogEntry, loggedPath } from './request-log.ts';
 import type { Throttle } from './throttle.ts';
 
 /** What the pipeline needs besides the request. */
-export interface Pipeline {
+interface Pipeline {
   readonly core: Core;
   readonly find: (method: string, path: string) => RouteMatch | undefined;
   readonly faults: FaultTable;

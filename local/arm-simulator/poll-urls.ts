@@ -11,8 +11,7 @@ export interface PollUrlSigner {
 const ticksAtUnixEpoch = 621_355_968_000_000_000n;
 
 /** .NET ticks of an instant: 18 digits. */
-export const ticksOf = (now: number): string =>
-  (ticksAtUnixEpoch + BigInt(Math.trunc(now)) * 10_000n).toString();
+const ticksOf = (now: number): string => (ticksAtUnixEpoch + BigInt(Math.trunc(now)) * 10_000n).toString();
 
 /** A signer whose filler follows from `seed` alone. */
 export function createPollUrlSigner(seed: string): PollUrlSigner {

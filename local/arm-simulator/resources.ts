@@ -49,7 +49,7 @@ export function createResourceStore(): ResourceStore {
 }
 
 /** The parts of an ARM resource id; `type` includes the provider namespace, `group` is empty above groups. */
-export interface ResourceIdParts {
+interface ResourceIdParts {
   readonly subscription: string;
   readonly group: string;
   readonly type: string;

@@ -27,7 +27,7 @@ export function withGatewayHeaders(reply: ArmReply, context: GatewayContext): Ar
 }
 
 /** What the gateway knows of one request. */
-export interface GatewayContext {
+interface GatewayContext {
   readonly requestId: string;
   /** As sent; echoed only then. */
   readonly clientRequestId?: string;

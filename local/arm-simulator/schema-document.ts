@@ -4,10 +4,10 @@ import { createSimulator } from './simulator.ts';
 import { worldSchema } from './world.ts';
 
 /** JSON schema (draft 2020-12) of a world file. */
-export const worldJsonSchema = (): unknown => z.toJSONSchema(worldSchema, { io: 'input' });
+const worldJsonSchema = (): unknown => z.toJSONSchema(worldSchema, { io: 'input' });
 
 /** JSON schema (draft 2020-12) of a faults file. */
-export const faultsJsonSchema = (): unknown => z.toJSONSchema(faultTableSchema, { io: 'input' });
+const faultsJsonSchema = (): unknown => z.toJSONSchema(faultTableSchema, { io: 'input' });
 
 const start = '<!-- generated: schemas -->';
 const end = '<!-- /generated -->';

@@ -19,7 +19,7 @@ import { createTimeline } from './timeline.ts';
 import { mergeWorlds, type World, worldSchema, type WorldSeed } from './world.ts';
 
 /** Choices at start; everything may be left out. */
-export interface SimulatorOptions {
+interface SimulatorOptions {
   /** Absent: {@link defaultWorld}. */
   readonly world?: WorldSeed;
   /** Absent: the machine's. */

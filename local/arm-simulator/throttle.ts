@@ -4,7 +4,7 @@ import type { Route } from './route.ts';
 import type { SimulatorSettings } from './settings.ts';
 
 /** What the buckets say to one request. */
-export interface ThrottleVerdict {
+interface ThrottleVerdict {
   /** Set when the request is refused. */
   readonly refusal?: ArmReply;
   /** The falling `x-ms-ratelimit-remaining-…` headers of an admitted request. */
@@ -63,7 +63,7 @@ function admitProvider(
 }
 
 /** Recorded 429 of a provider bucket: the wait is in the text, and in Retry-After unless switched off. */
-export function resourceRequestsThrottled(
+function resourceRequestsThrottled(
   action: string,
   limit: number,
   waitSeconds: number,

@@ -11,7 +11,7 @@ export const itemId = (vault: Vault, item: Item): string =>
   );
 
 /** How an item is shown. */
-export interface ItemView {
+interface ItemView {
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Origin for `vaultId`, which is a URL. */

@@ -6,7 +6,7 @@ import { armId } from './names.ts';
 import { clockDuration, isoDuration, neverEnded, netTime } from './time-format.ts';
 
 /** How a job is shown. */
-export interface JobView {
+interface JobView {
   readonly now: number;
   readonly apiVersion: string;
   /** With tasks and errors; list rows are without. */

@@ -95,7 +95,7 @@ function listProtectableItems({ rsv, vault, call }: VaultCall): ArmReply {
 }
 
 /** The kind a filter value names, without case; undefined for another word. */
-export const managementType = (text: string | undefined): ManagementType | undefined =>
+const managementType = (text: string | undefined): ManagementType | undefined =>
   (['AzureStorage', 'AzureIaasVM', 'AzureWorkload'] as const).find(
     (kind) => kind.toLowerCase() === text?.toLowerCase(),
   );

@@ -27,7 +27,7 @@ const types: Record<string, Record<string, string[]>> = {
 };
 
 /** A resource provider as `GET …/providers/{namespace}` shows it. */
-export interface RegisteredProvider {
+interface RegisteredProvider {
   readonly id: string;
   readonly namespace: string;
   readonly registrationState: 'Registered';

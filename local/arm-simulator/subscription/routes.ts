@@ -36,7 +36,7 @@ export function subscriptionRoutes(directory: SubscriptionDirectory): Route[] {
       of((call, id) =>
         listReply(
           call,
-          ['westeurope', 'northeurope', 'eastus'].map((name) => locationRow(id, name)),
+          ['West Europe', 'North Europe', 'East US'].map((region) => locationRow(id, region)),
         ),
       ),
     ),
@@ -106,14 +106,17 @@ const subscriptionRow = ({ core }: Call, directory: SubscriptionDirectory, id: s
   },
 });
 
-const locationRow = (subscription: string, name: string) => ({
-  id: `/subscriptions/${subscription}/locations/${name}`,
-  name,
-  type: 'Region',
-  displayName: name,
-  regionalDisplayName: name,
-  metadata: { regionType: 'Physical', regionCategory: 'Recommended' },
-});
+function locationRow(subscription: string, displayName: string): unknown {
+  const name = displayName.replaceAll(' ', '').toLowerCase();
+  return {
+    id: `/subscriptions/${subscription}/locations/${name}`,
+    name,
+    type: 'Region',
+    displayName,
+    regionalDisplayName: displayName,
+    metadata: { regionType: 'Physical', regionCategory: 'Recommended' },
+  };
+}
 
 function provider(call: Call, subscription: string): ArmReply {
   const asked = call.params['namespace'] ?? '';
