@@ -42,18 +42,39 @@ function* proofOf(
   }
 }
 
-function sayJoined(context: FlowContext, { joined, jobId, expiresAt }: BackupHandle): void {
+function sayJoined(context: FlowContext, { joined, expiresAt }: BackupHandle, { job }: JobEnding): void {
   if (!joined) return;
   context.warnings.push(
-    `A backup of this item was already running: this run followed its job ${jobId}; the expiry ${expiresAt} was not sent.`,
+    `A backup of this item was already running: this run followed its job ${job.id}; the expiry ${expiresAt} was not sent.`,
   );
+}
+
+/** The service started no job because one of the same item runs: recorded as the end of an operation, too. */
+const isInProgress = (error: unknown): boolean =>
+  error instanceof StepFailed &&
+  error.outcome.kind !== 'cancelled' &&
+  error.outcome.failure.class === 'adopt';
+
+/** Follows the backup that was started, or the one that stood in its way. */
+function* followOrJoin(
+  context: FlowContext,
+  handle: BackupHandle,
+): Flow<{ readonly handle: BackupHandle; readonly ending: JobEnding }> {
+  try {
+    return { handle, ending: yield* followJob(context, handle) };
+  } catch (error) {
+    if (!isInProgress(error)) throw error;
+    const { operationId: _, ...rest } = handle;
+    const joined: BackupHandle = { ...rest, joined: true };
+    return { handle: joined, ending: yield* followJob(context, joined) };
+  }
 }
 
 /** Backs up one protected item and follows the job to its end; the status is the job's own. */
 export function* backUpItem(context: FlowContext, order: BackupOrder): Flow<FlowEnding> {
-  const handle = yield* takeStep(context, backUpNow, order);
-  sayJoined(context, handle);
-  const ending = yield* followJob(context, handle);
+  const started = yield* takeStep(context, backUpNow, order);
+  const { handle, ending } = yield* followOrJoin(context, started);
+  sayJoined(context, handle, ending);
   context.warnings.push(...ending.warnings);
   const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
   const recoveryPoint = made ? yield* proofOf(context, handle, ending) : null;

@@ -1,12 +1,7 @@
 import { sameId } from '../arm/resourceId.ts';
 import type { Protectable } from '../recovery-services/protectableItems.ts';
-import {
-  awaitProtected,
-  newItemType,
-  protectItem,
-  type ChangedItem,
-  type ProtectedItem,
-} from '../recovery-services/protectedItems.ts';
+import { newItemType, protectItem, type ChangedItem } from '../recovery-services/itemChanges.ts';
+import { awaitProtected, type ProtectedItem } from '../recovery-services/protectedItems.ts';
 import { discoverShare } from './discoverShare.ts';
 import { discoverVirtualMachine } from './discoverVirtualMachine.ts';
 import type { Flow, FlowContext } from './flow.ts';

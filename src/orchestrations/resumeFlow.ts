@@ -1,5 +1,6 @@
 import { sameId } from '../arm/resourceId.ts';
-import { undeleteItem, type ProtectedItem } from '../recovery-services/protectedItems.ts';
+import { undeleteItem } from '../recovery-services/itemChanges.ts';
+import { type ProtectedItem } from '../recovery-services/protectedItems.ts';
 import type { RunRequest } from '../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { itemTargetOf, nameOfTarget, vaultOfTarget, type ItemTarget } from './itemTarget.ts';

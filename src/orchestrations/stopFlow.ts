@@ -1,9 +1,5 @@
-import {
-  deleteItem,
-  readProtectedItem,
-  stopProtection,
-  type ProtectedItem,
-} from '../recovery-services/protectedItems.ts';
+import { deleteItem, stopProtection } from '../recovery-services/itemChanges.ts';
+import { readProtectedItem, type ProtectedItem } from '../recovery-services/protectedItems.ts';
 import type { RunRequest } from '../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { itemTargetOf, nameOfTarget } from './itemTarget.ts';

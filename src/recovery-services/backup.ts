@@ -102,7 +102,8 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
     },
   },
   itemOf: ({ itemId }) => itemId,
-  giveUpAfterSeconds: 21_600,
+  // A daily limit parks the step until the next UTC day.
+  giveUpAfterSeconds: 93_600,
 };
 
 const statusCall = ({ vaultId, operationId }: BackupHandle): ArmCall =>

@@ -141,7 +141,8 @@ export const readJobAfterCancel: Step<JobInVault, JobEnding> = {
 };
 
 /**
- * Finds the job of a backup whose operation named none, or could not be read. Waits while the list does not show it:
+ * Finds the job of a backup whose operation named none, or could not be read; of a joined one the running job of
+ * whoever started it. Waits while the list does not show it:
  * absence from a list is never an ending.
  */
 export const findBackupJob: Step<BackupHandle, { readonly jobId: string }> = {

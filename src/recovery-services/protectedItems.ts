@@ -6,8 +6,7 @@ import { readErrorIn } from '../arm/outcomes.ts';
 import { readDurationSeconds } from '../arm/serviceTimes.ts';
 import { namesSeen, resourceIn, rowsIn, sameName, type Resource } from './resources.ts';
 import { filterOf } from './filters.ts';
-import { kindWords, type ItemKind } from './itemKinds.ts';
-import { itemOperation, readItemOperation, type StartedJob } from './operations.ts';
+import { kindWords } from './itemKinds.ts';
 import { backupCall, nameIn } from './paths.ts';
 
 /** What a protected item's state means to a flow; `unknown` is a word this version does not know. */
@@ -46,7 +45,8 @@ const standings: Readonly<Record<string, Standing>> = {
   notprotected: 'notProtected',
 };
 
-function standingOf(properties: JsonObject): Standing {
+/** What an item's properties say about its state. */
+export function standingOf(properties: JsonObject): Standing {
   if (properties['isScheduledForDeferredDelete'] === true) return 'softDeleted';
   return standings[(textIn(properties['protectionState']) ?? '').toLowerCase()] ?? 'unknown';
 }
@@ -147,9 +147,13 @@ export const findProtectedItem: Step<ItemSought, ItemFound> = {
 /** An input of everything that acts on one item. */
 export type OnItem = { readonly itemId: string };
 
-const itemAction = (verb: string): string => `backupFabrics/protectionContainers/protectedItems/${verb}`;
+/** Azure's action on a protected item. */
+export const itemAction = (verb: string): string =>
+  `backupFabrics/protectionContainers/protectedItems/${verb}`;
 
-const readItemCall = ({ itemId }: OnItem) => backupCall('GET', itemAction('read'), resourcePath(itemId));
+/** The call that reads one item. */
+export const readItemCall = ({ itemId }: OnItem) =>
+  backupCall('GET', itemAction('read'), resourcePath(itemId));
 
 /** One item by its id; null when the vault has none of that id. */
 export const readProtectedItem: Step<OnItem, ProtectedItem | null> = {
@@ -191,75 +195,4 @@ export const awaitProtected: Step<OnItem, ProtectedItem> = {
     status === 404 ? { kind: 'waiting', waitSeconds: configuringSeconds } : undefined,
   repeat: 'safe',
   giveUpAfterSeconds: 900,
-};
-
-/** The item's type as the service named it, or the type of a new one. */
-export type ChangedItem = OnItem & { readonly protectedItemType: string; readonly sourceResourceId?: string };
-
-/** `protectedItemType` of an item that is not there yet. */
-export const newItemType: Readonly<Record<Exclude<ItemKind, 'workload'>, string>> = {
-  fileShare: 'AzureFileShareProtectedItem',
-  virtualMachine: 'Microsoft.Compute/virtualMachines',
-};
-
-/** A PUT of an item: asking twice puts the same body under the same name. */
-const changeItem = <Input extends ChangedItem>(
-  name: string,
-  properties: (input: Input) => JsonObject,
-): Step<Input, StartedJob> => ({
-  name,
-  describe: (input) =>
-    backupCall('PUT', itemAction('write'), resourcePath(input.itemId), {
-      body: {
-        properties: {
-          protectedItemType: input.protectedItemType,
-          ...(input.sourceResourceId === undefined ? {} : { sourceResourceId: input.sourceResourceId }),
-          ...properties(input),
-        },
-      },
-    }),
-  longRunning: itemOperation,
-  read: (reply, _input, { waitSeconds }) => readItemOperation(reply, waitSeconds),
-  repeat: 'safe',
-  itemOf: ({ itemId }) => itemId,
-  giveUpAfterSeconds: 3600,
-});
-
-/** Protects an item, changes its policy, or resumes its protection: all one request. Success is not yet protection. */
-export const protectItem = changeItem<ChangedItem & { readonly policyId: string }>(
-  'recoveryServices.protectItem',
-  ({ policyId }) => ({ policyId }),
-);
-
-/** Stops backups and keeps the data: for ever (`ProtectionStopped`), or as the policy says (`BackupsSuspended`). */
-export const stopProtection = changeItem<
-  ChangedItem & { readonly state: 'ProtectionStopped' | 'BackupsSuspended' }
->('recoveryServices.stopProtection', ({ state }) => ({ policyId: '', protectionState: state }));
-
-/** Brings a soft-deleted item back; it comes back stopped, so a policy must be put afterwards. */
-export const undeleteItem = changeItem<ChangedItem>('recoveryServices.undeleteItem', () => ({
-  policyId: '',
-  protectionState: 'ProtectionStopped',
-  isRehydrate: true,
-}));
-
-/** Deletes an item and its recovery points. Under soft delete the item stays listed for the vault's retention. */
-export const deleteItem: Step<OnItem, StartedJob> = {
-  name: 'recoveryServices.deleteItem',
-  describe: ({ itemId }) => backupCall('DELETE', itemAction('delete'), resourcePath(itemId)),
-  longRunning: itemOperation,
-  read: (reply, _input, { waitSeconds }) => readItemOperation(reply, waitSeconds),
-  readRefusal: (failure, status) =>
-    status === 404 || failure.code === 'BMSUserErrorContainerNotUndeleted'
-      ? { kind: 'done', result: { jobId: null } }
-      : undefined,
-  repeat: {
-    describeLook: readItemCall,
-    findEarlier: (reply) => {
-      const gone = reply.status === 404 || standingOf(resourceIn(reply.body).properties) === 'softDeleted';
-      return gone ? { kind: 'ours', result: { jobId: null } } : { kind: 'absent' };
-    },
-  },
-  itemOf: ({ itemId }) => itemId,
-  giveUpAfterSeconds: 3600,
 };

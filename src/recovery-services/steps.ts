@@ -11,15 +11,8 @@ import {
 import { cancelJob, findBackupJob, readFileShareJob, readJob, readJobAfterCancel } from './jobs.ts';
 import { readPolicy } from './policies.ts';
 import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
-import {
-  awaitProtected,
-  deleteItem,
-  findProtectedItem,
-  protectItem,
-  readProtectedItem,
-  stopProtection,
-  undeleteItem,
-} from './protectedItems.ts';
+import { deleteItem, protectItem, stopProtection, undeleteItem } from './itemChanges.ts';
+import { awaitProtected, findProtectedItem, readProtectedItem } from './protectedItems.ts';
 import { findRecoveryPoint } from './recoveryPoints.ts';
 import { readBackupStatus, readVault } from './vaults.ts';
 

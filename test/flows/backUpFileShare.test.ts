@@ -206,6 +206,31 @@ describe('the job', () => {
   });
 });
 
+test('an operation that ends because a backup runs already leads to that one', async () => {
+  const { ending, simulator } = await playRun({
+    world: shareWorld({
+      protectedShares: ['docs'],
+      datasource: { scheduledAfterSeconds: [0], jobs: [{ seconds: 600 }] },
+    }),
+    request: backUpDocs,
+    faults: [
+      {
+        on: 'recoveryServices.backup',
+        fault: {
+          kind: 'operation',
+          status: 'Failed',
+          code: 'UserErrorBackupOperationInProgress',
+          message: 'A backup runs.',
+        },
+      },
+    ],
+  });
+  expect(ending.status).toBe('completed');
+  expect(ending.warnings[0]).toContain('already running');
+  expect(ending.result).toMatchObject({ joined: true });
+  expect(simulator.effects.count('backup')).toBe(1);
+});
+
 describe('a run that is cancelled while its job runs', () => {
   const cancelledAtTheJob = (order: StepOrder): StepOutcome | undefined =>
     order.stepName === 'recoveryServices.readFileShareJob' ? { kind: 'cancelled' } : undefined;

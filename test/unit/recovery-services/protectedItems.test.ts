@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/arm/call.ts';
+import { protectItem, stopProtection, undeleteItem } from '../../../src/recovery-services/itemChanges.ts';
 import {
   awaitProtected,
   findProtectedItem,
   protectedItemIn,
-  protectItem,
-  stopProtection,
-  undeleteItem,
   type ItemSought,
 } from '../../../src/recovery-services/protectedItems.ts';
 import { context, itemId, list, reply, storageAccountId, vaultId } from './replies.ts';
