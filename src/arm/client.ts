@@ -108,8 +108,8 @@ function createWire({ httpClient, ca }: ArmClientOptions): Wire {
         ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
         abortSignal: signal,
         streamResponseStatusCodes: everyStatus,
-        requestOverrides,
-        ...(agent && { agent }),
+        // The request's own `agent` is dropped when it is made (core-rest-pipeline 1.25).
+        requestOverrides: { ...requestOverrides, ...(agent && { agent }) },
       }),
     );
 }
