@@ -15,7 +15,12 @@ export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
     path: resourcePath(vaultId),
     apiVersion: vaultApiVersion,
   }),
-  read: (reply) => ({ kind: 'done', result: { region: textIn(objectIn(reply.body)['location']) ?? '' } }),
+  read: (reply) => {
+    const { location } = objectIn(reply.body);
+    // Written `West Europe` as well, which is no path segment that the service takes.
+    const region = (textIn(location) ?? '').toLowerCase().replaceAll(' ', '');
+    return { kind: 'done', result: { region } };
+  },
   readRefusal: (_failure, status) => (status === 404 ? { kind: 'done', result: null } : undefined),
   repeat: 'safe',
   giveUpAfterSeconds: 3600,
