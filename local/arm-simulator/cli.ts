@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { serveIdentity } from './identity.ts';
 import { type FaultRuleSeed, faultTableSchema } from './faults.ts';
 import { serveSimulator } from './server.ts';
@@ -58,4 +59,9 @@ async function start(): Promise<void> {
   );
 }
 
-await start();
+try {
+  await start();
+} catch (error) {
+  console.error(error instanceof z.ZodError ? z.prettifyError(error) : error);
+  process.exitCode = 1;
+}

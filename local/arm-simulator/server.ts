@@ -38,8 +38,10 @@ async function pass(simulator: Simulator, request: IncomingMessage, response: Se
     response.writeHead(reply.status, reply.headers);
     response.end(reply.body);
   } catch (error) {
-    if (!(error instanceof ConnectionDropped)) console.error(error);
-    request.socket.destroy();
+    if (error instanceof ConnectionDropped) return void request.socket.destroy();
+    console.error(error);
+    response.writeHead(500, { 'Content-Type': 'application/json; charset=utf-8' });
+    response.end(JSON.stringify({ error: { code: 'SimulatorFault', message: String(error) } }));
   }
 }
 
