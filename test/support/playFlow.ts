@@ -1,6 +1,12 @@
 import type { Task } from 'durable-functions';
 import type { Durable, Flow } from '../../src/orchestrations/flow.ts';
 
+/** An event as it was raised. */
+export interface Raised {
+  readonly name: string;
+  readonly payload: unknown;
+}
+
 /** What the flow plays against: activities, and events that arrive by themselves. */
 export interface Stage {
   readonly now: () => number;
@@ -8,7 +14,7 @@ export interface Stage {
   readonly advanceTo: (milliseconds: number) => void;
   readonly activity: (name: string, input: unknown) => Promise<unknown>;
   /** Takes the next event raised so far, whoever waits for it. */
-  readonly nextEvent: () => { readonly name: string; readonly payload: unknown } | undefined;
+  readonly nextEvent: () => Raised | undefined | Promise<Raised | undefined>;
 }
 
 interface Planned extends Task {
@@ -115,7 +121,7 @@ async function nextAnswer(tasks: readonly Planned[], open: readonly number[], st
     const answer = await stage.activity(name, JSON.parse(JSON.stringify(input)));
     return { task: activity, result: JSON.parse(JSON.stringify(answer ?? null)), at: stage.now() };
   }
-  for (let event = stage.nextEvent(); event; event = stage.nextEvent()) {
+  for (let event = await stage.nextEvent(); event; event = await stage.nextEvent()) {
     const { name, payload } = event;
     const waiting = tasks.findIndex((task, at) => task.event === name && isOpen(at));
     if (waiting >= 0) return { task: waiting, result: payload, at: stage.now() };
