@@ -38,10 +38,11 @@ const isOlder = (services: RunServices, instant: string, patienceMs: number): bo
  * @returns one alert for each run that needed something, at most one per run.
  */
 export async function watchRuns(services: RunServices): Promise<readonly RunAlert[]> {
-  const accepted = await watchEach(services, 'accepted', watchAccepted);
-  const running = await watchEach(services, 'running', watchRunning);
+  // Unknown ones first: what becomes unknown now is reported once, by what made it so.
   const unknown = await watchEach(services, 'unknown', watchUnknown);
-  return [...accepted, ...running, ...unknown];
+  const running = await watchEach(services, 'running', watchRunning);
+  const accepted = await watchEach(services, 'accepted', watchAccepted);
+  return [...unknown, ...running, ...accepted];
 }
 
 type Watch = (services: RunServices, run: RunState) => Promise<RunAlert | undefined>;

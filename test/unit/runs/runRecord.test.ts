@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import { acceptRun } from '../../../src/runs/acceptRun.ts';
+import { beginRun } from '../../../src/runs/beginRun.ts';
+import { closeRun } from '../../../src/runs/closeRun.ts';
+import { finishRun } from '../../../src/runs/finishRun.ts';
+import { getRunRecord } from '../../../src/runs/getRunRecord.ts';
+import { isCancelRequested, requestCancel } from '../../../src/runs/requestCancel.ts';
+import type { RunRequest } from '../../../src/runs/request.ts';
+import type { RequestedBy, RunEnding } from '../../../src/runs/run.ts';
+import { startRun } from '../../../src/runs/startRun.ts';
+import { runDesk } from '../../support/runDesk.ts';
+
+const vaultId =
+  '/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v';
+const request: RunRequest = { kind: 'backUp', target: { id: `${vaultId}/items/docs` }, keepFor: 'P30D' };
+const requestedBy: RequestedBy = { source: 'http', caller: 'local', key: 'release-2026-47' };
+const completed: RunEnding = { status: 'completed', warnings: [], job: { id: 'job-1', status: 'Completed' } };
+
+const accepted = async () => {
+  const desk = runDesk();
+  const { run } = await acceptRun(desk.services, request, requestedBy);
+  return { ...desk, id: run.id };
+};
+
+describe('accepting', () => {
+  test('a new key makes a run under an id of 40 hex digits', async () => {
+    const { services } = runDesk();
+    const { kind, run } = await acceptRun(services, request, requestedBy);
+    expect(kind).toBe('accepted');
+    expect(run).toMatchObject({
+      kind: 'backUp',
+      status: 'accepted',
+      createdAt: '2026-08-22T02:00:00.000Z',
+      generation: 1,
+      steps: [],
+      warnings: [],
+    });
+    expect(run.id).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  test('the same key with the same body is the same run, in whatever order the body is written', async () => {
+    const { services, id, pass } = await accepted();
+    pass(5);
+    const again = { keepFor: 'P30D', target: request.target, kind: 'backUp' } as RunRequest;
+    expect(await acceptRun(services, again, requestedBy)).toMatchObject({ kind: 'repeated', run: { id } });
+  });
+
+  test('the same key with another body is refused', async () => {
+    const { services } = await accepted();
+    const other: RunRequest = { kind: 'backUp', target: request.target, keepFor: 'P31D' };
+    expect((await acceptRun(services, other, requestedBy)).kind).toBe('keyReused');
+  });
+
+  test('keys of different callers, sources and batch items do not meet', async () => {
+    const { services } = runDesk();
+    const ids = await Promise.all([
+      acceptRun(services, request, requestedBy),
+      acceptRun(services, request, { ...requestedBy, caller: 'tenant/other' }),
+      acceptRun(services, request, { ...requestedBy, source: 'schedule' }),
+      acceptRun(services, request, requestedBy, { batch: 'b1', item: 'docs' }),
+      acceptRun(services, request, requestedBy, { batch: 'b1', item: 'photos' }),
+    ]);
+    expect(new Set(ids.map(({ run }) => run.id)).size).toBe(5);
+    expect(ids.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => 'accepted'));
+  });
+
+  test('two callers at once with one key make one run, in each list once', async () => {
+    const { services, runs, runIndex } = runDesk();
+    const kinds = await Promise.all([
+      acceptRun(services, request, requestedBy),
+      acceptRun(services, request, requestedBy),
+    ]);
+    expect(kinds.map(({ kind }) => kind).sort()).toEqual(['accepted', 'repeated']);
+    expect(runs.rows()).toHaveLength(1);
+    expect(runIndex.rows().filter(({ partitionKey }) => partitionKey === 'all')).toHaveLength(1);
+  });
+});
+
+describe('starting', () => {
+  test('the flow is started under run and generation, once', async () => {
+    const { services, id, started } = await accepted();
+    await startRun(services, id);
+    await startRun(services, id);
+    expect(started).toEqual([{ instanceId: `${id}-1`, input: { runId: id, generation: 1 } }]);
+  });
+
+  test('a flow that has ended is not run again', async () => {
+    const { services, id, started, flowStatus } = await accepted();
+    flowStatus.set(`${id}-1`, 'completed');
+    await startRun(services, id);
+    expect(started).toEqual([]);
+  });
+});
+
+describe('beginning', () => {
+  test('the flow gets the request and facts that never change, also when it asks twice', async () => {
+    const { services, id, pass } = await accepted();
+    const first = await beginRun(services, { runId: id, generation: 1 });
+    expect(first).toEqual({
+      kind: 'begun',
+      request,
+      facts: { acceptedAt: '2026-08-22T02:00:00.000Z', mayDeleteBackups: false },
+    });
+    pass(1);
+    expect(await beginRun({ ...services, mayDeleteBackups: true }, { runId: id, generation: 1 })).toEqual(
+      first,
+    );
+    expect((await getRunRecord(services, id))?.status).toBe('running');
+  });
+
+  test.each([0, 2])('a flow of generation %i is stale', async (generation) => {
+    const { services, id } = await accepted();
+    expect(await beginRun(services, { runId: id, generation })).toEqual({ kind: 'stale' });
+    expect((await getRunRecord(services, id))?.status).toBe('accepted');
+  });
+
+  test('a run that has its ending, or does not exist, is stale', async () => {
+    const { services, id } = await accepted();
+    await finishRun(services, { runId: id, generation: 1, ending: completed });
+    expect(await beginRun(services, { runId: id, generation: 1 })).toEqual({ kind: 'stale' });
+    expect(await beginRun(services, { runId: 'f'.repeat(40), generation: 1 })).toEqual({ kind: 'stale' });
+  });
+});
+
+describe('finishing', () => {
+  test('the first ending stays', async () => {
+    const { services, id, pass } = await accepted();
+    expect(await finishRun(services, { runId: id, generation: 1, ending: completed })).toBe('written');
+    pass(1);
+    const late: RunEnding = { status: 'failed', warnings: [], error: { code: 'Late', message: 'late' } };
+    expect(await finishRun(services, { runId: id, generation: 1, ending: late })).toBe('ignored');
+    expect(await getRunRecord(services, id)).toMatchObject({
+      status: 'completed',
+      endedAt: '2026-08-22T02:00:00.000Z',
+      job: { id: 'job-1', status: 'Completed' },
+    });
+  });
+
+  test('a run that timed out may still turn into its real ending', async () => {
+    const { services, id } = await accepted();
+    const timedOut: RunEnding = {
+      status: 'timedOut',
+      warnings: [],
+      error: { code: 'T', message: 'too long' },
+    };
+    await finishRun(services, { runId: id, generation: 1, ending: timedOut });
+    expect(await finishRun(services, { runId: id, generation: 1, ending: completed })).toBe('written');
+    const record = await getRunRecord(services, id);
+    expect(record?.status).toBe('completed');
+    expect(record?.error).toBeUndefined();
+  });
+
+  test('a flow of an older generation cannot end the run', async () => {
+    const { services, id } = await accepted();
+    expect(await finishRun(services, { runId: id, generation: 0, ending: completed })).toBe('ignored');
+  });
+});
+
+describe('a person', () => {
+  test('cancels a run: steps see it, an ended run says so', async () => {
+    const { services, id } = await accepted();
+    expect(await isCancelRequested(services, id)).toBe(false);
+    expect(await requestCancel(services, id)).toBe('requested');
+    expect(await isCancelRequested(services, id)).toBe(true);
+    await finishRun(services, { runId: id, generation: 1, ending: completed });
+    expect(await requestCancel(services, id)).toBe('ended');
+    expect(await requestCancel(services, 'f'.repeat(40))).toBe('missing');
+  });
+
+  test('closes a run that ended unknown, and no other', async () => {
+    const { services, id } = await accepted();
+    expect(await closeRun(services, id, 'looked: no job')).toBe('notUnknown');
+    const unknown: RunEnding = {
+      status: 'unknown',
+      warnings: [],
+      error: { code: 'EffectUnknown', message: '?' },
+    };
+    await finishRun(services, { runId: id, generation: 1, ending: unknown });
+    expect(await closeRun(services, id, 'looked: no job')).toBe('closed');
+    expect(await getRunRecord(services, id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'ClosedByPerson', message: 'looked: no job' },
+      result: { was: { code: 'EffectUnknown' } },
+    });
+  });
+});
+
+test('the record shows the steps, the operation and the job as last seen', async () => {
+  const { services, id, steps } = await accepted();
+  const times = { startedAt: '2026-08-22T02:00:01.000Z', dueAt: '2026-08-22T02:00:02.000Z' };
+  steps.set(id, [
+    {
+      stepId: '01',
+      name: 'backUpNow',
+      state: 'settled',
+      asks: 1,
+      requests: 1,
+      operationStatus: 'InProgress',
+      ...times,
+      endedAt: '2026-08-22T02:00:02.000Z',
+      outcome: { kind: 'done', result: {}, how: 'adopted' },
+    },
+    {
+      stepId: '02',
+      name: 'readJob',
+      state: 'waiting',
+      asks: 3,
+      requests: 3,
+      ...times,
+      detail: { id: 'job-1', status: 'InProgress', progress: 'Transfer data to vault 40 %' },
+    },
+  ]);
+  expect(await getRunRecord(services, id)).toMatchObject({
+    operation: { status: 'InProgress' },
+    job: { id: 'job-1', status: 'InProgress', progress: 'Transfer data to vault 40 %' },
+    steps: [
+      { name: 'backUpNow', status: 'done', asks: 1, endedAt: '2026-08-22T02:00:02.000Z', detail: 'adopted' },
+      {
+        name: 'readJob',
+        status: 'waiting',
+        asks: 3,
+        detail: 'id: job-1, status: InProgress, progress: Transfer data to vault 40 %',
+      },
+    ],
+  });
+});

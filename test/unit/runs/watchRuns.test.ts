@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { acceptRun } from '../../../src/runs/acceptRun.ts';
+import { beginRun } from '../../../src/runs/beginRun.ts';
+import { finishRun } from '../../../src/runs/finishRun.ts';
+import { getRunRecord } from '../../../src/runs/getRunRecord.ts';
+import { startRun } from '../../../src/runs/startRun.ts';
+import { watchRuns } from '../../../src/runs/watchRuns.ts';
+import type { StepOutcome, StepSummary } from '../../../src/steps/step.ts';
+import { runDesk } from '../../support/runDesk.ts';
+
+const request = { kind: 'backUp', target: { id: '/subscriptions/s/items/docs' } } as const;
+
+async function acceptedRun() {
+  const desk = runDesk();
+  const { run } = await acceptRun(desk.services, request, { source: 'http', caller: 'local', key: 'k' });
+  const kinds = async () => (await watchRuns(desk.services)).map(({ kind }) => kind);
+  return { ...desk, id: run.id, kinds };
+}
+
+async function runningRun() {
+  const run = await acceptedRun();
+  await startRun(run.services, run.id);
+  await beginRun(run.services, { runId: run.id, generation: 1 });
+  run.flowStatus.set(`${run.id}-1`, 'running');
+  return run;
+}
+
+const step = (more: Partial<StepSummary>): StepSummary => ({
+  ...{ stepId: '01', name: 'backUpNow', state: 'ordered', asks: 1, requests: 0 },
+  ...{ startedAt: '2026-08-22T02:00:00.000Z', dueAt: '2026-08-22T02:00:00.000Z' },
+  ...more,
+});
+const settled = (outcome: StepOutcome) => step({ state: 'settled', outcome });
+
+test('a run accepted two minutes ago without a flow is started', async () => {
+  const { kinds, started, id, pass } = await acceptedRun();
+  expect(await kinds()).toEqual([]);
+  pass(3);
+  expect(await kinds()).toEqual(['started']);
+  expect(started.map(({ instanceId }) => instanceId)).toEqual([`${id}-1`]);
+  expect(await kinds()).toEqual([]);
+});
+
+test('a flow pending for over 15 minutes is replaced by the next generation, and is stale if it runs after all', async () => {
+  const { kinds, services, started, id, pass } = await acceptedRun();
+  await startRun(services, id);
+  pass(14);
+  expect(await kinds()).toEqual([]);
+  pass(2);
+  expect(await kinds()).toEqual(['nextGeneration']);
+  expect(started.at(-1)).toEqual({ instanceId: `${id}-2`, input: { runId: id, generation: 2 } });
+  expect(await beginRun(services, { runId: id, generation: 1 })).toEqual({ kind: 'stale' });
+  expect(await beginRun(services, { runId: id, generation: 2 })).toMatchObject({ kind: 'begun' });
+});
+
+test('a flow that failed goes on in the next generation, twice at most', async () => {
+  const { kinds, flowStatus, id, services, steps } = await runningRun();
+  steps.set(id, [settled({ kind: 'done', result: null })]);
+  for (const generation of [1, 2, 3]) {
+    flowStatus.set(`${id}-${generation}`, 'failed');
+    expect(await kinds()).toEqual([generation < 3 ? 'nextGeneration' : 'finishedFromSteps']);
+  }
+  expect(await getRunRecord(services, id)).toMatchObject({ status: 'unknown', generation: 3 });
+});
+
+test('a flow that the platform has lost goes on in the next generation', async () => {
+  const { kinds, flowStatus, id } = await runningRun();
+  flowStatus.delete(`${id}-1`);
+  expect(await kinds()).toEqual(['nextGeneration']);
+});
+
+const failure = { code: 'UserErrorShareNotFound', message: 'gone' };
+test.each([
+  [settled({ kind: 'refused', failure }), 'failed'],
+  [settled({ kind: 'timedOut', failure }), 'timedOut'],
+  [settled({ kind: 'unknown', failure }), 'unknown'],
+  [settled({ kind: 'cancelled' }), 'cancelled'],
+  [settled({ kind: 'done', result: null }), 'unknown'],
+  [step({ state: 'checking' }), 'unknown'],
+] as const)(
+  'a flow that ended without its record is finished from its last step: %j',
+  async (last, status) => {
+    const { kinds, flowStatus, id, services, steps } = await runningRun();
+    steps.set(id, [last]);
+    flowStatus.set(`${id}-1`, 'terminated');
+    expect((await kinds())[0]).toBe('finishedFromSteps');
+    expect((await getRunRecord(services, id))?.status).toBe(status);
+  },
+);
+
+test('a step that should have moved ten minutes ago is reminded of', async () => {
+  const { kinds, id, steps, reminded, pass } = await runningRun();
+  steps.set(id, [step({})]);
+  pass(9);
+  expect(await kinds()).toEqual([]);
+  pass(2);
+  expect(await kinds()).toEqual(['reminded']);
+  expect(reminded).toEqual(['01']);
+});
+
+test('a step that waits for an hour as the service asked is left alone', async () => {
+  const { kinds, id, steps, reminded, pass } = await runningRun();
+  steps.set(id, [step({ state: 'waiting', dueAt: '2026-08-22T03:00:00.000Z' })]);
+  pass(59);
+  expect(await kinds()).toEqual([]);
+  expect(reminded).toEqual([]);
+});
+
+test('a flow without any progress for an hour is reported', async () => {
+  const { kinds, pass } = await runningRun();
+  pass(61);
+  expect(await kinds()).toEqual(['stuck']);
+});
+
+test('an unknown run is reported until a person closes it', async () => {
+  const { kinds, id, services } = await runningRun();
+  const ending = { status: 'unknown', warnings: [], error: failure } as const;
+  await finishRun(services, { runId: id, generation: 1, ending });
+  expect(await kinds()).toEqual(['unknown']);
+  expect(await kinds()).toEqual(['unknown']);
+});
+
+test('one run that cannot be watched keeps no other from it', async () => {
+  const desk = await acceptedRun();
+  const other = { source: 'http', caller: 'local', key: 'other' } as const;
+  await acceptRun(desk.services, request, other);
+  desk.pass(3);
+  const flows = {
+    ...desk.services.flows,
+    status: (instanceId: string) =>
+      instanceId.startsWith(desk.id)
+        ? Promise.reject(new Error('down'))
+        : desk.services.flows.status(instanceId),
+  };
+  const alerts = await watchRuns({ ...desk.services, flows });
+  expect(alerts.map(({ kind }) => kind).sort()).toEqual(['started', 'stuck']);
+});
