@@ -3,11 +3,11 @@ import { backUpProtectedItem } from './backUpProtectedItem.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { dataProtectionFlows } from './instanceFlows.ts';
 import { targetKindOf, type TargetKind } from './itemTarget.ts';
-import { protect } from './protectFlow.ts';
+import { protect } from './protectSource.ts';
 import { refuse } from './refusals.ts';
-import { resume } from './resumeFlow.ts';
-import { stop } from './stopFlow.ts';
-import { validate } from './validateFlow.ts';
+import { resume } from './resumeProtection.ts';
+import { stop } from './stopProtection.ts';
+import { validate } from './validateProtection.ts';
 
 /** The flows of one service by kind of request; a kind it cannot do is left out. */
 export type ServiceFlows = {
