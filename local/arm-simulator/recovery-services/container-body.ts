@@ -1,6 +1,6 @@
 import { parseResourceId } from '../resources.ts';
 import { armId, containerKey, type ContainerNames } from './names.ts';
-import type { Container, Vault } from './state.ts';
+import type { Container, Item, Vault } from './state.ts';
 import { netTime } from './time-format.ts';
 
 const containerType = 'Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers';
@@ -31,7 +31,7 @@ function kindFields(vault: Vault, { names, lock }: Container): Record<string, un
     case 'AzureStorage':
       return {
         sourceResourceId: names.resourceId,
-        protectedItemCount: itemCount(vault, names),
+        protectedItemCount: itemsOf(vault, names).length,
         acquireStorageAccountLock: lock,
         ...both('StorageContainer'),
       };
@@ -57,7 +57,7 @@ function kindFields(vault: Vault, { names, lock }: Container): Record<string, un
 
 function inquiry(vault: Vault, names: ContainerNames): Record<string, unknown> {
   const success = { status: 'Success', errorDetail: { code: 'Success', message: '', recommendations: [''] } };
-  const count = itemCount(vault, names);
+  const count = itemsOf(vault, names).length;
   const detail = {
     type: 'SQL',
     itemCount: count,
@@ -70,10 +70,11 @@ function inquiry(vault: Vault, names: ContainerNames): Record<string, unknown> {
   return { ...success, inquiryDetails: [detail] };
 }
 
-/** Items of a container that are not soft-deleted. */
-export function itemCount(vault: Vault, names: ContainerNames): number {
-  const key = containerKey(names.name);
-  return [...vault.items].filter(
-    ([path, item]) => path.startsWith(`${key}/`) && item.softDeleted === undefined,
-  ).length;
-}
+const itemsOf = (vault: Vault, names: ContainerNames): Item[] =>
+  [...vault.items]
+    .filter(([path]) => path.startsWith(`${containerKey(names.name)}/`))
+    .map(([, item]) => item);
+
+/** Items of a container that are not soft-deleted; those that are still count in `protectedItemCount`. */
+export const liveItemCount = (vault: Vault, names: ContainerNames): number =>
+  itemsOf(vault, names).filter(({ softDeleted }) => softDeleted === undefined).length;

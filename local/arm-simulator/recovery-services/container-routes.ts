@@ -5,7 +5,7 @@ import { pollHeaders } from '../poll-links.ts';
 import { empty, json, serviceError } from '../replies.ts';
 import type { Route } from '../route.ts';
 import { startOperation } from './accept.ts';
-import { containerBody, itemCount } from './container-body.ts';
+import { containerBody, liveItemCount } from './container-body.ts';
 import { timeboundLimit, spendDaily } from './limits.ts';
 import { armId, containerKey } from './names.ts';
 import { brokenUnregisterLocation, containerLinks, fabricLinks } from './operation-links.ts';
@@ -83,8 +83,7 @@ export function containerRoutes(rsv: RecoveryServices): Route[] {
 function refresh(asked: VaultCall): ArmReply {
   const { rsv, vault, call } = asked;
   const filter = readFilter(call.url);
-  if (filter?.['backupmanagementtype'] === undefined)
-    return invalidInput('$filter must name backupManagementType');
+  if (filter === undefined) return invalidInput('$filter cannot be read');
   if (vault.seed.whileBusy === 'conflict' && rsv.core.operations.running(vault.id).length > 0) {
     return serviceError(
       409,
@@ -151,7 +150,7 @@ function unregister(asked: VaultCall): ArmReply {
       'The container is not registered with the vault.',
     );
   }
-  if (itemCount(vault, container.names) > 0) {
+  if (liveItemCount(vault, container.names) > 0) {
     return serviceError(
       400,
       'BMSUserErrorContainerHasDatasources',

@@ -2,14 +2,14 @@ import type { ArmReply } from '../exchange.ts';
 import { readFilter } from '../filter.ts';
 import { listReply, staleness } from '../paging.ts';
 import { pollHeaders } from '../poll-links.ts';
-import { empty, json, serviceError } from '../replies.ts';
+import { empty, json } from '../replies.ts';
 import type { Route } from '../route.ts';
 import { conflicts, startOperation } from './accept.ts';
 import { askedView, itemBody, itemId } from './item-body.ts';
 import { startJob } from './jobs.ts';
 import { lacksGuardUnlock } from './resource-guard.ts';
 import { vaultLinks } from './operation-links.ts';
-import { changeProtection, conflicting, jobProperties } from './protection.ts';
+import { changeProtection, conflicting, jobProperties, refuseSoftDeleted } from './protection.ts';
 import { containerKey } from './names.ts';
 import type { Item, RecoveryServices } from './state.ts';
 import {
@@ -101,13 +101,7 @@ function deleteItem(asked: VaultCall): ArmReply {
   const { rsv, vault, call } = asked;
   const item = askedItem(asked);
   if (item === undefined) return empty(204);
-  if (item.softDeleted !== undefined) {
-    return serviceError(
-      400,
-      'BMSUserErrorContainerNotUndeleted',
-      'The item is in soft-deleted state. Undelete it before the operation.',
-    );
-  }
+  if (item.softDeleted !== undefined && item.source.kind !== 'AzureStorage') return refuseSoftDeleted(item);
   const guarded = lacksGuardUnlock(asked);
   if (guarded !== undefined) return guarded;
   if (conflicts(asked, item)) return conflicting();
@@ -139,13 +133,14 @@ function deleteItem(asked: VaultCall): ArmReply {
   return empty(202, pollHeaders(call, vaultLinks(call, operation.id)));
 }
 
-/** Under soft delete the item stays listed, stopped, until its days are over. */
+/** Under soft delete the item stays listed, stopped, until its days are over; a second delete changes nothing. */
 function removeItem({ rsv, vault }: VaultCall, item: Item, now: number): void {
   const remove = () => {
     for (const [key, found] of vault.items) if (found === item) vault.items.delete(key);
     if (item.source.kind === 'AzureIaasVM') vault.containers.delete(containerKey(item.container.name));
   };
-  if (vault.softDelete === 'Disabled') return remove();
+  if (item.softDeleted !== undefined) return;
+  if (vault.seed.softDelete === 'Disabled') return remove();
   const until = now + vault.softDeleteDays * 86_400_000;
   item.state = 'ProtectionStopped';
   delete item.policy;

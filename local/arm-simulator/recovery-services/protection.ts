@@ -191,13 +191,7 @@ interface Change {
 
 function accept(asked: VaultCall, item: Item, { effect, operation, policy, apply }: Change): ArmReply {
   const { rsv, vault, call } = asked;
-  const { timings } = rsv.seed;
-  const byKind = {
-    AzureStorage: timings.protectFileShare,
-    AzureIaasVM: timings.protectVirtualMachine,
-    AzureWorkload: timings.protectWorkload,
-  };
-  const seconds = byKind[item.source.kind];
+  const seconds = changeSeconds(asked, item, operation === 'ConfigureBackup');
   const properties = jobProperties(item, policy);
   const job = startJob(rsv, vault, {
     item,
@@ -215,6 +209,18 @@ function accept(asked: VaultCall, item: Item, { effect, operation, policy, apply
     finish: apply,
   });
   return empty(202, pollHeaders(call, itemLinks(call, started.id)));
+}
+
+function changeSeconds({ rsv }: VaultCall, { source }: Item, configures: boolean): number {
+  const { timings } = rsv.seed;
+  switch (source.kind) {
+    case 'AzureStorage':
+      return configures ? timings.protectFileShare : timings.stopFileShare;
+    case 'AzureIaasVM':
+      return configures ? timings.protectVirtualMachine : timings.stopVirtualMachine;
+    case 'AzureWorkload':
+      return configures ? timings.protectWorkload : timings.stopWorkload;
+  }
 }
 
 /** `propertyBag` of a job that is not a backup. */

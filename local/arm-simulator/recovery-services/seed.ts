@@ -11,6 +11,9 @@ const timings = z
     protectFileShare: seconds(45),
     protectVirtualMachine: seconds(32),
     protectWorkload: seconds(74),
+    stopFileShare: seconds(21),
+    stopVirtualMachine: seconds(11),
+    stopWorkload: seconds(31),
     backupOperation: seconds(2),
     jobFileShare: seconds(3),
     jobVirtualMachine: seconds(2481),
@@ -24,7 +27,7 @@ const timings = z
     vault: seconds(3),
   })
   .prefault({})
-  .describe('Seconds before the time scale; medians of recorded traffic.');
+  .describe('Seconds before the time scale; medians of recorded traffic. `stop…` is for undelete too.');
 
 const limits = z
   .strictObject({
@@ -94,7 +97,12 @@ export const vaultSeedSchema = z.strictObject({
   id: z.string().startsWith('/subscriptions/'),
   location: z.string().default('westeurope'),
   tags: z.record(z.string(), z.string()).default({}),
-  softDelete: z.enum(['Enabled', 'Disabled', 'AlwaysON']).default('Enabled'),
+  softDelete: z
+    .enum(['Enabled', 'Disabled', 'AlwaysON'])
+    .default('Enabled')
+    .describe(
+      'Disabled only works from here: a request that disables it is shown, but data is kept all the same.',
+    ),
   softDeleteDays: z.int().min(14).max(180).default(14),
   resourceGuardId: z
     .string()

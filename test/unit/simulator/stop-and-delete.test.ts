@@ -54,16 +54,38 @@ describe('stopping and deleting', () => {
     });
   });
 
-  test('soft-deleted data refuses everything but undelete, and is gone after its days', async () => {
+  test('soft-deleted data refuses backups, and is gone after its days', async () => {
     const cloud = simulatedCloud({ world: protectedWorld });
     const id = await deleteDocs(cloud);
     expect((await cloud.send('POST', `${id}/backup`, backUpShare)).body.error.code).toBe(
       'UserErrorBackupAFSInSoftDeleteState',
     );
-    expect((await cloud.send('DELETE', id)).body.error.code).toBe('BMSUserErrorContainerNotUndeleted');
     cloud.wait(14 * 86_400);
     expect((await cloud.get(id)).status).toBe(404);
     expect((await cloud.send('DELETE', id)).status).toBe(204);
+  });
+
+  test('a second delete is accepted for a share and changes nothing, and is refused for a machine', async () => {
+    const cloud = simulatedCloud({ world: protectedWorld });
+    const id = await deleteDocs(cloud);
+    const since = (await cloud.get(id)).body.properties['deferredDeleteTimeInUTC'];
+    expect((await cloud.send('DELETE', id)).status).toBe(202);
+    cloud.wait(25);
+    expect((await cloud.get(id)).body.properties['deferredDeleteTimeInUTC']).toBe(since);
+    const machine = await itemNamed(cloud, 'vm1');
+    await cloud.send('DELETE', machine.id);
+    cloud.wait(112);
+    const again = await cloud.send('DELETE', machine.id);
+    expect([again.status, again.body.error.code]).toEqual([400, 'BMSUserErrorContainerNotUndeleted']);
+  });
+
+  test('disabling soft delete by request is shown, but data is still kept', async () => {
+    const cloud = simulatedCloud({ world: protectedWorld });
+    const config = `${vaultId}/backupconfig/vaultconfig`;
+    const patched = await cloud.send('PATCH', config, { properties: { softDeleteFeatureState: 'Disabled' } });
+    expect(patched.body.properties['softDeleteFeatureState']).toBe('Disabled');
+    const id = await deleteDocs(cloud);
+    expect((await cloud.get(id)).body.properties['isScheduledForDeferredDelete']).toBe(true);
   });
 
   test('an undeleted item comes back stopped', async () => {
