@@ -4,12 +4,13 @@ import { seededGuid } from '../guid.ts';
 import type { HostJson } from '../hostJson.ts';
 import { createDirectClient, type DirectClient } from './directClient.ts';
 import { durableFunctions, type DurableFunctions } from './durableFunctions.ts';
-import { createEngine, type Engine, type TraceSink } from './engine.ts';
+import type { Engine, TraceSink } from './engine.ts';
 import type { Faults } from './faultPoints.ts';
 import { createFileStore } from './fileStore.ts';
 import { reportHazards } from './hazards.ts';
 import { handleManagement } from './httpApi.ts';
 import { createMemoryStore, type InstanceStore } from './instanceStore.ts';
+import { LocalEngine } from './localEngine.ts';
 import { createManagement } from './management.ts';
 import { clientInput, PUBLIC_MOUNT } from './managementUrls.ts';
 import type { TimerLegs } from './timerDue.ts';
@@ -87,7 +88,7 @@ function buildEngine(
 ): Engine {
   const { hostJson, clock } = options;
   const storage = 'extensions.durableTask.storageProvider';
-  return createEngine({
+  return new LocalEngine({
     clock,
     functions,
     invoke: options.invoke,

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { isFinished, snapshot, type Change, type InstanceRecord } from './instanceRecord.ts';
+import { isTurningPoint, snapshot, type Change, type InstanceRecord } from './instanceRecord.ts';
 import { replay, type InstanceStore } from './instanceStore.ts';
 
 interface LogLine {
@@ -43,9 +43,6 @@ export function createFileStore(folder: string): InstanceStore {
     remove: (instanceId) => rmSync(fileOf(instanceId), { force: true }),
   };
 }
-
-const isTurningPoint = (change: Change): boolean =>
-  change.reset === true || (change.head?.status !== undefined && isFinished(change.head.status));
 
 function compact(file: string): void {
   const [record] = readInstance(file);

@@ -1,29 +1,11 @@
 import type { WarningCode, Warnings } from '../warnings.ts';
 import { eventType } from './historyEvents.ts';
 import { actionType, leavesOf, type Action, type OrchestratorAnswer } from './orchestratorAnswer.ts';
-import { openTasks, type TurnDraft } from './turnDraft.ts';
+import { openTasks, type HazardReport, type TurnDraft } from './turnDraft.ts';
 
 const SIX_DAYS_MS = 6 * 86_400_000;
 const SIX_MINUTES_MS = 6 * 60_000;
 const LARGE_JSON_CHARACTERS = 32 * 1024;
-
-/** Notices, turn by turn, what would go wrong on Azure; each remark becomes a numbered warning. */
-export interface HazardReport {
-  answered(draft: TurnDraft, entries: readonly Action[]): void;
-  newAction(draft: TurnDraft, action: Action): void;
-  heldByOpenMembers(draft: TurnDraft, action: Action): void;
-  finishedWithOpenTasks(draft: TurnDraft): void;
-  customStatusTooLong(draft: TurnDraft, bytes: number): void;
-  refusedAction(draft: TurnDraft, action: Action): void;
-  unregistered(draft: TurnDraft, name: string): void;
-  nonDeterminism(draft: TurnDraft, text: string): void;
-  newGeneration(draft: TurnDraft, input: string): void;
-  ended(draft: TurnDraft): void;
-  /** A value on its way into or out of an instance; JSON text. */
-  payload(subject: string, what: string, json: string | null | undefined): void;
-  /** An instance that nothing can move any more. */
-  stuck(draft: TurnDraft, answer: OrchestratorAnswer): void;
-}
 
 /** Remarks that go to `warnings`; the subject is the orchestrator's name, so that each is told once per function. */
 export function reportHazards(warnings: Warnings): HazardReport {

@@ -165,6 +165,10 @@ function removeMessage(inbox: Message[], id: string): void {
   if (at >= 0) inbox.splice(at, 1);
 }
 
+/** Whether what came before a change is no longer needed one by one: a new generation or the end. */
+export const isTurningPoint = (change: Change): boolean =>
+  change.reset === true || (change.head?.status !== undefined && isFinished(change.head.status));
+
 /** One change that builds the same record from nothing. */
 export const snapshot = (record: InstanceRecord): Change => ({
   reset: true,

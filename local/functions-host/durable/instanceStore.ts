@@ -1,4 +1,11 @@
-import { applyChange, emptyRecord, snapshot, type Change, type InstanceRecord } from './instanceRecord.ts';
+import {
+  applyChange,
+  emptyRecord,
+  isTurningPoint,
+  snapshot,
+  type Change,
+  type InstanceRecord,
+} from './instanceRecord.ts';
 
 /**
  * Where instances survive a crash. Every call is synchronous and atomic: a change that has been committed is there
@@ -20,7 +27,7 @@ export function createMemoryStore(): InstanceStore {
     commit(instanceId, change) {
       const log = logs.get(instanceId);
       if (!log) logs.set(instanceId, [change]);
-      else if (change.reset) logs.set(instanceId, [snapshot(replay(instanceId, [...log, change]))]);
+      else if (isTurningPoint(change)) logs.set(instanceId, [snapshot(replay(instanceId, [...log, change]))]);
       else log.push(change);
     },
     remove: (instanceId) => void logs.delete(instanceId),

@@ -43,6 +43,9 @@ function replayedText(record: InstanceRecord): string {
   return grown.text;
 }
 
+/** Forgets the text of an instance that will not be asked again. */
+export const forgetText = (record: InstanceRecord): void => void replayed.delete(record.history);
+
 function writeEvent(event: HistoryEvent, isPlayed: boolean): string {
   const { Timestamp, ...rest } = event;
   return JSON.stringify({ ...rest, IsPlayed: isPlayed, Timestamp }, null, 2).replaceAll('\n', '\n    ');

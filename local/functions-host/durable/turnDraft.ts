@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
 import { childCreated, taskScheduled, timerCreated, type HistoryEvent } from './historyEvents.ts';
 import type { Change, InstanceHead, InstanceRecord, Leaf, Message, OpenTask } from './instanceRecord.ts';
-import type { HazardReport } from './hazards.ts';
+import type { Action, OrchestratorAnswer } from './orchestratorAnswer.ts';
 import { timerDueAt, type TimerLegs } from './timerDue.ts';
 
 /** What has to happen once a turn has been committed. */
@@ -14,6 +14,24 @@ export type Effect =
       readonly kind: 'tell parent';
       readonly failure?: { readonly reason: string; readonly details: string | null };
     };
+
+/** Notices, turn by turn, what would go wrong on Azure; each remark becomes a numbered warning. */
+export interface HazardReport {
+  answered(draft: TurnDraft, entries: readonly Action[]): void;
+  newAction(draft: TurnDraft, action: Action): void;
+  heldByOpenMembers(draft: TurnDraft, action: Action): void;
+  finishedWithOpenTasks(draft: TurnDraft): void;
+  customStatusTooLong(draft: TurnDraft, bytes: number): void;
+  refusedAction(draft: TurnDraft, action: Action): void;
+  unregistered(draft: TurnDraft, name: string): void;
+  nonDeterminism(draft: TurnDraft, text: string): void;
+  newGeneration(draft: TurnDraft, input: string): void;
+  ended(draft: TurnDraft): void;
+  /** A value on its way into or out of an instance; JSON text. */
+  payload(subject: string, what: string, json: string | null | undefined): void;
+  /** An instance that nothing can move any more. */
+  stuck(draft: TurnDraft, answer: OrchestratorAnswer): void;
+}
 
 /** What a turn may ask of its surroundings. */
 export interface TurnWorld {

@@ -66,19 +66,30 @@ function compareGeneration(
   const events = compareHistory(name, theirs, ours);
   const flags = differ(`${name} IsPlayed`, playedTypes(theirs), playedTypes(ours));
   const answers = theirs.length === ours.length && !isParallel(theirs) ? sameLength(name, theirs, ours) : [];
-  return [...first, ...last, ...events, ...flags, ...answers];
+  return [...first, ...last, ...events, ...flags, ...answers, ...knownOnly(name, theirs, ours)];
+}
+
+/** Whatever was told or answered in any recorded episode must have been told and answered here at some time. */
+function knownOnly(name: string, theirs: readonly EpisodeLine[], ours: readonly EpisodeLine[]): string[] {
+  const told = new Set(finalHistory(ours).map((event) => JSON.stringify(event)));
+  const answers = new Set(ours.map((episode) => JSON.stringify(answerOf(episode))));
+  return theirs.flatMap((episode) => [
+    ...finalHistory([episode])
+      .filter((event) => !told.has(JSON.stringify(event)))
+      .map((event) => `${name} episode ${episode.n} was told ${JSON.stringify(event)}`),
+    ...(answers.has(JSON.stringify(answerOf(episode)))
+      ? []
+      : [`${name} episode ${episode.n} answered ${JSON.stringify(answerOf(episode))}`]),
+  ]);
 }
 
 /** With equally many episodes each one must match: what it was told and what it answered. */
 function sameLength(name: string, theirs: readonly EpisodeLine[], ours: readonly EpisodeLine[]): string[] {
   return theirs.flatMap((episode, at) => [
     ...differ(`${name} episode ${at + 1} answer`, answerOf(episode), answerOf(ours[at])),
-    ...differ(`${name} episode ${at + 1} events`, typesOf(episode), typesOf(ours[at])),
+    ...differ(`${name} episode ${at + 1} request`, requestOf(episode), requestOf(ours[at])),
   ]);
 }
-
-const typesOf = (episode: EpisodeLine | undefined): unknown =>
-  episode?.request.history.map((event) => event.EventType);
 
 const requestOf = (episode: EpisodeLine | undefined): unknown =>
   episode && normalise({ ...episode.request, functionName: episode.functionName });
