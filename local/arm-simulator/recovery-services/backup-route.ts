@@ -141,7 +141,7 @@ function start(asked: VaultCall, item: Item): ArmReply {
     });
   }
   const operation = startOperation(asked, {
-    kind: 'backup',
+    kind: willFail ? 'failedBackup' : 'backup',
     subject: itemId(vault, item),
     seconds: rsv.seed.timings.backupOperation,
     ...(job !== undefined && { job }),

@@ -143,7 +143,7 @@ const datasource = z.strictObject({
   scheduledAfterSeconds: z
     .array(z.number())
     .default([])
-    .describe('Scheduled backup jobs, after the world was loaded.'),
+    .describe('Scheduled backup jobs, after the world was loaded; negative: jobs of the past.'),
   scheduledBesideOnDemand: z
     .boolean()
     .default(false)

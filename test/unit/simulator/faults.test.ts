@@ -184,6 +184,7 @@ describe('a fault', () => {
     ]);
     expect((await cloud.get(headers['Location'] ?? '')).status).toBe(400);
     expect((await cloud.get(`${vaultId}/backupJobs`)).body.value).toEqual([]);
+    expect(cloud.simulator.effects.count('backup')).toBe(0);
   });
 
   test('lets an operation succeed with an error beside it, without a job id, after its own time', async () => {

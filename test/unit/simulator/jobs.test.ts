@@ -212,6 +212,18 @@ describe('jobs', () => {
     expect((await cloud.get(item)).status).toBe(404);
   });
 
+  test('of the past can be told in the world, newest first', async () => {
+    const cloud = simulatedCloud({ world: behaving({ scheduledAfterSeconds: [-7200, -3600] }) });
+    const rows = (await cloud.get(`${vaultId}/backupJobs`)).body.value;
+    expect(rows.map(({ properties }) => [properties['status'], properties['startTime']])).toEqual([
+      ['Completed', '2026-08-22T01:00:00Z'],
+      ['Completed', '2026-08-22T00:00:00Z'],
+    ]);
+    expect((await itemNamed(cloud, 'docs')).properties).toMatchObject({
+      lastBackupTime: '2026-08-22T01:00:00Z',
+    });
+  });
+
   test('another kind’s backup request is refused', async () => {
     const cloud = simulatedCloud({ world: protectedWorld });
     const { id } = await itemNamed(cloud, 'vm1');
