@@ -27,11 +27,12 @@ export async function checkStep(services: StepServices, work: Work): Promise<Pro
   const look = lookOf(work);
   if (!look) throw new Error(`${work.held.step.name} may be sent twice and is not looked for.`);
   const call = look.describeLook(work.held.step.input as never, attemptsOf(work.held.step));
-  const slot = await reserve(services, call);
-  if (slot.kind === 'wait') return lapse(services, work, slot.until);
+  const slot = work.held.step.slotAt === undefined ? await reserve(services, call) : undefined;
+  if (slot?.kind === 'wait') return lapse(services, work, slot.until, { slotAt: slot.until.toISOString() });
   const now = services.clock();
   const until = later(now, leaseSeconds);
-  const lease = { state: 'checking', until: until.toISOString(), owner: services.newId() } as const;
+  const owner = services.newId();
+  const lease = { state: 'checking', until: until.toISOString(), owner, slotAt: undefined } as const;
   const held = await changeStep(services, work.held, lease);
   if (!held) return 'lost';
   const options = { clientRequestId: services.newId(), deadlineAt: later(until, -sendMarginSeconds) };

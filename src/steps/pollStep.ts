@@ -210,7 +210,7 @@ function pollAgain(services: StepServices, work: Work, failure: Failure, times: 
 }
 
 /** The unsigned path has fewer tries: what ails the operation ails both. */
-const triesOfSignedOnly = 2;
+const unsignedHeadStart = 2;
 
 /** The signed URL has had its chances: the unsigned path is next, then the list or the resource decides. */
 async function withoutUrl(services: StepServices, work: Work, failure: Failure): Promise<Progress> {
@@ -220,7 +220,7 @@ async function withoutUrl(services: StepServices, work: Work, failure: Failure):
   const which = work.definition.longRunning?.follow ?? poll.which;
   const step = { ...work.held.step, poll: { ...unsigned, which } };
   const next = { ...work, held: { ...work.held, step } };
-  const [seconds, failures] = [services.minimumPollSeconds, { poll: triesOfSignedOnly }];
+  const [seconds, failures] = [services.minimumPollSeconds, { poll: unsignedHeadStart }];
   return holdBack(services, next, { seconds, reason: failure.message, resume: 'poll', failure, failures });
 }
 

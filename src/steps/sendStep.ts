@@ -2,7 +2,7 @@ import type { ArmAnswer, ArmCall, ArmReply, Failure } from '../arm/call.ts';
 import { readAcceptance } from '../arm/longRunning.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { throttleSeconds } from '../arm/retryAfter.ts';
-import { readAllPages, reserve, sendCall, type Exchange } from './exchange.ts';
+import { isUrlRefused, readAllPages, reserve, sendCall, type Exchange } from './exchange.ts';
 import { changeStep } from './heldStep.ts';
 import { isItemBusy, itemOf, takeItem } from './itemLock.ts';
 import { applyReading, inDoubt, refuse, retryLater } from './refuse.ts';
@@ -38,6 +38,8 @@ export async function sendStep(services: StepServices, work: Work): Promise<Prog
   if (stopped) return stopped();
   const sentAt = services.clock();
   const exchange = await exchangeOf(services, claimed, call);
+  if (exchange === 'refused')
+    return settle(services, claimed, { kind: 'failed', failure: notDescribed(claimed) });
   return afterSend(services, withRequests(claimed, exchange.requests), call, exchange.answer, sentAt);
 }
 
@@ -114,7 +116,12 @@ const notAllowed: Failure = {
   class: 'ours',
 };
 
-function exchangeOf(services: StepServices, { held, definition }: Work, call: ArmCall): Promise<Exchange> {
+/** `refused`: the described URL is none that may be used; nothing has been sent. */
+async function exchangeOf(
+  services: StepServices,
+  { held, definition }: Work,
+  call: ArmCall,
+): Promise<Exchange | 'refused'> {
   const { step } = held;
   const clientRequestId = attemptIdOf(step, step.attempt);
   // A list has no effect to bound: it may take as long as its lease.
@@ -122,7 +129,12 @@ function exchangeOf(services: StepServices, { held, definition }: Work, call: Ar
     ? later(step.until ?? step.firstAt, -sendMarginSeconds)
     : new Date(step.sendBy ?? step.firstAt);
   const options = { clientRequestId, deadlineAt: end };
-  return definition.pages ? readAllPages(services, call, options) : sendCall(services, call, options);
+  try {
+    return await (definition.pages ? readAllPages : sendCall)(services, call, options);
+  } catch (error) {
+    if (isUrlRefused(error)) return 'refused';
+    throw error;
+  }
 }
 
 const unanswered = (reason: string): Failure => ({ code: 'NoAnswer', message: reason, class: 'transient' });

@@ -31,6 +31,7 @@ export interface WorldEnd {
   readonly outcome: StepOutcome | undefined;
   readonly row: StepState | undefined;
   readonly portCalls: number;
+  readonly polls: number;
   readonly hours: number;
 }
 
@@ -54,7 +55,7 @@ export async function playWorld(
   const date = () => new Date(clock.now);
   const [steps, items, queue] = [memoryTable(), memoryTable(), memoryQueue(date)];
   const jobs: { readonly id: string; readonly activityId: string; readonly visibleAt: number }[] = [];
-  let [portCalls, ids, ask] = [0, 0, 0];
+  let [portCalls, ids, ask, polls] = [0, 0, 0, 0];
   let told: { readonly ask: number; readonly outcome: StepOutcome } | undefined;
 
   /** A worker's view of the world: once it is killed, nothing it does has any effect. */
@@ -81,9 +82,9 @@ export async function playWorld(
     const arm: ArmClient = {
       send: (call, { clientRequestId, deadlineAt }) =>
         port(`arm.${call.method}`, () =>
-          Promise.resolve(call.method === 'POST' ? post(clientRequestId, deadlineAt) : list()),
+          Promise.resolve(call.method === 'GET' ? list() : post(clientRequestId, deadlineAt)),
         ),
-      followUrl: () => Promise.reject(new Error('nothing is followed here')),
+      followUrl: () => port('arm.poll', () => Promise.resolve(poll())),
     };
     return {
       clock: date,
@@ -114,6 +115,11 @@ export async function playWorld(
     if (does === 'fail' && !aborted) return reply(503, {});
     if (does !== 'apply' || aborted) return { kind: 'doubtful', reason: 'connection reset' };
     return reply(202, {}, { 'azure-asyncoperation': 'https://management.azure.com/operations/1' });
+  }
+
+  function poll(): ArmAnswer {
+    polls += 1;
+    return reply(200, { status: polls < 3 ? 'Inprogress' : 'Succeeded' });
   }
 
   const list = (): ArmAnswer =>
@@ -176,7 +182,7 @@ export async function playWorld(
     applied: jobs.map(({ activityId }) => activityId),
     outcome: told?.outcome,
     row: stored && stepOfRow(stored),
-    portCalls,
+    ...{ portCalls, polls },
     hours: (clock.now - start) / 3_600_000,
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Table } from '../../../src/storage/table.ts';
-import { backUp, vault } from '../../support/ledgerSteps.ts';
+import { backUp, protect, vault } from '../../support/ledgerSteps.ts';
 import { playWorld, type Mutant, type Trouble, type WorldEnd } from '../../support/stepWorld.ts';
 
 const input = { itemId: `${vault}/items/docs` };
@@ -101,6 +101,18 @@ const troubleOf = (made: Made): Trouble => ({
   lagSeconds: () => made.lag,
   duplicates: each(made.duplicates, false),
   yields: each(made.yields, 0),
+});
+
+describe('a followed operation', () => {
+  test('whatever is interrupted, it is followed to its end with hardly a poll too many', async () => {
+    const property = fc.asyncProperty(troubles(299), async (made) => {
+      const end = await playWorld(protect, input, troubleOf(made));
+      expect(end.row?.state).toBe('settled');
+      expect(['done', 'failed']).toContain(end.outcome?.kind);
+      expect(end.polls).toBeLessThanOrEqual(3 + made.ports.filter((harm) => harm !== 'fine').length);
+    });
+    await fc.assert(property, { numRuns: 500, seed: 20_260_822 });
+  });
 });
 
 describe('any interruptions', () => {

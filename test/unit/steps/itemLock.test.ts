@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { executeStep } from '../../../src/steps/executeStep.ts';
+import { orderStep } from '../../../src/steps/orderStep.ts';
+import type { StepServices } from '../../../src/steps/stepServices.ts';
+import type { Table } from '../../../src/storage/table.ts';
+import { backUp, vault } from '../../support/ledgerSteps.ts';
+import { reply, runId, stepLedger } from '../../support/stepLedger.ts';
+
+const itemId = `${vault}/items/docs`;
+
+/** Lets other work go first before each table call, as often as the list says. */
+function slowed(table: Table, turns: () => number): Table {
+  const wait = async () => {
+    for (let left = turns(); left > 0; left--) await Promise.resolve();
+  };
+  return {
+    ...table,
+    insert: async (row) => wait().then(() => table.insert(row)),
+    read: async (partitionKey, rowKey) => wait().then(() => table.read(partitionKey, rowKey)),
+    replace: async (row, etag) => wait().then(() => table.replace(row, etag)),
+  };
+}
+
+/** Two runs on one item at the same moment; answers how many requests were under way together at most. */
+async function together(turns: readonly number[], items?: (table: Table) => Table): Promise<number> {
+  let [index, underWay, most] = [0, 0, 0];
+  const next = () => turns[index++ % turns.length] ?? 0;
+  const ledger = stepLedger({
+    catalogue: [backUp],
+    arm: async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      for (let left = 60; left > 0; left--) await Promise.resolve();
+      underWay -= 1;
+      return reply(200, {});
+    },
+  });
+  const table = items ? items(ledger.items) : ledger.items;
+  const services: StepServices = {
+    ...ledger.services,
+    steps: slowed(ledger.steps, next),
+    items: slowed(table, next),
+  };
+  const runs = [runId, 'b'.repeat(40)];
+  const order = { generation: 1, stepId: '01', stepName: 'backUp', input: { itemId }, ask: 1 };
+  await Promise.all(runs.map((id) => orderStep(services, { ...order, runId: id })));
+  await Promise.all(runs.map((id) => executeStep(services, { runId: id, stepId: '01' })));
+  return most;
+}
+
+const interleavings = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 4, maxLength: 40 });
+
+test('of two runs on one item, one at a time has a request under way (D4)', async () => {
+  const property = fc.asyncProperty(interleavings, async (turns) => {
+    expect(await together(turns)).toBe(1);
+  });
+  await fc.assert(property, { numRuns: 1000, seed: 20_260_822 });
+});
+
+test('without ETags on the lock both would send: the test can fail', async () => {
+  const careless = (table: Table): Table => ({
+    ...table,
+    insert: async (row) => {
+      await table.put(row);
+      return { kind: 'written', etag: '' };
+    },
+    replace: async (row) => {
+      await table.put(row);
+      return { kind: 'written', etag: '' };
+    },
+  });
+  const property = fc.asyncProperty(interleavings, async (turns) => (await together(turns, careless)) === 1);
+  expect((await fc.check(property, { numRuns: 1000, seed: 20_260_822 })).failed).toBe(true);
+});
+
+test('a holder that never settled stops counting some time after its own deadline', async () => {
+  const ledger = stepLedger({ catalogue: [backUp], arm: () => ({ kind: 'doubtful', reason: 'reset' }) });
+  await ledger.order('backUp', { itemId }, '01');
+  await ledger.deliver('01');
+  ledger.pass(21_600 + 3601);
+  await ledger.order('backUp', { itemId }, '02');
+  await ledger.deliver('02');
+  expect(ledger.requests).toHaveLength(2);
+});
