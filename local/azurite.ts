@@ -36,21 +36,44 @@ function portOf(child: Child, service: Service): Promise<number> {
   });
 }
 
+/** How Azurite is started; everything is optional. */
+export interface AzuriteOptions {
+  /** Where it keeps its data; in memory when absent. */
+  readonly folder?: string;
+  /** Told of every request it answers: the service's method and path, without the account. */
+  readonly onRequest?: (method: string, path: string) => void;
+}
+
+const accessLine = /"([A-Z]+) \/devstoreaccount1\/?(\S*) HTTP/;
+
+function listen(child: Child, onRequest: (method: string, path: string) => void): void {
+  child.onLine((line) => {
+    const [, method, path] = accessLine.exec(line) ?? [];
+    if (method !== undefined) onRequest(method, path ?? '');
+  });
+}
+
 /**
  * Starts Azurite on free ports, telemetry off.
  *
- * @param folder where it keeps its data; in memory when absent.
  * @throws Error with what it said when it does not start.
  */
-export async function startAzurite(folder?: string): Promise<Azurite> {
+export async function startAzurite({ folder, onRequest }: AzuriteOptions = {}): Promise<Azurite> {
   const script = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
   const place = folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder];
   const ports = services.flatMap((service) => [`--${service.toLowerCase()}Port`, '0']);
   const child = startChild({
     name: 'Azurite',
     script: pathToFileURL(script),
-    arguments: [...place, ...ports, '--silent', '--disableTelemetry', '--skipApiVersionCheck'],
+    arguments: [
+      ...place,
+      ...ports,
+      ...(onRequest ? [] : ['--silent']),
+      '--disableTelemetry',
+      '--skipApiVersionCheck',
+    ],
   });
+  if (onRequest) listen(child, onRequest);
   const [Blob, Queue, Table] = await Promise.all(services.map((service) => portOf(child, service)));
   const listening = { Blob: Blob ?? 0, Queue: Queue ?? 0, Table: Table ?? 0 };
   return { connectionString: connectionStringOf(listening), ports: listening, stop: child.stop };

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const preload = new URL('./endWithParent.ts', import.meta.url).href;
@@ -27,6 +28,8 @@ export interface ChildOptions {
   readonly onError?: (line: string) => void;
 }
 
+/** Lines kept for a listener that comes late, and for the message of a failed start. */
+const firstLines = 200;
 const lastLines = 20;
 const graceMilliseconds = 10_000;
 
@@ -50,11 +53,11 @@ export function startChild(options: ChildOptions): Child {
   const lines: string[] = [];
   const errors: string[] = [];
   const listeners: ((line: string) => void)[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines.push(line);
+  createInterface({ input: child.stdout as Readable }).on('line', (line) => {
+    if (lines.length < firstLines) lines.push(line);
     for (const listener of listeners) listener(line);
   });
-  createInterface({ input: child.stderr }).on('line', (line) => {
+  createInterface({ input: child.stderr as Readable }).on('line', (line) => {
     errors.push(line);
     if (errors.length > lastLines) errors.shift();
     options.onError?.(line);

@@ -19,6 +19,8 @@ export interface EnvironmentOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Told of every line of the app's log. */
   readonly onLog?: (line: string) => void;
+  /** Told of every storage request, of the app and of the host. */
+  readonly onStorageRequest?: (method: string, path: string) => void;
 }
 
 /** One function as the host lists it. */
@@ -139,7 +141,8 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
   };
   try {
     await bundle();
-    const azurite = await startAzurite();
+    const { onStorageRequest: onRequest } = options;
+    const azurite = await startAzurite(onRequest ? { onRequest } : {});
     started.push(azurite);
     const [simulatorProcess, simulator] = await startSimulator(options, folder);
     started.push(simulatorProcess);

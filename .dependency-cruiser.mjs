@@ -1,0 +1,121 @@
+// Which folder may import which: the living truth about the layout. A folder of src without a row fails.
+
+const stepTypes = ['src/steps/step.ts'];
+const runTypes = ['src/runs/run.ts', 'src/runs/request.ts'];
+const armIds = [
+  'src/arm/resourceId.ts',
+  'src/arm/resourceKinds.ts',
+  'src/arm/nameBasedGuid.ts',
+  'src/arm/call.ts',
+];
+const domains = ['src/recovery-services/', 'src/data-protection/', 'src/resources/'];
+const pure = [
+  'src/arm/call.ts',
+  'src/arm/resourceId.ts',
+  'src/arm/resourceKinds.ts',
+  'src/arm/nameBasedGuid.ts',
+  'src/arm/outcomes.ts',
+  'src/arm/outcomeTable.ts',
+  'src/arm/jsonFields.ts',
+  'src/arm/longRunning.ts',
+  'src/arm/serviceTimes.ts',
+];
+
+/** Folder → what of src it may import besides itself. */
+const mayImport = {
+  storage: [],
+  arm: ['src/storage/'],
+  'recovery-services': [...pure, ...stepTypes],
+  'data-protection': [...pure, ...stepTypes],
+  resources: [...pure, ...stepTypes],
+  durable: ['src/runs/', 'src/arm/call.ts'],
+  steps: ['src/arm/', 'src/storage/'],
+  'job-tracker': ['src/arm/', 'src/storage/', 'src/steps/', ...domains],
+  orchestrations: [...pure, ...stepTypes, ...runTypes, ...domains, 'src/plan/'],
+  plan: [...armIds, 'src/storage/'],
+  runs: [...armIds, 'src/storage/', ...stepTypes],
+  notifications: [...armIds, ...runTypes],
+  access: armIds,
+  functions: ['src/'],
+};
+
+const escaped = (path) => path.replaceAll('.', '\\.');
+const folders = Object.keys(mayImport);
+
+const ownRules = folders.map((folder) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/${folder}/`, ...mayImport[folder].map((path) => `^${escaped(path)}`)],
+  },
+}));
+
+export default {
+  forbidden: [
+    ...ownRules,
+    {
+      name: 'folder-without-a-rule',
+      comment: 'A new folder of src is a decision: give it a row in mayImport.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: folders.map((folder) => `^src/${folder}/`) },
+      to: {},
+    },
+    {
+      name: 'functions-not-each-other',
+      comment: 'A trigger registers and hands over; what two of them share lies in a folder below.',
+      severity: 'error',
+      from: { path: '^src/functions/' },
+      to: { path: '^src/functions/[^/]+\\.ts$' },
+    },
+    {
+      name: 'flows-without-node',
+      comment: 'A flow is replayed: no I/O, no clock, no randomness.',
+      severity: 'error',
+      from: { path: '^src/(orchestrations|recovery-services|data-protection|resources)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'src-stands-alone',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(local|test|bench|scripts)/' },
+    },
+    {
+      name: 'embedded-parts-know-nothing-of-src',
+      comment: 'What shares code shares its mistakes.',
+      severity: 'error',
+      from: { path: '^local/(functions-host|arm-simulator)/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'embedded-parts-not-each-other',
+      severity: 'error',
+      from: { path: '^local/(functions-host|arm-simulator)/' },
+      to: { path: '^local/', pathNot: '^local/$1/' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^(src|local)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@azure/functions-core$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|\\.local)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+    },
+  },
+};

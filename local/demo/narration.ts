@@ -1,0 +1,55 @@
+import type { RunRecord, StepReport } from '../../src/runs/run.ts';
+import type { Screen } from './screen.ts';
+
+/** What the steps do, in the words of a backup operator; a step without a sentence is told by its name. */
+const sentences: Readonly<Record<string, string>> = {
+  'recoveryServices.findProtectedItem': 'Is it protected already?',
+  'recoveryServices.readPolicy': 'Read the backup policy',
+  'recoveryServices.findContainer': 'Is the storage account registered with the vault?',
+  'recoveryServices.findProtectableContainer': 'Does the vault know the storage account?',
+  'recoveryServices.refreshContainers': 'Let the vault discover storage accounts',
+  'recoveryServices.registerContainer': 'Register the storage account',
+  'recoveryServices.findProtectableShare': 'Does the vault list the share?',
+  'recoveryServices.inquireContainer': 'Let the vault look for shares',
+  'recoveryServices.protectItem': 'Protect it with the policy',
+  'recoveryServices.awaitProtected': 'Wait until it is really protected',
+  'recoveryServices.backUpNow': 'Back it up now',
+  'recoveryServices.followBackupOperation': 'Follow the operation to the job it has begun',
+  'recoveryServices.readFileShareJob': 'Follow the backup job to its end',
+  'recoveryServices.readJob': 'Follow the backup job to its end',
+  'recoveryServices.findRecoveryPoint': 'Find the recovery point: the proof',
+};
+
+const seconds = (from: string, to: string): string =>
+  `${((Date.parse(to) - Date.parse(from)) / 1000).toFixed(1)} s`;
+
+function toldStep({ name, status, startedAt, endedAt, asks }: StepReport): string {
+  const what = sentences[name] ?? name;
+  const took = endedAt === undefined ? '' : `, ${seconds(startedAt, endedAt)}`;
+  const again = asks > 1 ? `, asked ${asks} times` : '';
+  return `  ${status === 'done' ? '✓' : '✗'} ${what} (${name}${took}${again})`;
+}
+
+function present(record: RunRecord): string | undefined {
+  const running = record.steps.find(({ endedAt }) => endedAt === undefined);
+  if (!running) return undefined;
+  const job = record.job
+    ? ` · job ${record.job.status}${record.job.progress ? `: ${record.job.progress}` : ''}`
+    : '';
+  const detail = running.detail ? ` · ${running.detail}` : '';
+  return `  … ${sentences[running.name] ?? running.name}${job || detail}`;
+}
+
+/** Tells a run step by step from its record: each call says what is new since the last. */
+export function narrate(screen: Screen): (record: RunRecord) => void {
+  const told = new Set<number>();
+  return (record) => {
+    record.steps.forEach((step, index) => {
+      if (step.endedAt === undefined || told.has(index)) return;
+      told.add(index);
+      screen.line(toldStep(step));
+    });
+    const now = present(record);
+    if (now) screen.progress(now);
+  };
+}

@@ -1,0 +1,31 @@
+// `npm run generate`: writes every generated file from the Zod schemas; `--check` fails when one is not current.
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as z from 'zod';
+import { describeApi } from '../src/functions/http/openapi.ts';
+import { planSchema } from '../src/plan/schema.ts';
+
+/** What each generated file is made from; paths from the root of the repository. */
+const generated: Readonly<Record<string, () => unknown>> = {
+  'docs/openapi.json': describeApi,
+  'plan/plan.schema.json': () => z.toJSONSchema(planSchema, { io: 'input' }),
+};
+
+const placeOf = (path: string): URL => new URL(`../${path}`, import.meta.url);
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(placeOf(path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const check = process.argv.includes('--check');
+for (const [path, make] of Object.entries(generated)) {
+  const current = `${JSON.stringify(make(), null, 2)}\n`;
+  if (!check) writeFileSync(placeOf(path), current);
+  else if (readText(path) !== current) {
+    console.error(`${path} is not current: npm run generate`);
+    process.exitCode = 1;
+  }
+}
