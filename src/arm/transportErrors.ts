@@ -9,7 +9,7 @@ const certificateRefused =
   /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_TLS_)/;
 // These codes also stand for failures of an open connection; only the text tells that nothing was sent.
 const beforeTheRequest =
-  /^connect |before secure TLS connection|wrong version number|handshake failure|unsupported protocol/;
+  /^connect |before secure TLS connection|wrong version number|packet length too long|handshake failure|unsupported protocol/;
 
 interface Thrown {
   readonly code?: unknown;

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ArmReply } from '../../src/arm/call.ts';
+import { parseBody } from '../../src/arm/replyBody.ts';
+
+/** One recorded request and its reply. */
+export interface Exchange {
+  /** File and position for a person: `rsv-vm.jsonl:17`. */
+  readonly where: string;
+  readonly method: string;
+  /** As sent. */
+  readonly url: string;
+  /** As sent; undefined for none. */
+  readonly requestBody: string | undefined;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly reply: ArmReply;
+  /** A body that is not JSON; `reply.body` is undefined then. */
+  readonly unreadableBody: string | undefined;
+  /** False where the recorder kept no body: its absence says nothing. */
+  readonly isBodyRecorded: boolean;
+}
+
+/** One file of a folder: the exchanges of one test, in the order they were recorded. */
+export interface Recording {
+  /** File name. */
+  readonly name: string;
+  readonly exchanges: readonly Exchange[];
+  /** Lines that are no recorded exchange, with the reason. */
+  readonly unreadableLines: readonly string[];
+}
+
+type Line = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads every `*.jsonl` file of a folder, in the order of names; blank lines are left out.
+ *
+ * A folder that is missing, or holds no such file, reads as no recordings.
+ */
+export function readExchanges(folder: string): readonly Recording[] {
+  return namesIn(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .map((name) => readRecording(name, readFileSync(join(folder, name), 'utf8')));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Reads the text of one file. */
+export function readRecording(name: string, text: string): Recording {
+  const read = text
+    .split('\n')
+    .map((line, index) => ({ line, where: `${name}:${index + 1}` }))
+    .filter(({ line }) => line.trim() !== '')
+    .map(({ line, where }) => readLine(line, where));
+  return {
+    name,
+    exchanges: read.filter((one): one is Exchange => typeof one !== 'string'),
+    unreadableLines: read.filter((one) => typeof one === 'string'),
+  };
+}
+
+function readLine(text: string, where: string): Exchange | string {
+  const parsed = parseBody(text);
+  const line = parsed.kind === 'json' ? (parsed.body as Line | null | undefined) : undefined;
+  if (typeof line !== 'object' || line === null) return `${where}: not a JSON object`;
+  const { method, url, status } = line;
+  if (typeof method !== 'string' || typeof url !== 'string' || !URL.canParse(url)) {
+    return `${where}: no method, or no absolute url`;
+  }
+  if (typeof status !== 'number') return `${where}: no status`;
+  const body = textOf(line['responseBody']);
+  const parsedBody = parseBody(body ?? '');
+  const requestBody = textOf(line['requestBody']);
+  return {
+    where,
+    method: method.toUpperCase(),
+    url,
+    requestBody: requestBody === '' ? undefined : requestBody,
+    requestHeaders: headersOf(line['requestHeaders']),
+    reply: {
+      status,
+      headers: headersOf(line['responseHeaders']),
+      body: parsedBody.kind === 'json' ? parsedBody.body : undefined,
+    },
+    unreadableBody: parsedBody.kind === 'json' ? undefined : body,
+    isBodyRecorded: body !== undefined,
+  };
+}
+
+/** Bodies are texts; a recorder that parsed them is met half-way. */
+function textOf(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Names in lower case; a list of values is joined as the client joins them. */
+function headersOf(value: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries((value ?? {}) as Line);
+  return Object.fromEntries(
+    entries.map(([name, one]) => [name.toLowerCase(), Array.isArray(one) ? one.join(', ') : String(one)]),
+  );
+}

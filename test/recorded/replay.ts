@@ -1,0 +1,108 @@
+// npm run test:recorded -- FOLDER: plays recorded exchanges through the client's rules, and whole flows where they are ours.
+import { pathToFileURL } from 'node:url';
+import { flowReplayers, type FlowReplay } from './flows.ts';
+import { judge, type KnownPolls } from './genericRules.ts';
+import { readExchanges, type Recording } from './readExchanges.ts';
+import { readWithStep } from './stepReaders.ts';
+
+/** What the replies of a folder came to. */
+export interface ReplyCount {
+  replies: number;
+  /** One line per reply, line or reading that no rule knows. */
+  readonly unclassified: string[];
+  /** Ruling in words → how often. */
+  readonly rulings: Map<string, number>;
+  /** Codes that only the defaults by status know. */
+  readonly unknownCodes: Set<string>;
+}
+
+/** Judges every reply of every recording. */
+export function judgeAll(recordings: readonly Recording[]): ReplyCount {
+  const count: ReplyCount = { replies: 0, unclassified: [], rulings: new Map(), unknownCodes: new Set() };
+  for (const recording of recordings) judgeRecording(recording, count);
+  return count;
+}
+
+function judgeRecording({ exchanges, unreadableLines }: Recording, count: ReplyCount): void {
+  const polls: KnownPolls = new Map();
+  count.replies += exchanges.length + unreadableLines.length;
+  count.unclassified.push(...unreadableLines);
+  for (const exchange of exchanges) {
+    const ruling = judge(exchange, polls);
+    const wrong = ruling.kind === 'unclassified' ? ruling.reason : readWithStep(exchange);
+    if (wrong !== undefined) {
+      count.unclassified.push(`${exchange.where}: ${exchange.method} ${pathFor(exchange.url)}: ${wrong}`);
+      continue;
+    }
+    const as = ruling.kind === 'classified' ? ruling.as : 'not ARM';
+    count.rulings.set(as, (count.rulings.get(as) ?? 0) + 1);
+    if (ruling.kind === 'classified' && ruling.unknownCode) count.unknownCodes.add(ruling.unknownCode);
+  }
+}
+
+/** Without the query, which may be signed. */
+const pathFor = (url: string): string => url.split('?', 1)[0] ?? '';
+
+/** What the flows of a folder came to. */
+interface FlowCount {
+  readonly asRecorded: number;
+  readonly notOurs: number;
+  readonly lines: readonly string[];
+}
+
+async function replayAll(recordings: readonly Recording[]): Promise<FlowCount> {
+  const lines: string[] = [];
+  let [asRecorded, notOurs] = [0, 0];
+  for (const recording of recordings) {
+    const replay = await replayOne(recording);
+    if (!replay) notOurs += 1;
+    else if (replay.kind === 'asRecorded') asRecorded += 1;
+    lines.push(`${recording.name}: ${flowInWords(replay)}`);
+  }
+  return { asRecorded, notOurs, lines };
+}
+
+async function replayOne(recording: Recording): Promise<FlowReplay | undefined> {
+  for (const replayer of flowReplayers) {
+    const replay = replayer(recording);
+    if (replay)
+      return replay.catch((error: unknown) => ({ kind: 'otherwise', reason: String(error) }) as const);
+  }
+  return undefined;
+}
+
+function flowInWords(replay: FlowReplay | undefined): string {
+  if (!replay) return 'no flow of ours';
+  return replay.kind === 'asRecorded' ? 'ended as recorded' : `ended otherwise: ${replay.reason}`;
+}
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length > 0 ? ['', title, ...lines.map((line) => `  ${line}`)] : [];
+
+/** Judges and replays a folder, prints what it found, and says whether all was well. An empty folder is not. */
+export async function replayFolder(folder: string, print: (line: string) => void): Promise<boolean> {
+  const recordings = readExchanges(folder);
+  const found = judgeAll(recordings);
+  const flows = await replayAll(recordings);
+  const rulings = [...found.rulings].sort(([a], [b]) => a.localeCompare(b));
+  const lines = [
+    ...section(
+      'Replies',
+      rulings.map(([as, times]) => `${String(times).padStart(5)}  ${as}`),
+    ),
+    ...section('Codes outside the table, classed by status', [...found.unknownCodes].sort()),
+    ...section('Unclassified', found.unclassified),
+    ...section('Flows', flows.lines),
+    ...(found.replies === 0 ? ['', `no recorded exchanges in ${folder}`] : []),
+    '',
+    `replies ${found.replies}, unclassified ${found.unclassified.length}; flows ${recordings.length}, ended as recorded ${flows.asRecorded}, not ours ${flows.notOurs}`,
+  ];
+  for (const line of lines) print(line);
+  const isEveryFlowWell = flows.asRecorded + flows.notOurs === recordings.length;
+  return found.replies > 0 && found.unclassified.length === 0 && isEveryFlowWell;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const isWell = await replayFolder(process.argv[2] ?? '', (line) => console.log(line));
+  process.exitCode = isWell ? 0 : 1;
+}
