@@ -59,6 +59,7 @@ export function reportHazards(warnings: Warnings): HazardReport {
     },
     customStatusTooLong: (draft, bytes) =>
       warn('H06', draft, `a custom status of ${bytes} bytes fails the instance`),
+    customStatusDropped: (draft) => warn('H06', draft, 'a falsy custom status is dropped without a word'),
     refusedAction(draft, action) {
       const isHttp = action.actionType === actionType.callHttp;
       warn(

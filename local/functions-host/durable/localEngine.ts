@@ -12,6 +12,7 @@
 import type { ClockTimer } from '../clock/clock.ts';
 import { repeatsItself } from './determinism.ts';
 import { digest } from './digest.ts';
+import { watchStatus } from './droppedStatus.ts';
 import type { Engine, EngineOptions, NewInstance } from './engine.ts';
 import { noFaults, type Fault, type FaultPoint } from './faultPoints.ts';
 import { executionStarted, type HistoryEvent } from './historyEvents.ts';
@@ -254,9 +255,11 @@ export class LocalEngine implements Engine {
   async #ask(draft: TurnDraft): Promise<OrchestratorAnswer> {
     const { functions, invoke, form, hazards, checkDeterminism } = this.options;
     const { name } = draft.record.head;
-    const fn = functions.orchestrator(name);
-    if (!fn) return unknownOrchestrator(name, functions.orchestratorNames());
+    const registered = functions.orchestrator(name);
+    if (!registered) return unknownOrchestrator(name, functions.orchestratorNames());
+    const { fn, isStatusDropped } = watchStatus(registered);
     const answer = readAnswer(await invoke(fn, orchestrationInput(fn, draft.record, draft.fresh, form)));
+    if (isStatusDropped()) hazards.customStatusDropped(draft);
     if (!checkDeterminism || (await repeatsItself(invoke, fn, draft, form, answer.actions))) return answer;
     const error = 'The orchestrator asks for something else under another clock or random generator.';
     hazards.nonDeterminism(draft, error);

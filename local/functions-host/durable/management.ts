@@ -64,6 +64,9 @@ export function createManagement(options: ManagementOptions): Management {
     if (!PLAIN.test(word))
       warnings.warn('H29', word, `${what} outside [A-Za-z0-9._:-] may reach another instance, verb or text`);
   };
+  const checkReason = (reason: string | null): void => {
+    if (reason !== null && reason !== '') checkWord(reason, 'a reason');
+  };
   const send = (instanceId: string, event: HistoryEvent): SendOutcome => {
     const record = engine.record(instanceId);
     if (!record) return { status: 404 };
@@ -78,6 +81,7 @@ export function createManagement(options: ManagementOptions): Management {
   ): SendOutcome => {
     const status = engine.record(instanceId)?.head.status;
     const isSuspended = status === 'Suspended';
+    checkReason(reason);
     const isRefused =
       status !== undefined && !isFinished(status) && (verb === 'suspend' ? isSuspended : !isSuspended);
     if (isRefused) return { status: 500, runtimeStatus: status };
@@ -113,7 +117,10 @@ export function createManagement(options: ManagementOptions): Management {
         warnings.warn('H11', event, 'raised to an unknown or finished instance: dropped');
       return outcome;
     },
-    terminate: (instanceId, reason) => send(instanceId, executionTerminated(reason, clock.now())),
+    terminate(instanceId, reason) {
+      checkReason(reason);
+      return send(instanceId, executionTerminated(reason, clock.now()));
+    },
     suspend: (instanceId, reason) => changePause('suspend', instanceId, reason),
     resume: (instanceId, reason) => changePause('resume', instanceId, reason),
     purge(instanceId) {

@@ -22,6 +22,8 @@ export interface HazardReport {
   heldByOpenMembers(draft: TurnDraft, action: Action): void;
   finishedWithOpenTasks(draft: TurnDraft): void;
   customStatusTooLong(draft: TurnDraft, bytes: number): void;
+  /** A falsy status never leaves the SDK. */
+  customStatusDropped(draft: TurnDraft): void;
   refusedAction(draft: TurnDraft, action: Action): void;
   unregistered(draft: TurnDraft, name: string): void;
   nonDeterminism(draft: TurnDraft, text: string): void;
