@@ -42,6 +42,8 @@ export class LocalEngine implements Engine {
   readonly #turns = new Set<Promise<void>>();
   readonly #world: TurnWorld;
   #work: WorkHandOut;
+  /** Keeps the message ids of one process apart from those another one left in the store. */
+  #startedAt = 0;
   #life = 0;
   #accepting = false;
   #lastMessage = 0;
@@ -67,10 +69,11 @@ export class LocalEngine implements Engine {
 
   #newMessageId(): string {
     this.#lastMessage += 1;
-    return `${this.#life}.${this.#lastMessage}`;
+    return `${this.#startedAt}.${this.#life}.${this.#lastMessage}`;
   }
 
   start(): void {
+    this.#startedAt = this.options.clock.now();
     this.#life += 1;
     this.#accepting = true;
     this.#work = new WorkHandOut(this);
