@@ -40,7 +40,7 @@ export function correctBucket(
   remaining: number,
   nowMs: number,
 ): BucketState {
-  const missing = Math.min(bucket.capacity, bucket.capacity - Math.max(0, remaining));
+  const missing = Math.min(bucket.capacity, bucket.capacity - remaining);
   return { ...state, fullAtMs: Math.max(state.fullAtMs, nowMs + missing * intervalMs(bucket)) };
 }
 

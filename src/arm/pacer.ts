@@ -22,11 +22,20 @@ export interface Lane {
 /** A slot: now, or an instant before which the request may not leave. */
 export type Slot = { readonly kind: 'go' } | { readonly kind: 'wait'; readonly until: Date };
 
+/** An action's counter as replies have shown it: requests left now, its size, and what it allows in an hour. */
+export interface ActionBudget {
+  readonly left: number;
+  readonly limit: number;
+  readonly perHour: number;
+}
+
 /** Spaces out requests so that the subscription's and the provider's budgets last. */
 export interface Pacer {
   reserve(lane: Lane, now: Date): Promise<Slot>;
   /** Corrects the budget by what the reply's headers or a 429 said. */
   learn(lane: Lane, reply: ArmReply, now: Date): Promise<void>;
+  /** What is known of the action's own counter; absent, or undefined, while nothing is. */
+  budget?(lane: Lane, now: Date): Promise<ActionBudget | undefined>;
 }
 
 /** Azure Resource Manager's buckets per subscription and principal. Published 2024. */

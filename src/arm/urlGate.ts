@@ -18,7 +18,7 @@ const refuse = (reason: string): never => {
  * request whose reply named it; a text that the URL parser leaves as it is, so that the signature survives.
  * A nextLink may have raw spaces and quotes in its query.
  *
- * @param endpoint origin of the configured ARM endpoint: `https://management.azure.com`.
+ * @param endpoint https origin of the configured ARM endpoint: `https://management.azure.com`.
  * @returns the URL to send; the text itself but for the host's case, a default port, or a relative path resolved.
  * @throws UrlRefused
  */
@@ -26,7 +26,7 @@ export function checkUrl(text: string, origin: UrlOrigin, endpoint: string): str
   checkText(text, origin.kind);
   if (!URL.canParse(text, endpoint)) refuse('it cannot be parsed');
   const url = new URL(text, endpoint);
-  if (url.protocol !== 'https:' || url.origin !== endpoint) refuse('it leads to another origin');
+  if (url.origin !== endpoint) refuse('it leads to another origin');
   if (url.username !== '' || url.password !== '') refuse('it carries a user');
   if (text.includes('#')) refuse('it carries a fragment');
   checkPath(url.pathname, origin.path);

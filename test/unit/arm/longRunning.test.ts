@@ -185,6 +185,10 @@ describe('a poll of the result', () => {
     });
   });
 
+  test('throttling that answers 400 is a poll that could not be read', () => {
+    expect(read(400, { error: { code: 'ResourceRequestsThrottled', message: 'm' } }).kind).toBe('unreadable');
+  });
+
   test.each([401, 403, 404, 408, 429, 500, 502, 504])('HTTP %i is a poll that could not be read', (code) => {
     expect(read(code)).toMatchObject({ kind: 'unreadable', httpStatus: code });
   });

@@ -159,6 +159,15 @@ describe('a code means what the service shows it to mean', () => {
   });
 });
 
+test('an error nested without end is read to a depth', () => {
+  const depth = 50_000;
+  const innerError = JSON.parse(`${'{"innerError":'.repeat(depth)}{}${'}'.repeat(depth)}`) as Json;
+  expect(readFailure(reply(500, { error: { code: 'X', message: 'm', innerError } }))).toMatchObject({
+    code: 'X',
+    message: 'm',
+  });
+});
+
 test('texts of the service lose control characters and are capped', () => {
   const failure = readFailure(
     reply(400, { error: { code: 'A\nB', message: `one\r\ntwo\u001b[31m\u202e${'x'.repeat(5000)}` } }),
