@@ -11,5 +11,8 @@ function isInRange(text: string): boolean {
 /** How long a backup is kept: an ISO 8601 duration of one unit (`P30D`, `P6W`, `P12M`, `P2Y`), from 1 day to 99 years. */
 export const keepForSchema = z
   .string()
-  .regex(/^P\d{1,5}[DWMY]$/, 'an ISO 8601 duration in days, weeks, months or years, such as P30D')
+  .regex(/^P\d{1,5}[DWMY]$/, {
+    error: 'an ISO 8601 duration in days, weeks, months or years, such as P30D',
+    abort: true,
+  })
   .refine(isInRange, 'from 1 day to 99 years');

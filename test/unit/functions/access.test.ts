@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { isOpenForDevelopment } from '../../../src/access/developmentGate.ts';
+import { readSettings } from '../../../src/settings.ts';
+import { functionNames, httpApp, httpRoutes } from '../../support/httpApp.ts';
+
+const storage = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
+
+test.each([
+  [{ mode: 'development', environment: 'Development' }, true],
+  [{ mode: 'development', environment: 'Development', instanceId: '0f1e' }, false],
+  [{ mode: 'development', environment: 'Production' }, false],
+  [{ mode: 'development' }, false],
+  [{ environment: 'Development' }, false],
+  [{}, false],
+] as const)('%j is open: %s', (surroundings, open) => {
+  expect(isOpenForDevelopment(surroundings)).toBe(open);
+});
+
+const guarded = [
+  ...['startBackup', 'startProtection', 'validateProtection', 'stopProtection', 'resumeProtection'],
+  ...['listRuns', 'getRun', 'cancelRun', 'closeRun', 'openapi'],
+];
+
+test.each(guarded)('without access control %s answers 503 before it reads the request', async (name) => {
+  const app = httpApp({ settings: readSettings(storage) });
+  const { status, body } = await app.call(name, { text: '{' });
+  expect(status).toBe(503);
+  expect(body.error.code).toBe('AccessNotConfigured');
+  expect(app.flows.started).toEqual([]);
+});
+
+test('health is open to everyone', async () => {
+  const { status, body } = await httpApp({ settings: readSettings(storage) }).call('health');
+  expect(status).toBe(200);
+  expect(body).toEqual({ status: 'healthy' });
+});
+
+test('a mistake of ours is a 500 with a correlation id and nothing of its cause', async () => {
+  const broken = { read: () => Promise.reject(new Error('AccountKey=secret at /srv/app.js:1')) } as never;
+  const { services } = httpApp();
+  const app = httpApp({ tables: { ...services.tables, runs: broken } });
+  const { status, headers, body } = await app.call('getRun', { id: '0'.repeat(40) });
+  expect(status).toBe(500);
+  expect(body.error.code).toBe('InternalError');
+  expect(JSON.stringify(body)).not.toMatch(/secret|app\.js|at /i);
+  expect(headers['x-ms-correlation-request-id']).toBe('c0ffee00-0000-4000-8000-000000000001');
+  expect(app.log.join('\n')).toContain('AccountKey=secret');
+});
+
+test('the app has these functions', () => {
+  expect(functionNames()).toEqual(
+    expect.arrayContaining([...guarded, 'health', 'run', 'orderStep', 'executeStep']),
+  );
+  expect(httpRoutes()).toEqual(
+    expect.arrayContaining([
+      'POST backups',
+      'GET runs',
+      'GET runs/{id}',
+      'POST runs/{id}/cancel',
+      'GET openapi.json',
+    ]),
+  );
+});

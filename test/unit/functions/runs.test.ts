@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import { beginRun } from '../../../src/runs/beginRun.ts';
+import { finishRun } from '../../../src/runs/finishRun.ts';
+import type { RunEnding } from '../../../src/runs/run.ts';
+import { runServices } from '../../../src/services.ts';
+import { httpApp, type HttpApp } from '../../support/httpApp.ts';
+
+const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/files';
+const vaultId = `${group}/providers/Microsoft.RecoveryServices/vaults/files-vault`;
+const storageAccountId = `${group}/providers/Microsoft.Storage/storageAccounts/companyfiles`;
+const target = (share: string) => ({ kind: 'fileShare', vaultId, storageAccountId, share });
+
+const runsOf = (app: HttpApp) => runServices(app.services, app.context('test'));
+
+async function start(app: HttpApp, share = 'docs'): Promise<string> {
+  const { body } = await app.call('startBackup', { body: { target: target(share) } });
+  await app.services.pause(1000);
+  return body.id as string;
+}
+
+const end = (app: HttpApp, runId: string, status: RunEnding['status']) =>
+  finishRun(runsOf(app), { runId, generation: 1, ending: { status, warnings: [] } });
+
+test('the record of a run is read by its id, in any case', async () => {
+  const app = httpApp();
+  const id = await start(app);
+  const { status, headers, body } = await app.call('getRun', { id: id.toUpperCase() });
+  expect(status).toBe(200);
+  expect(body.id).toBe(id);
+  expect(headers['retry-after']).toBe('5');
+});
+
+test('a record that was waited for is 202 while the run goes on, 200 once it has ended', async () => {
+  const app = httpApp();
+  const id = await start(app);
+  const running = await app.call('getRun', { id, query: '?wait=3' });
+  expect(running.status).toBe(202);
+  expect(running.headers['operation-location']).toBe(`/api/runs/${id}`);
+  await end(app, id, 'completed');
+  expect((await app.call('getRun', { id, query: '?wait=3' })).status).toBe(200);
+});
+
+test.each(['getRun', 'cancelRun', 'closeRun'])('%s of a run that is not there answers 404', async (name) => {
+  for (const id of ['0'.repeat(40), 'x', '../secret', '']) {
+    const { status, body } = await httpApp().call(name, {
+      id,
+      body: name === 'closeRun' ? { reason: 'r' } : {},
+    });
+    expect(status).toBe(404);
+    expect(body.error.code).toBe('RunNotFound');
+  }
+});
+
+test('runs are listed newest first, without their steps', async () => {
+  const app = httpApp();
+  const ids = [await start(app, 'a'), await start(app, 'b'), await start(app, 'c')];
+  const { body } = await app.call('listRuns');
+  expect(body.value.map(({ id }: { id: string }) => id)).toEqual(ids.reverse());
+  expect(body.value[0].steps).toBeUndefined();
+  expect(body.nextLink).toBeUndefined();
+});
+
+test('a list goes on at its nextLink and ends', async () => {
+  const app = httpApp();
+  const ids = [await start(app, 'a'), await start(app, 'b'), await start(app, 'c')];
+  const first = await app.call('listRuns', { query: '?top=2' });
+  expect(first.body.value).toHaveLength(2);
+  const next = new URL(first.body.nextLink);
+  expect(next.origin).toBe('https://backup.example');
+  expect(next.searchParams.get('top')).toBe('2');
+  const last = await app.call('listRuns', { query: next.search });
+  expect(last.body.value.map(({ id }: { id: string }) => id)).toEqual([ids[0]]);
+  expect(last.body.nextLink).toBeUndefined();
+});
+
+test('a list is narrowed by status, kind and target; empty values count as absent', async () => {
+  const app = httpApp();
+  const failed = await start(app, 'a');
+  await end(app, failed, 'failed');
+  await start(app, 'b');
+  const list = async (query: string) => (await app.call('listRuns', { query })).body.value.length as number;
+  expect(await list('?status=failed')).toBe(1);
+  expect(await list('?kind=protect')).toBe(0);
+  expect(await list('?status=&kind=&target=&batch=&top=&continuation=')).toBe(2);
+  expect(await list(`?target=${encodeURIComponent(storageAccountId.toLowerCase())}`)).toBe(2);
+});
+
+test.each([
+  'status=done',
+  'kind=backup',
+  'top=0',
+  'top=101',
+  'top=x',
+  'continuation=x',
+  'target=x',
+  'batch=%2e%2e',
+])('the query %s is refused and named', async (query) => {
+  const { status, body } = await httpApp().call('listRuns', { query: `?${query}` });
+  expect(status).toBe(400);
+  expect(body.error.details[0].target).toBe(query.split('=')[0]);
+});
+
+test('a cancelled run is answered with 202 until its flow has seen it', async () => {
+  const app = httpApp();
+  const id = await start(app);
+  await beginRun(runsOf(app), { runId: id, generation: 1 });
+  const { status, headers } = await app.call('cancelRun', { id, text: '' });
+  expect(status).toBe(202);
+  expect(headers['operation-location']).toBe(`/api/runs/${id}`);
+  await end(app, id, 'cancelled');
+  expect((await app.call('cancelRun', { id, text: '' })).status).toBe(200);
+});
+
+test('a run that has ended otherwise cannot be cancelled', async () => {
+  const app = httpApp();
+  const id = await start(app);
+  await end(app, id, 'completed');
+  const { status, body } = await app.call('cancelRun', { id, body: {} });
+  expect(status).toBe(409);
+  expect(body.error).toMatchObject({ code: 'RunEnded', message: 'The run has ended: completed.' });
+});
+
+test('cancelling takes no body', async () => {
+  const app = httpApp();
+  const { status } = await app.call('cancelRun', { id: await start(app), body: { force: true } });
+  expect(status).toBe(400);
+});
+
+test('a person closes a run that ended unknown, and may say so twice', async () => {
+  const app = httpApp();
+  const id = await start(app);
+  await end(app, id, 'unknown');
+  const close = () => app.call('closeRun', { id, body: { reason: 'no job in the portal' } });
+  const { status, body } = await close();
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    status: 'failed',
+    error: { code: 'ClosedByPerson', message: 'no job in the portal' },
+  });
+  expect((await close()).status).toBe(200);
+});
+
+test('any other run is not closed, and a reason is needed', async () => {
+  const app = httpApp();
+  const id = await start(app);
+  const running = await app.call('closeRun', { id, body: { reason: 'impatience' } });
+  expect(running.status).toBe(409);
+  expect(running.body.error.code).toBe('RunNotUnknown');
+  expect((await app.call('closeRun', { id, body: { reason: ' ' } })).status).toBe(400);
+});
