@@ -1,0 +1,83 @@
+import { readPlan, type PlanProblem } from './problems.ts';
+import type { Plan } from './schema.ts';
+import type { TextSource, VersionedText } from '../storage/textSource.ts';
+
+/** The plan in force, and what is wrong with the text that lies at its place now. */
+export interface LoadedPlan {
+  readonly plan: Plan;
+  /** `current`: as it lies there; `lastGood`: the text there is broken or out of reach; `empty`: there is none, nothing is allowed. */
+  readonly standing: 'current' | 'lastGood' | 'empty';
+  readonly location: string;
+  /** Errors of a broken text, else warnings. */
+  readonly problems: readonly PlanProblem[];
+}
+
+/** A plan that selects and allows nothing. */
+export const emptyPlan: Plan = {
+  rules: [],
+  schedules: [],
+  notifications: [],
+  safety: { subscriptions: [], vaults: [], deleteBackups: false },
+};
+
+/** For how long a plan is taken as read, in milliseconds. */
+const freshMs = 30_000;
+
+const problem = (path: string, message: string): PlanProblem => ({ severity: 'error', path, message });
+
+interface Known {
+  readonly loaded: LoadedPlan;
+  readonly version?: string;
+  readonly readAtMs: number;
+}
+
+function readText(text: string): ReturnType<typeof readPlan> {
+  try {
+    return readPlan(JSON.parse(text.replace(/^\uFEFF/, '')));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'broken', problems: [problem('(plan)', `not JSON: ${message}`)] };
+  }
+}
+
+/**
+ * Loads the plan at most every 30 s and keeps the last good one when a new text is broken or its place out of reach.
+ *
+ * @returns a function that never throws for a broken text, and throws what the source throws when there is no plan yet.
+ */
+export function createPlanLoader(source: TextSource, clock: () => Date): () => Promise<LoadedPlan> {
+  const location = source.name;
+  let known: Known | undefined;
+
+  const keep = (loaded: LoadedPlan, version: string | undefined): LoadedPlan => {
+    known = { loaded, readAtMs: clock().getTime(), ...(version === undefined ? {} : { version }) };
+    return loaded;
+  };
+  const kept = (problems: readonly PlanProblem[]): LoadedPlan => {
+    const usable = known && known.loaded.standing !== 'empty';
+    return usable
+      ? { plan: known!.loaded.plan, standing: 'lastGood', location, problems }
+      : { plan: emptyPlan, standing: 'empty', location, problems };
+  };
+  const take = (read: VersionedText): LoadedPlan => {
+    if (read.kind === 'unchanged' && known) return keep(known.loaded, known.version);
+    if (read.kind !== 'text')
+      return keep({ plan: emptyPlan, standing: 'empty', location, problems: [] }, undefined);
+    const reading = readText(read.text);
+    if (reading.kind === 'broken') return keep(kept(reading.problems), read.version);
+    return keep(
+      { plan: reading.plan, standing: 'current', location, problems: reading.warnings },
+      read.version,
+    );
+  };
+
+  return async () => {
+    if (known && clock().getTime() - known.readAtMs < freshMs) return known.loaded;
+    try {
+      return take(await source.read(known?.version));
+    } catch (error) {
+      if (!known) throw error;
+      return kept([problem('(plan)', `out of reach: ${error instanceof Error ? error.message : ''}`)]);
+    }
+  };
+}

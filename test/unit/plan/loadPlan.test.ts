@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { createPlanLoader } from '../../../src/plan/loadPlan.ts';
+import type { VersionedText } from '../../../src/storage/textSource.ts';
+
+const plan = (name: string) => ({
+  schedules: [
+    { name, cron: '0 1 * * *', timeZone: 'Europe/Berlin', backUp: { items: ['/subscriptions/x'] } },
+  ],
+  safety: { subscriptions: [], vaults: [] },
+});
+
+/** A loader over a place whose text a test changes; `asked` holds the versions it was asked with. */
+function place() {
+  const clock = { now: Date.parse('2026-08-22T02:00:00Z') };
+  const asked: (string | undefined)[] = [];
+  const held: { answer: VersionedText | Error } = { answer: { kind: 'absent' } };
+  const load = createPlanLoader(
+    {
+      name: 'plan.json',
+      read: (version) => {
+        asked.push(version);
+        return held.answer instanceof Error ? Promise.reject(held.answer) : Promise.resolve(held.answer);
+      },
+    },
+    () => new Date(clock.now),
+  );
+  const text = (value: unknown, version: string) =>
+    void (held.answer = { kind: 'text', text: JSON.stringify(value), version });
+  return { clock, asked, held, load, text };
+}
+
+describe('the plan in force', () => {
+  test('an absent plan is empty and allows nothing', async () => {
+    const { load } = place();
+    const loaded = await load();
+    expect(loaded.standing).toBe('empty');
+    expect(loaded.plan.safety).toEqual({ subscriptions: [], vaults: [], deleteBackups: false });
+  });
+
+  test('is read again after 30 s, with the version that is known', async () => {
+    const { clock, asked, held, load, text } = place();
+    text(plan('night'), '"v1"');
+    await load();
+    clock.now += 29_000;
+    await load();
+    expect(asked).toEqual([undefined]);
+    clock.now += 1000;
+    held.answer = { kind: 'unchanged' };
+    expect((await load()).plan.schedules[0]?.name).toBe('night');
+    expect(asked).toEqual([undefined, '"v1"']);
+  });
+
+  test('a broken new text keeps the last good plan and reports every problem with rule and path', async () => {
+    const { clock, load, text } = place();
+    text(plan('night'), '"v1"');
+    await load();
+    clock.now += 30_000;
+    text(
+      {
+        ...plan('night'),
+        schedules: [{ ...plan('noon').schedules[0], cron: '61 1 * * *', timeZone: 'Mars' }, 7],
+      },
+      '"v2"',
+    );
+    const loaded = await load();
+    expect(loaded.standing).toBe('lastGood');
+    expect(loaded.plan.schedules[0]?.name).toBe('night');
+    expect(loaded.problems.map(({ path }) => path)).toEqual(['schedules[1]']);
+  });
+
+  test('a text that is no JSON, a place out of reach and a mended text are told apart', async () => {
+    const { clock, held, load, text } = place();
+    text(plan('night'), '"v1"');
+    await load();
+    clock.now += 30_000;
+    held.answer = { kind: 'text', text: '{', version: '"v2"' };
+    expect((await load()).problems[0]?.message).toMatch(/^not JSON/);
+    clock.now += 30_000;
+    held.answer = new Error('no route');
+    expect((await load()).problems[0]?.message).toBe('out of reach: no route');
+    text(plan('later'), '"v3"');
+    expect((await load()).plan.schedules[0]?.name).toBe('later');
+  });
+
+  test('nothing is known and the place is out of reach: the caller hears of it', async () => {
+    const { held, load } = place();
+    held.answer = new Error('no route');
+    await expect(load()).rejects.toThrow('no route');
+  });
+});
