@@ -2,6 +2,9 @@ import type { ArmAnswer, ArmCall, Json, JsonObject, SendOptions } from '../arm/c
 import type { Lane, Slot } from '../arm/pacer.ts';
 import type { StepServices } from './stepServices.ts';
 
+/** What an exchange with ARM needs. */
+export type ExchangeServices = Pick<StepServices, 'clock' | 'arm' | 'pacer' | 'log'>;
+
 /** One exchange with ARM, or one per page of a list, and how many requests it took. */
 export interface Exchange {
   readonly answer: ArmAnswer;
@@ -21,11 +24,11 @@ export const laneOf = ({ method, path, action }: Pick<ArmCall, 'method' | 'path'
 });
 
 /** Reserves a slot for a call. */
-export const reserve = (services: StepServices, call: ArmCall): Promise<Slot> =>
+export const reserve = (services: ExchangeServices, call: ArmCall): Promise<Slot> =>
   services.pacer.reserve(laneOf(call), services.clock());
 
 /** Tells the pacer what a reply says about the budget; a pacer that fails stops nothing. */
-export async function learn(services: StepServices, lane: Lane, answer: ArmAnswer): Promise<void> {
+export async function learn(services: ExchangeServices, lane: Lane, answer: ArmAnswer): Promise<void> {
   if (answer.kind !== 'reply') return;
   try {
     await services.pacer.learn(lane, answer.reply, services.clock());
@@ -38,7 +41,7 @@ export async function learn(services: StepServices, lane: Lane, answer: ArmAnswe
 
 /** Sends one call and lets the pacer learn from the reply. */
 export async function sendCall(
-  services: StepServices,
+  services: ExchangeServices,
   call: ArmCall,
   options: SendOptions,
 ): Promise<Exchange> {
@@ -47,12 +50,14 @@ export async function sendCall(
   return { answer, requests: 1 };
 }
 
-const rowsIn = (body: Json | undefined): readonly Json[] | undefined => {
+/** The rows of a list's page; undefined for what is no list. */
+export const rowsIn = (body: Json | undefined): readonly Json[] | undefined => {
   const value = (body as JsonObject | null | undefined)?.['value'];
   return Array.isArray(value) ? (value as readonly Json[]) : undefined;
 };
 
-const nextLinkIn = (body: Json | undefined): string | undefined => {
+/** The URL of the next page; undefined on the last. */
+export const nextLinkIn = (body: Json | undefined): string | undefined => {
   const link = (body as JsonObject | null | undefined)?.['nextLink'];
   return typeof link === 'string' && link !== '' ? link : undefined;
 };
@@ -67,8 +72,9 @@ export const isUrlRefused = (error: unknown): error is Error =>
 /** An incomplete list says nothing about absence, so it is never read as a list. */
 const incomplete = (reason: string): ArmAnswer => ({ kind: 'doubtful', reason });
 
-async function nextPage(
-  services: StepServices,
+/** Reads the next page of a list; a URL that may not be followed makes the list incomplete. */
+export async function nextPage(
+  services: ExchangeServices,
   call: ArmCall,
   url: string,
   options: SendOptions,
@@ -94,7 +100,7 @@ async function nextPage(
  * @returns one reply whose body is `{ value: all rows }`; the first answer that is no success ends the list.
  */
 export async function readAllPages(
-  services: StepServices,
+  services: ExchangeServices,
   call: ArmCall,
   options: SendOptions,
 ): Promise<Exchange> {

@@ -1,0 +1,25 @@
+import type { Json } from '../arm/call.ts';
+import type { StepServices } from '../steps/stepServices.ts';
+import type { Table } from '../storage/table.ts';
+import type { JobService } from './jobService.ts';
+import type { Watch } from './watch.ts';
+
+/** Everything the tracker acts through. */
+export interface TrackerServices extends Pick<StepServices, 'clock' | 'newId' | 'arm' | 'pacer' | 'log'> {
+  /** Watches by vault, and the trackers' own rows. */
+  readonly watches: Table;
+  readonly jobServices: Readonly<Record<Watch['service'], JobService>>;
+  /** Least pause between two lists, in seconds. */
+  readonly minimumPollSeconds: number;
+  /** Starts an orchestration; `exists` while one of that id is pending or running. */
+  readonly start: (orchestration: string, instanceId: string, input: Json) => Promise<'started' | 'exists'>;
+  /** Raises an event to an instance. */
+  readonly raise: (
+    instanceId: string,
+    eventName: string,
+    payload: Json,
+  ) => Promise<'raised' | 'ended' | 'missing'>;
+  /** Instance id of the flow that carries a generation of a run. */
+  readonly flowOf: (runId: string, generation: number) => string;
+  readonly isCancelRequested: (runId: string) => Promise<boolean>;
+}

@@ -1,0 +1,135 @@
+import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
+import { textIn } from '../arm/jsonFields.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import { readInstant } from '../arm/serviceTimes.ts';
+import { filterOf, filterTime } from './filters.ts';
+import { kindWords, type ItemKind } from './itemKinds.ts';
+import { readJob, type JobEnding, type JobSeen } from './jobs.ts';
+import { findEarlierJob } from './jobSearch.ts';
+import { backupCall } from './paths.ts';
+import { rowsIn, type Resource } from './resources.ts';
+
+/** A row of the job list as the tracker reads it. */
+interface ListedJob {
+  readonly jobId: string;
+  readonly activityId: string;
+  readonly seen: JobSeen;
+  readonly state: 'running' | 'completed' | 'detailed';
+}
+
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
+  readonly kinds: readonly string[];
+}
+
+/** What the tracker knows of a watched backup. */
+interface WatchedBackup {
+  readonly itemId: string;
+  readonly kind: string;
+  readonly friendlyName?: string;
+  readonly attemptId: string;
+  readonly sentAt: string;
+  readonly joined?: true;
+}
+
+/** Jobs of one kind are asked for by it; jobs of several kinds in one list. */
+function kindFilter(kinds: readonly string[]): string | undefined {
+  const words = new Set(kinds.map((kind) => kindWords[kind as ItemKind]?.backupManagementType));
+  return words.size === 1 ? [...words][0] : undefined;
+}
+
+/** The jobs that started in a span: `startTime` and `endTime` of the filter both mean the start. */
+const listCall = (vaultId: string, { from, to, kinds }: Span): ArmCall =>
+  backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs'), {
+    query: {
+      $filter: filterOf({
+        startTime: filterTime(from),
+        endTime: filterTime(to),
+        backupManagementType: kindFilter(kinds),
+      }),
+    },
+  });
+
+const readCall = (vaultId: string, jobId: string): ArmCall =>
+  backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs', jobId));
+
+const instantIn = (value: Json | undefined): string | undefined => readInstant(textIn(value))?.toISOString();
+
+function seenIn({ name, properties }: Resource): JobSeen {
+  const [startedAt, endedAt] = [instantIn(properties['startTime']), instantIn(properties['endTime'])];
+  return {
+    id: name,
+    status: textIn(properties['status']) ?? '',
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+  };
+}
+
+/** Rows carry neither errors nor warnings: an ending that has some is read by itself. */
+const states: Readonly<Record<string, ListedJob['state']>> = {
+  completed: 'completed',
+  completedwithwarnings: 'detailed',
+  failed: 'detailed',
+  cancelled: 'detailed',
+  canceled: 'detailed',
+};
+
+const listedJob = (row: Resource): ListedJob => {
+  const seen = seenIn(row);
+  const state = states[seen.status.toLowerCase()] ?? 'running';
+  // A running job's end is year 1, or absent.
+  const { endedAt: _none, ...running } = seen;
+  return {
+    jobId: row.name.toLowerCase(),
+    activityId: textIn(row.properties['activityId'])?.toLowerCase() ?? '',
+    seen: state === 'running' ? running : seen,
+    state,
+  };
+};
+
+function readOne(reply: ArmReply, jobId: string) {
+  const context = {
+    now: new Date(0),
+    firstAt: new Date(0).toISOString(),
+    ...{ attemptId: '', sentAt: '', waitSeconds: 60, stepId: '' },
+  };
+  const reading = readJob.read(reply, { vaultId: '', jobId, waitSeconds: 60 }, context);
+  if (reading.kind === 'done') {
+    const ending: JobEnding = reading.result;
+    return { kind: 'ended', ending: ending as JsonObject, seen: ending.job } as const;
+  }
+  const seen = (reading.kind === 'waiting' ? reading.detail : undefined) as JobSeen | undefined;
+  return { kind: 'running', seen: seen ?? { id: jobId, status: '' } } as const;
+}
+
+function matchItem(reply: ArmReply, watch: WatchedBackup) {
+  const attempts = {
+    attemptIds: watch.attemptId === '' ? [] : [watch.attemptId],
+    firstClaimAt: watch.sentAt,
+    lastSendBy: watch.sentAt,
+    joinForeign: watch.joined ?? false,
+  };
+  const { itemId, friendlyName } = watch;
+  const owner = {
+    itemId,
+    kind: watch.kind as ItemKind,
+    ...(friendlyName === undefined ? {} : { friendlyName }),
+  };
+  const search = findEarlierJob(reply, owner, attempts);
+  if (search.kind === 'ours' || search.kind === 'foreign')
+    return { kind: 'found', jobId: search.result.jobId } as const;
+  return search;
+}
+
+/** The jobs of Recovery Services vaults as the job tracker lists and reads them. */
+export const recoveryServicesJobs = {
+  listsBySpan: true,
+  listCall,
+  readRows: (reply: ArmReply): readonly ListedJob[] => rowsIn(reply).map(listedJob),
+  readCall,
+  readJob: readOne,
+  endingOf: ({ seen }: ListedJob): JsonObject => ({ job: seen, ended: 'completed', warnings: [] }),
+  matchItem,
+  operationAction: 'Microsoft.RecoveryServices/vaults/backupOperations/read',
+} as const;
