@@ -22,11 +22,16 @@ function endingOfStep({ stepName, outcome }: StepFailed): FlowEnding {
   return { status, error: { ...outcome.failure, message } };
 }
 
-/** An exception that is neither a step's nor a flow's own is a mistake of ours: the run must end all the same. */
+/**
+ * An exception that is neither a step's nor a flow's own is a mistake of ours: the run must end all the same. Only its
+ * first line is told: the platform appends stack traces to an activity's message.
+ */
 function endingOfMistake(error: unknown): FlowEnding {
-  const message =
-    error instanceof Error && error.message ? error.message : 'The flow stopped without a reason.';
-  return { status: 'failed', error: { code: 'FlowBroken', message } };
+  const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
+  return {
+    status: 'failed',
+    error: { code: 'FlowBroken', message: line.trim().slice(0, 500) || 'The flow stopped without a reason.' },
+  };
 }
 
 function endingOfError(error: unknown): FlowEnding {

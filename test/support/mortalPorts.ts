@@ -1,0 +1,58 @@
+/** Where a process may die: before a port call has an effect, or after it, before its answer is seen. */
+export interface DeathPoint {
+  /** Number of the port call, from 1. */
+  readonly call: number;
+  readonly when: 'before' | 'after';
+}
+
+/** One process: its port calls are counted, and end when it dies. */
+export interface Life {
+  readonly isAlive: () => boolean;
+  readonly kill: () => void;
+  /** The same object, whose methods count as port calls and never answer once the process is dead. */
+  mortal<T extends object>(port: T): T;
+}
+
+/** Counts the port calls of every life. */
+export interface PortCalls {
+  count: number;
+  /** `table.replace`, `arm.send` …, in order. */
+  readonly names: string[];
+}
+
+const never = new Promise<never>(() => undefined);
+
+/** A process that dies at the given point; `died` is told when it does. */
+export function beginMortalLife(calls: PortCalls, deathAt: DeathPoint | undefined, died: () => void): Life {
+  let alive = true;
+  const die = (): Promise<never> => {
+    alive = false;
+    died();
+    return never;
+  };
+  const isDeath = (call: number, when: DeathPoint['when']) => deathAt?.call === call && deathAt.when === when;
+
+  async function call(name: string, effect: () => unknown): Promise<unknown> {
+    if (!alive) return never;
+    calls.names.push(name);
+    const number = ++calls.count;
+    if (isDeath(number, 'before')) return die();
+    const answer = await effect();
+    if (!alive) return never;
+    return isDeath(number, 'after') ? die() : answer;
+  }
+
+  return {
+    isAlive: () => alive,
+    kill: () => void (alive = false),
+    mortal: (port) =>
+      new Proxy(port, {
+        get: (target, property, receiver) => {
+          const member: unknown = Reflect.get(target, property, receiver);
+          if (typeof member !== 'function') return member;
+          return (...values: unknown[]) =>
+            call(String(property), () => Reflect.apply(member, target, values));
+        },
+      }),
+  };
+}
