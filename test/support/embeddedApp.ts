@@ -337,7 +337,8 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       tables.runs.rows().some((row) => row.partitionKey === runId && ended.includes(String(row['status'])));
     await clock.runUntil(isEnded, hours * 3_600_000);
     await untilReborn();
-    const answer = await request('GET', `/api/runs/${runId}`);
+    const path = `/api/runs/${runId}`;
+    const answer = (await request('GET', path)) ?? (await request('GET', path));
     return answer?.body as RunRecord;
   }
 
