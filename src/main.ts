@@ -14,5 +14,8 @@ import './functions/run.orchestration.ts';
 import './functions/startBackup.http.ts';
 import './functions/startProtection.http.ts';
 import './functions/stopProtection.http.ts';
+import './functions/trackJobs.orchestration.ts';
+import './functions/trackTick.activity.ts';
 import './functions/validateProtection.http.ts';
+import './functions/watchJob.activity.ts';
 import './functions/watchRuns.timer.ts';

@@ -1,14 +1,19 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { TokenCredential } from '@azure/identity';
 import type { InvocationContext } from '@azure/functions';
 import type { ArmClient } from './arm/call.ts';
 import { createArmClient } from './arm/client.ts';
-import type { Pacer } from './arm/pacer.ts';
+import { createLocalPacer, type Pacer } from './arm/pacer.ts';
+import { dataProtectionJobs } from './data-protection/jobList.ts';
 import { dataProtectionSteps } from './data-protection/steps.ts';
 import { durableFlows } from './durable/durableFlows.ts';
 import type { Flows } from './durable/flows.ts';
+import { vaultOfBackup } from './job-tracker/backupOfSteps.ts';
+import type { TrackerServices } from './job-tracker/trackerServices.ts';
+import { findWatch } from './job-tracker/watch.ts';
 import { runOrchestration } from './orchestrations/activities.ts';
+import { recoveryServicesJobs } from './recovery-services/jobList.ts';
 import { recoveryServicesSteps } from './recovery-services/steps.ts';
 import { resourceSteps } from './resources/steps.ts';
 import { isCancelRequested } from './runs/requestCancel.ts';
@@ -36,7 +41,7 @@ export interface Services {
   readonly pause: (milliseconds: number) => Promise<void>;
   /** The flows behind an invocation that has the Durable client as input. */
   readonly flowsOf: (context: InvocationContext) => Flows;
-  readonly tables: Readonly<Record<'runs' | 'runIndex' | 'steps' | 'items', Table>>;
+  readonly tables: Readonly<Record<'runs' | 'runIndex' | 'steps' | 'items' | 'watches', Table>>;
   readonly queue: MessageQueue;
   readonly arm: ArmClient;
   readonly pacer: Pacer;
@@ -82,9 +87,6 @@ const armClientOf = (settings: Settings, credential: TokenCredential, clock: () 
     ...(settings.armCaFile === undefined ? {} : { ca: readFileSync(settings.armCaFile, 'utf8') }),
   });
 
-/** Every request may go at once: what the service refuses for its budget waits as the refusal says. */
-const freePacer: Pacer = { reserve: async () => ({ kind: 'go' }), learn: async () => undefined };
-
 function createServices(settings: Settings): Services {
   const clock = () => new Date();
   const credential = identity(settings.identity);
@@ -94,6 +96,7 @@ function createServices(settings: Settings): Services {
     runIndex: azureTable(account, 'runIndex'),
     steps: azureTable(account, 'steps'),
     items: azureTable(account, 'items'),
+    watches: azureTable(account, 'watches'),
   };
   const catalogue = once(() =>
     catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),
@@ -107,7 +110,7 @@ function createServices(settings: Settings): Services {
     tables,
     queue: azureQueue(account, stepQueueName),
     arm: armClientOf(settings, credential, clock),
-    pacer: freePacer,
+    pacer: createLocalPacer({ random: () => randomInt(2 ** 32) / 2 ** 32 }),
     get catalogue() {
       return catalogue();
     },
@@ -137,6 +140,12 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     orchestration: runOrchestration,
     mayDeleteBackups: settings.deleteBackups,
     listSteps: (runId) => listSteps(tables.steps, runId),
+    seenJob: async (runId, steps) => {
+      const vaultId = vaultOfBackup(steps);
+      return vaultId === undefined
+        ? undefined
+        : (await findWatch(tables.watches, vaultId, runId))?.watch.seen;
+    },
     remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
   };
 }
@@ -165,6 +174,25 @@ export function stepServices(given: Services, context: InvocationContext): StepS
     minimumPollSeconds: settings.minimumPollSeconds,
     raise: (runId, generation, eventName, event) =>
       given.flowsOf(context).raise(instanceIdOf(runId, generation), eventName, { ...event }),
+    isCancelRequested: (runId) => isCancelRequested(tables, runId),
+    log: stepLog(context),
+  };
+}
+
+/** What the job tracker acts through during one invocation. */
+export function trackerServices(given: Services, context: InvocationContext): TrackerServices {
+  const { clock, newId, tables, arm, pacer, settings } = given;
+  return {
+    clock,
+    newId,
+    watches: tables.watches,
+    arm,
+    pacer,
+    jobServices: { recoveryServices: recoveryServicesJobs, dataProtection: dataProtectionJobs },
+    minimumPollSeconds: settings.minimumPollSeconds,
+    start: (...order) => given.flowsOf(context).start(...order),
+    raise: (...event) => given.flowsOf(context).raise(...event),
+    flowOf: instanceIdOf,
     isCancelRequested: (runId) => isCancelRequested(tables, runId),
     log: stepLog(context),
   };

@@ -1,12 +1,14 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import { watchRuns } from '../runs/watchRuns.ts';
-import { getServices, runServices } from '../services.ts';
+import { watchTrackers } from '../job-tracker/watchTrackers.ts';
+import { getServices, runServices, trackerServices } from '../services.ts';
 
 app.timer('watchRuns', {
   schedule: '0 */5 * * * *',
   extraInputs: [input.durableClient()],
   handler: async (_tick, context) => {
+    await watchTrackers(trackerServices(getServices(), context));
     const alerts = await watchRuns(runServices(getServices(), context));
     for (const { kind, runId, message } of alerts) {
       context.warn(`${message} ${JSON.stringify({ runId, kind })}`);

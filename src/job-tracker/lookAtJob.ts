@@ -14,11 +14,7 @@ const isGone = (code: string, message: string): boolean =>
  * Reads one job by itself: its details, its progress, or whether it is there at all. Settles the watch when the job has
  * ended; without a slot, an answer or a job it leaves the watch to the next tick.
  */
-export async function lookAtJob(
-  services: TrackerServices,
-  held: HeldWatch,
-  jobId: string,
-): Promise<void> {
+export async function lookAtJob(services: TrackerServices, held: HeldWatch, jobId: string): Promise<void> {
   const { watch } = held;
   const service = services.jobServices[watch.service];
   const call = service.readCall(watch.vaultId, jobId);
@@ -30,12 +26,12 @@ export async function lookAtJob(
   const { reply } = answer;
   if (reply.status === 404) {
     const failure = readFailure(reply, 'GET');
-    if (isGone(failure.code, failure.message)) return settleWatch(services, held, { kind: 'failed', failure });
+    if (isGone(failure.code, failure.message))
+      return settleWatch(services, held, { kind: 'failed', failure });
   }
   if (reply.status !== 200) return giveUp(services, held);
   const reading = service.readJob(reply, jobId);
-  if (reading.kind === 'ended')
-    return settleWatch(services, held, { kind: 'ended', ending: reading.ending });
+  if (reading.kind === 'ended') return settleWatch(services, held, { kind: 'ended', ending: reading.ending });
   const { seen } = reading;
   if (now.toISOString() >= watch.giveUpAt) return giveUp(services, held);
   const same = watch.seen?.status === seen.status && watch.seen.progress === seen.progress;
@@ -48,7 +44,10 @@ async function giveUp(services: TrackerServices, held: HeldWatch): Promise<void>
     if (!watch.looked) await changeWatch(services, held, { looked: true });
     return;
   }
-  const failure = { code: 'JobStillRunning', message: 'The job has shown no end in the time it is followed for.' };
+  const failure = {
+    code: 'JobStillRunning',
+    message: 'The job has shown no end in the time it is followed for.',
+  };
   const job = watch.seen ? { job: watch.seen } : {};
   await settleWatch(services, held, { kind: 'timedOut', failure, ...job });
 }

@@ -191,11 +191,7 @@ function withEnds(
 }
 
 /** A run that is to stop is told its job, which it then cancels; before the job is known there is nothing to cancel. */
-async function stop(
-  services: TrackerServices,
-  held: HeldWatch,
-  job: ListedJob | undefined,
-): Promise<void> {
+async function stop(services: TrackerServices, held: HeldWatch, job: ListedJob | undefined): Promise<void> {
   const { watch } = held;
   const jobId = job?.jobId ?? watch.seen?.id ?? watch.jobId;
   if (jobId !== undefined) return settleWatch(services, held, { kind: 'cancelRequested', jobId });
@@ -248,7 +244,9 @@ async function closeLate(
   const refused = status !== undefined && status >= 400 && status < 500 && status !== 429 && status !== 408;
   const reason = failure ?? { code: 'JobsNotListed', message: 'The list of jobs could not be read.' };
   if (refused && failure)
-    services.log('warning', `The list of jobs was refused: ${failure.code}`, { vault: held.tracker.vaultKey });
+    services.log('warning', `The list of jobs was refused: ${failure.code}`, {
+      vault: held.tracker.vaultKey,
+    });
   const over = refused && status === 404 ? open : overdue;
   await inBatches(over, atOnce, (one) =>
     settleWatch(services, one, { kind: status === 404 ? 'failed' : 'timedOut', failure: reason }),

@@ -36,11 +36,7 @@ export async function unmatched(
   await byItem(services, held, rows);
 }
 
-async function byItem(
-  services: TrackerServices,
-  held: HeldWatch,
-  rows: ArmReply | undefined,
-): Promise<void> {
+async function byItem(services: TrackerServices, held: HeldWatch, rows: ArmReply | undefined): Promise<void> {
   const { watch } = held;
   const match = rows
     ? services.jobServices[watch.service].matchItem(rows, watch)
@@ -50,7 +46,8 @@ async function byItem(
     if (found) await lookAtJob(services, found, match.jobId);
     return;
   }
-  if (match.kind === 'ambiguous') return settleWatch(services, held, { kind: 'failed', failure: match.failure });
+  if (match.kind === 'ambiguous')
+    return settleWatch(services, held, { kind: 'failed', failure: match.failure });
   if (services.clock().toISOString() >= watch.giveUpAt) {
     const message = 'The list of jobs never showed the job of this backup.';
     return settleWatch(services, held, { kind: 'timedOut', failure: { code: 'JobNotFound', message } });

@@ -5,13 +5,15 @@ import {
 } from '../data-protection/backup.ts';
 import { chooseBackupRule, chooseRetentionTag } from '../data-protection/eligibility.ts';
 import { findInstance, type BackupInstance } from '../data-protection/instances.ts';
-import { followInstanceJob, type InstanceJobEnding } from '../data-protection/jobs.ts';
+import type { InstanceJobEnding } from '../data-protection/jobs.ts';
 import { getBackupPolicy } from '../data-protection/policies.ts';
 import { findInstanceRecoveryPoint } from '../data-protection/recoveryPoints.ts';
+import type { WatchOutcome } from '../job-tracker/watch.ts';
 import type { BackupOptions } from '../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { FlowEnded, StepFailed } from './stepFailed.ts';
 import { takeStep } from './takeStep.ts';
+import { notFollowed, watchJob, type BackupToWatch } from './watchedJob.ts';
 
 function* existing(context: FlowContext, instanceId: string): Flow<BackupInstance> {
   const { found } = yield* takeStep(context, findInstance, { instanceId });
@@ -44,16 +46,33 @@ function* ruleOf(
   return { ...rule, ...tag };
 }
 
-/** Follows a backup's operation to its job, and the job to its end. */
+function backupOf(handle: InstanceBackupHandle): BackupToWatch {
+  const { service, vaultId, itemId, attemptId, sentAt, waitSeconds, jobId, joined } = handle;
+  return {
+    ...{ service, vaultId, itemId, kind: 'backupInstance', attemptId, sentAt, waitSeconds },
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(joined === undefined ? {} : { joined }),
+    ...(handle.operationId === undefined ? { byItem: true as const } : {}),
+  };
+}
+
+const followSeconds = 86_400;
+
+function* outcomeOf(context: FlowContext, handle: InstanceBackupHandle): Flow<WatchOutcome> {
+  const backup = backupOf(handle);
+  const first = yield* watchJob(context, backup, followSeconds);
+  if (first.kind !== 'unmatched') return first;
+  const { jobId } = yield* takeStep(context, followInstanceBackup, handle);
+  const named = { ...backup, byItem: true as const, ...(jobId === null ? {} : { jobId }) };
+  return yield* watchJob(context, named, followSeconds);
+}
+
+/** Follows a backup to the end of its job. @throws StepFailed when the operation failed, or nothing could be learnt. */
 export function* followInstance(context: FlowContext, handle: InstanceBackupHandle): Flow<InstanceJobEnding> {
-  const jobId = handle.jobId ?? (yield* takeStep(context, followInstanceBackup, handle)).jobId;
-  if (!jobId)
-    throw new FlowEnded('failed', {
-      code: 'JobNotNamed',
-      message: 'the operation succeeded and named no job',
-    });
-  context.job = { id: jobId, status: 'InProgress' };
-  const ending = yield* takeStep(context, followInstanceJob, { jobId, waitSeconds: handle.waitSeconds });
+  if (handle.jobId !== undefined) context.job = { id: handle.jobId, status: 'InProgress' };
+  const outcome = yield* outcomeOf(context, handle);
+  if (outcome.kind !== 'ended') throw notFollowed(context, 'dataProtection.followInstance', outcome);
+  const ending = outcome.ending as InstanceJobEnding;
   context.job = ending.job;
   return ending;
 }

@@ -13,7 +13,12 @@ export type FlowEnding = Omit<RunEnding, 'warnings'>;
 /** The part of `context.df` that flows use. */
 export type Durable = Pick<
   OrchestrationContext['df'],
-  'callActivity' | 'waitForExternalEvent' | 'createTimer' | 'currentUtcDateTime' | 'Task'
+  | 'callActivity'
+  | 'callSubOrchestrator'
+  | 'waitForExternalEvent'
+  | 'createTimer'
+  | 'currentUtcDateTime'
+  | 'Task'
 >;
 
 /** What a flow carries from step to step. Made anew for every replay, so its counters are deterministic. */
@@ -26,6 +31,8 @@ export interface FlowContext {
   stepsTaken: number;
   /** Asks made so far: the last event's number. */
   asksMade: number;
+  /** Jobs watched so far: the number of the last event `job-<n>`. */
+  jobsWatched: number;
   /** The job as far as it is known: every ending carries it, also one that gave up before the job ended. */
   job?: JobState;
   /** Sentences for the run record that do not change its ending. */
@@ -37,5 +44,5 @@ export function flowContext(
   df: Durable,
   run: { readonly runId: string; readonly generation: number; readonly facts: RunFacts },
 ): FlowContext {
-  return { df, ...run, stepsTaken: 0, asksMade: 0, warnings: [] };
+  return { df, ...run, stepsTaken: 0, asksMade: 0, jobsWatched: 0, warnings: [] };
 }

@@ -1,17 +1,11 @@
 import type { BackupHandle } from '../recovery-services/backup.ts';
 import { followBackupOperation } from '../recovery-services/backup.ts';
-import {
-  cancelJob,
-  findBackupJob,
-  readFileShareJob,
-  readJob,
-  readJobAfterCancel,
-  type JobEnding,
-  type JobInVault,
-} from '../recovery-services/jobs.ts';
+import { cancelJob, type JobEnding } from '../recovery-services/jobs.ts';
+import type { WatchOutcome } from '../job-tracker/watch.ts';
 import type { Flow, FlowContext } from './flow.ts';
 import { StepFailed } from './stepFailed.ts';
-import { sleep, takeStep } from './takeStep.ts';
+import { takeStep } from './takeStep.ts';
+import { notFollowed, watchJob, type BackupToWatch } from './watchedJob.ts';
 
 /** What a backup that the service has accepted is followed by. */
 export type JobHandle = BackupHandle;
@@ -23,8 +17,6 @@ const isUndecided = (error: unknown): boolean =>
 /** The job's id out of the backup's operation; null when the operation names none or could not be read. */
 function* jobOfOperation(context: FlowContext, handle: JobHandle): Flow<string | null> {
   if (handle.operationId === undefined) return null;
-  // The service asks for this wait before the first poll; by then most jobs of shares have ended, too.
-  yield* sleep(context, handle.waitSeconds);
   try {
     return (yield* takeStep(context, followBackupOperation, handle)).jobId;
   } catch (error) {
@@ -33,34 +25,61 @@ function* jobOfOperation(context: FlowContext, handle: JobHandle): Flow<string |
   }
 }
 
-function* jobIdOf(context: FlowContext, handle: JobHandle): Flow<string> {
-  if (handle.jobId !== undefined) return handle.jobId;
-  const named = yield* jobOfOperation(context, handle);
-  return named ?? (yield* takeStep(context, findBackupJob, handle)).jobId;
+function backupOf(handle: JobHandle): BackupToWatch {
+  const { service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds, friendlyName, jobId, joined } =
+    handle;
+  return {
+    ...{ service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds },
+    ...(friendlyName === undefined ? {} : { friendlyName }),
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(joined === undefined ? {} : { joined }),
+    ...(handle.operationId === undefined ? { byItem: true as const } : {}),
+  };
+}
+
+/** How long a job is followed: a share's is over in minutes, a machine's may take a day. */
+const followSecondsOf = ({ kind }: JobHandle): number => (kind === 'fileShare' ? 21_600 : 86_400);
+
+/** What the operation told of the job, for the tracker to go on with. */
+function* withOperation(context: FlowContext, handle: JobHandle): Flow<BackupToWatch> {
+  const jobId = yield* jobOfOperation(context, handle);
+  return { ...backupOf(handle), byItem: true, ...(jobId === null ? {} : { jobId }) };
 }
 
 /** Ends the job of a run that was cancelled, where the service can, and follows it to whatever end it takes. */
-function* cancelAndFollow(context: FlowContext, job: JobInVault): Flow<JobEnding> {
-  try {
-    yield* takeStep(context, cancelJob, job);
-  } catch (error) {
-    if (!(error instanceof StepFailed)) throw error;
-    context.warnings.push(`The job cannot be cancelled and is followed to its end. ${error.message}`);
+function* cancelAndFollow(
+  context: FlowContext,
+  handle: JobHandle,
+  seenId: string | undefined,
+): Flow<WatchOutcome> {
+  const backup = { ...(yield* knownJob(context, handle, seenId)), goesOnAfterCancel: true as const };
+  if (backup.jobId !== undefined) {
+    const { vaultId, waitSeconds } = handle;
+    try {
+      yield* takeStep(context, cancelJob, { vaultId, waitSeconds, jobId: backup.jobId });
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      context.warnings.push(`The job cannot be cancelled and is followed to its end. ${error.message}`);
+    }
   }
-  return yield* takeStep(context, readJobAfterCancel, job);
+  return yield* watchJob(context, backup, 86_400);
 }
 
-function* endingOf(context: FlowContext, handle: JobHandle, jobId: string): Flow<JobEnding> {
-  const { vaultId, waitSeconds, kind } = handle;
-  const job = { vaultId, jobId, waitSeconds };
-  try {
-    return yield* takeStep(context, kind === 'fileShare' ? readFileShareJob : readJob, job);
-  } catch (error) {
-    if (error instanceof StepFailed && error.outcome.kind === 'cancelled') {
-      return yield* cancelAndFollow(context, job);
-    }
-    throw error;
-  }
+function* knownJob(context: FlowContext, handle: JobHandle, seenId: string | undefined): Flow<BackupToWatch> {
+  if (seenId === undefined) return yield* withOperation(context, handle);
+  return { ...backupOf(handle), jobId: seenId };
+}
+
+function* outcomeOf(context: FlowContext, handle: JobHandle): Flow<WatchOutcome> {
+  const followSeconds = followSecondsOf(handle);
+  const first = yield* watchJob(context, backupOf(handle), followSeconds);
+  const outcome =
+    first.kind === 'unmatched'
+      ? yield* watchJob(context, yield* withOperation(context, handle), followSeconds)
+      : first;
+  return outcome.kind === 'cancelRequested'
+    ? yield* cancelAndFollow(context, handle, outcome.jobId)
+    : outcome;
 }
 
 /**
@@ -70,9 +89,12 @@ function* endingOf(context: FlowContext, handle: JobHandle, jobId: string): Flow
  * @throws StepFailed when the operation failed, or nothing could be learnt of the job in time.
  */
 export function* followJob(context: FlowContext, handle: JobHandle): Flow<JobEnding> {
-  const jobId = yield* jobIdOf(context, handle);
-  context.job = { id: jobId, status: 'InProgress' };
-  const ending = yield* endingOf(context, handle, jobId);
-  context.job = ending.job;
-  return ending;
+  if (handle.jobId !== undefined) context.job = { id: handle.jobId, status: 'InProgress' };
+  const outcome = yield* outcomeOf(context, handle);
+  if (outcome.kind === 'ended') {
+    const ending = outcome.ending as JobEnding;
+    context.job = ending.job;
+    return ending;
+  }
+  throw notFollowed(context, 'followJob', outcome);
 }

@@ -117,9 +117,7 @@ function matchItem(reply: ArmReply, watch: WatchedBackup) {
     ...(friendlyName === undefined ? {} : { friendlyName }),
   };
   const search = findEarlierJob(reply, owner, attempts);
-  if (search.kind === 'ours' || search.kind === 'foreign')
-    return { kind: 'found', jobId: search.result.jobId } as const;
-  return search;
+  return 'result' in search ? ({ kind: 'found', jobId: search.result.jobId } as const) : search;
 }
 
 /** The jobs of Recovery Services vaults as the job tracker lists and reads them. */

@@ -1,10 +1,14 @@
 import type { RunRecord } from './run.ts';
 import { recordOf } from './runRecord.ts';
-import { findRun } from './runRow.ts';
+import { findRun, hasEnded } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** The record with its steps; undefined when there is no such run. */
 export async function getRunRecord(services: RunServices, runId: string): Promise<RunRecord | undefined> {
   const stored = await findRun(services, runId);
-  return stored && recordOf(stored.run, await services.listSteps(runId));
+  if (!stored) return undefined;
+  const steps = await services.listSteps(runId);
+  const record = recordOf(stored.run, steps);
+  const seen = record.job || hasEnded(record.status) ? undefined : await services.seenJob?.(runId, steps);
+  return seen ? { ...record, job: seen } : record;
 }

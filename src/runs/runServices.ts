@@ -1,6 +1,7 @@
 import type { Json } from '../arm/call.ts';
 import type { StepSummary } from '../steps/step.ts';
 import type { Table } from '../storage/table.ts';
+import type { JobState } from './run.ts';
 
 /** The flows of runs, as far as the record and the watchdog need them. */
 export interface RunFlows {
@@ -24,6 +25,8 @@ export interface RunServices {
   readonly mayDeleteBackups: boolean;
   /** Steps of a run from the ledger, in order. */
   readonly listSteps: (runId: string) => Promise<readonly StepSummary[]>;
+  /** The job that a run's backup is followed by, as last seen; undefined when none is. */
+  readonly seenJob?: (runId: string, steps: readonly StepSummary[]) => Promise<JobState | undefined>;
   /** Sends a step's message again. */
   readonly remindStep: (runId: string, stepId: string) => Promise<void>;
 }

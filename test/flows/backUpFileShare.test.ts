@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { WatchOutcome } from '../../src/job-tracker/watch.ts';
 import type { StepOrder, StepOutcome } from '../../src/steps/step.ts';
 import { playRun } from '../support/simulatedRun.ts';
 import {
@@ -18,9 +19,9 @@ const docsItem = { storageAccountId, share: 'docs', policy: 'daily' };
 const jobsEnding = (job: object) => shareWorld({ protectedShares: ['docs'], datasource: { jobs: [job] } });
 
 describe('a share that is protected already', () => {
-  test('costs four requests, and one for the recovery point', async () => {
+  test('costs three requests, and one for the recovery point', async () => {
     const { requests } = await playRun({ world: protectedDocs, request: backUpDocs });
-    expect(requests).toEqual(['GET items', 'POST backup', 'GET itemStatus', 'GET job', 'GET recoveryPoints']);
+    expect(requests).toEqual(['GET items', 'POST backup', 'GET jobs', 'GET recoveryPoints']);
   });
 
   test('costs one less when its item is named by id', async () => {
@@ -30,7 +31,7 @@ describe('a share that is protected already', () => {
       world: protectedDocs,
       request: { kind: 'backUp', target: { id } },
     });
-    expect(requests).toEqual(['POST backup', 'GET itemStatus', 'GET job', 'GET recoveryPoints']);
+    expect(requests).toEqual(['POST backup', 'GET jobs', 'GET recoveryPoints']);
     expect(ending.status).toBe('completed');
   });
 
@@ -121,11 +122,9 @@ describe('the status of the run is the status of the job', () => {
 
   test('timedOut, with the job, when it still runs after six hours', async () => {
     const world = jobsEnding({ seconds: 100_000 });
-    const interfere = (order: StepOrder): StepOutcome | undefined =>
-      order.stepName === 'recoveryServices.readFileShareJob'
-        ? { kind: 'timedOut', failure: { code: 'StepTimedOut', message: 'given up after 21600 s' } }
-        : undefined;
-    const { ending } = await playRun({ world, request: backUpDocs, interfere });
+    const { ending, tookSeconds } = await playRun({ world, request: backUpDocs });
+    expect(tookSeconds).toBeGreaterThan(21_600);
+    expect(tookSeconds).toBeLessThan(22_000);
     expect(ending.status).toBe('timedOut');
     expect(ending.job).toMatchObject({ status: 'InProgress' });
   });
@@ -185,7 +184,6 @@ describe('the job', () => {
     };
     const answers: Record<string, StepOutcome> = {
       'recoveryServices.backUpNow': { kind: 'done', result: joined, how: 'joined' },
-      'recoveryServices.readFileShareJob': { kind: 'done', result: ended },
       'recoveryServices.findRecoveryPoint': {
         kind: 'done',
         result: { id: 'point', at: '2026-08-22T01:59:01Z', tiers: [{ type: 'InstantRP' }] },
@@ -195,6 +193,8 @@ describe('the job', () => {
       world: protectedDocs,
       request: backUpDocs,
       interfere: ({ stepName }) => answers[stepName],
+      interfereWatch: ({ jobId, joined: isJoined }) =>
+        jobId === joined.jobId && isJoined ? { kind: 'ended', ending: ended } : undefined,
     });
     expect(ending.status).toBe('completed');
     expect(ending.warnings[0]).toContain('already running');
@@ -228,18 +228,18 @@ test('an operation that ends because a backup runs already leads to that one', a
   expect(ending.status).toBe('completed');
   expect(ending.warnings[0]).toContain('already running');
   expect(ending.result).toMatchObject({ joined: true });
-  expect(simulator.effects.count('backup')).toBe(1);
+  expect(simulator.effects.count('backup')).toBe(0);
 });
 
 describe('a run that is cancelled while its job runs', () => {
-  const cancelledAtTheJob = (order: StepOrder): StepOutcome | undefined =>
-    order.stepName === 'recoveryServices.readFileShareJob' ? { kind: 'cancelled' } : undefined;
+  const cancelledAtTheJob = ({ event }: { readonly event: number }): WatchOutcome | undefined =>
+    event === 1 ? { kind: 'cancelRequested' } : undefined;
 
   test('cancels the job and ends as the job does', async () => {
     const { ending, requests } = await playRun({
       world: jobsEnding({ seconds: 3600 }),
       request: backUpDocs,
-      interfere: cancelledAtTheJob,
+      interfereWatch: cancelledAtTheJob,
     });
     expect(requests).toContain('POST cancelJob');
     expect(ending.status).toBe('cancelled');
@@ -249,7 +249,7 @@ describe('a run that is cancelled while its job runs', () => {
     const { ending } = await playRun({
       world: jobsEnding({ seconds: 3600 }),
       request: backUpDocs,
-      interfere: cancelledAtTheJob,
+      interfereWatch: cancelledAtTheJob,
       faults: [
         {
           on: 'recoveryServices.cancelJob',

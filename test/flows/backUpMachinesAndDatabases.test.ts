@@ -41,7 +41,7 @@ describe('a virtual machine', () => {
       job: { status: 'Completed', progress: expect.stringContaining('Transfer data to vault: Completed') },
       recoveryPoint: { tiers: [{ type: 'InstantRP' }, { type: 'HardenedRP' }] },
     });
-    expect(requests.slice(0, 3)).toEqual(['GET items', 'POST backup', 'GET itemStatus']);
+    expect(requests.slice(0, 3)).toEqual(['GET items', 'POST backup', 'GET jobs']);
     expect(requests.filter((request) => request === 'GET job').length).toBeLessThan(32);
   });
 

@@ -34,8 +34,7 @@ describe('a share that is not protected', () => {
       'GET itemStatus',
       'GET item',
       'POST backup',
-      'GET itemStatus',
-      'GET job',
+      'GET jobs',
       'GET recoveryPoints',
     ]);
   });

@@ -157,6 +157,7 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
         runIndex: memoryTable('runIndex'),
         steps: memoryTable('steps'),
         items: memoryTable('items'),
+        watches: memoryTable('watches'),
       },
       queue: memoryQueue(clock),
       arm: undefined as never,

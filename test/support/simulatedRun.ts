@@ -31,6 +31,7 @@ export interface RunToPlay {
   readonly faults?: readonly FaultRuleSeed[];
   readonly mayDeleteBackups?: boolean;
   readonly interfere?: StageSettings['interfere'];
+  readonly interfereWatch?: StageSettings['interfereWatch'];
   /** ISO 8601 UTC. */
   readonly startAt?: string;
 }
@@ -69,6 +70,7 @@ export async function playRun(play: RunToPlay): Promise<SimulatedRun> {
     clock,
     ...(play.mayDeleteBackups === undefined ? {} : { mayDeleteBackups: play.mayDeleteBackups }),
     ...(play.interfere === undefined ? {} : { interfere: play.interfere }),
+    ...(play.interfereWatch === undefined ? {} : { interfereWatch: play.interfereWatch }),
   });
   const input = { runId: 'a'.repeat(40), generation: 1 };
   const { value, tasks } = await playFlow((df) => carryRun(df, input, flowTable), stage);

@@ -1,5 +1,5 @@
 import { readFailure } from '../../src/arm/outcomes.ts';
-import type { ArmCall, ArmReply, Json, JsonObject } from '../../src/arm/call.ts';
+import type { ArmCall, ArmClient, ArmReply, Json, JsonObject } from '../../src/arm/call.ts';
 import type { OrderAnswer } from '../../src/orchestrations/takeStep.ts';
 import type { RunRequest } from '../../src/runs/request.ts';
 import type { RunEnding, RunFinish } from '../../src/runs/run.ts';
@@ -11,7 +11,9 @@ import type {
   StepOutcome,
   StepReading,
 } from '../../src/steps/step.ts';
+import type { WatchOrder, WatchOutcome } from '../../src/job-tracker/watch.ts';
 import type { Stage } from './playFlow.ts';
+import { watchToTheEnd } from './watchStage.ts';
 
 /** Answers one ARM request: a simulator, or a script. `path` may be a poll URL. */
 export type Arm = (request: {
@@ -37,6 +39,8 @@ export interface StageSettings {
   readonly mayDeleteBackups?: boolean;
   /** Answers a step instead of ARM: a crash, an adopted job, a cancelled run. */
   readonly interfere?: (order: StepOrder) => StepOutcome | 'silence' | undefined;
+  /** Tells a watched job's outcome instead of its tracker. */
+  readonly interfereWatch?: (order: WatchOrder) => WatchOutcome | undefined;
 }
 
 interface StepState {
@@ -58,6 +62,18 @@ const urlOf = ({ path, apiVersion, query }: ArmCall): string => {
 };
 
 const lastSegment = (url: string): string | undefined => new URL(url).pathname.split('/').at(-1);
+
+/** The script or simulator as a client. */
+const clientOf = (arm: Arm): ArmClient => ({
+  send: async (call, { clientRequestId }) => ({
+    kind: 'reply',
+    reply: await arm({ method: call.method, url: urlOf(call), clientRequestId }),
+  }),
+  followUrl: async (url, _origin, { clientRequestId }) => ({
+    kind: 'reply',
+    reply: await arm({ method: 'GET', url, clientRequestId }),
+  }),
+});
 
 /** Makes a stage for one run. */
 export function stepStage(settings: StageSettings): StepStage {
@@ -191,6 +207,13 @@ export function stepStage(settings: StageSettings): StepStage {
     ending: () => ending,
     async activity(name, input) {
       if (name === 'orderStep') return await orderStep(input as StepOrder);
+      if (name === 'watchJob') {
+        const instead = settings.interfereWatch?.(input as WatchOrder);
+        if (instead) return instead;
+        const { told, answer } = await watchToTheEnd(input as WatchOrder, { clock, arm: clientOf(arm) });
+        events.push(...told);
+        return answer;
+      }
       if (name === 'beginRun') {
         const facts = { acceptedAt: iso(), mayDeleteBackups: settings.mayDeleteBackups ?? false };
         return { kind: 'begun', request, facts };

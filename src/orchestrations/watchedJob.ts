@@ -1,0 +1,76 @@
+import type { Task } from 'durable-functions';
+import type { JobEvent, WatchOrder, WatchOutcome } from '../job-tracker/watch.ts';
+import type { Flow, FlowContext } from './flow.ts';
+import { StepFailed } from './stepFailed.ts';
+
+/** The activity that has a job watched. Input: `WatchOrder`. Answer: `WatchOutcome`, or null when `job-<n>` will tell. */
+export const watchJobActivity = 'watchJob';
+
+/** What a flow knows of the backup whose job is to be watched. */
+export type BackupToWatch = Omit<WatchOrder, 'runId' | 'generation' | 'event' | 'giveUpAt'>;
+
+/** The tracker gives a watch up by itself; the flow asks again when nothing has been told for this long after. */
+const graceSeconds = 3600;
+/** Longer timers are split by the platform. */
+const longestSleepSeconds = 6 * 86_400;
+/** Silent deadlines after which the flow gives up: the tracker has told nothing for all of them. */
+const mostAsks = 3;
+
+/** Waits for one event with one timer, so that a long job costs no more history than a short one. */
+function* awaitJob(context: FlowContext, event: number, untilMs: number): Flow<WatchOutcome | undefined> {
+  const now = context.df.currentUtcDateTime.getTime();
+  const longest = now + longestSleepSeconds * 1000;
+  const deadline = context.df.createTimer(new Date(Math.min(Math.max(untilMs, now + 1000), longest)));
+  for (;;) {
+    const told: Task = context.df.waitForExternalEvent(`job-${event}`);
+    if ((yield context.df.Task.any([told, deadline])) === deadline) return undefined;
+    const payload = told.result as Partial<JobEvent> | null | undefined;
+    if (payload?.event === event && payload.outcome) {
+      deadline.cancel();
+      return payload.outcome;
+    }
+  }
+}
+
+const silent: WatchOutcome = {
+  kind: 'timedOut',
+  failure: { code: 'JobNotTold', message: 'Nothing was heard of the job in the time it is followed for.' },
+};
+
+/**
+ * Has a job watched by its vault's tracker until it has ended, or the flow has something to do first.
+ *
+ * @param followSeconds how long the job is followed; it then ends `timedOut` and may still run.
+ */
+export function* watchJob(
+  context: FlowContext,
+  backup: BackupToWatch,
+  followSeconds: number,
+): Flow<WatchOutcome> {
+  const { runId, generation } = context;
+  const event = ++context.jobsWatched;
+  const giveUpMs = context.df.currentUtcDateTime.getTime() + followSeconds * 1000;
+  const giveUpAt = new Date(giveUpMs).toISOString();
+  const order: WatchOrder = { ...backup, runId, generation, event, giveUpAt };
+  for (let asks = 0; asks < mostAsks; asks++) {
+    const known = (yield context.df.callActivity(watchJobActivity, order)) as WatchOutcome | null;
+    const outcome = known ?? (yield* awaitJob(context, event, giveUpMs + (asks + 1) * graceSeconds * 1000));
+    if (outcome) return outcome;
+  }
+  return silent;
+}
+
+/** The error of a job that was not followed to an ending; what was last seen of it stays in the record. */
+export function notFollowed(
+  context: FlowContext,
+  name: string,
+  outcome: Exclude<WatchOutcome, { kind: 'ended' }>,
+): StepFailed {
+  if (outcome.kind === 'cancelRequested') return new StepFailed(name, { kind: 'cancelled' });
+  if (outcome.kind === 'unmatched') {
+    const failure = { code: 'JobNotFound', message: 'The job of this backup could not be found.' };
+    return new StepFailed(name, { kind: 'timedOut', failure });
+  }
+  if (outcome.job) context.job = outcome.job;
+  return new StepFailed(name, { kind: outcome.kind, failure: outcome.failure });
+}
