@@ -1,7 +1,7 @@
 // Which folder may import which: the living truth about the layout. A folder of src without a row fails.
 
 const stepTypes = ['src/steps/step.ts'];
-const runTypes = ['src/runs/run.ts', 'src/runs/request.ts'];
+const runTypes = ['src/runs/run.ts', 'src/runs/request.ts', 'src/runs/planRequest.ts'];
 const armIds = [
   'src/arm/resourceId.ts',
   'src/arm/resourceKinds.ts',
@@ -36,21 +36,36 @@ const mayImport = {
   runs: [...armIds, 'src/storage/', ...stepTypes],
   notifications: [...armIds, ...runTypes],
   access: armIds,
+  batches: [...armIds, 'src/runs/', 'src/plan/', 'src/storage/'],
+  estate: ['src/arm/', 'src/plan/', 'src/resources/', 'src/storage/'],
+  triggers: [...armIds, 'src/runs/', 'src/plan/', 'src/storage/'],
   functions: ['src/'],
+};
+
+/** Folder → of what else it may know the types: what crosses a durable boundary has its type where it is made. */
+const mayKnow = {
+  orchestrations: ['src/runs/', 'src/job-tracker/'],
 };
 
 const escaped = (path) => path.replaceAll('.', '\\.');
 const folders = Object.keys(mayImport);
 
-const ownRules = folders.map((folder) => ({
-  name: `${folder}-imports`,
-  severity: 'error',
-  from: { path: `^src/${folder}/` },
-  to: {
-    path: '^src/',
-    pathNot: [`^src/${folder}/`, ...mayImport[folder].map((path) => `^${escaped(path)}`)],
-  },
-}));
+const ownRules = folders.flatMap((folder) => {
+  const rule = (name, allowed, dependencyTypes) => ({
+    name: `${folder}-${name}`,
+    severity: 'error',
+    from: { path: `^src/${folder}/` },
+    to: {
+      path: '^src/',
+      pathNot: [`^src/${folder}/`, ...allowed.map((path) => `^${escaped(path)}`)],
+      ...dependencyTypes,
+    },
+  });
+  return [
+    rule('imports', mayImport[folder], { dependencyTypesNot: ['type-only'] }),
+    rule('types', [...mayImport[folder], ...(mayKnow[folder] ?? [])], { dependencyTypes: ['type-only'] }),
+  ];
+});
 
 export default {
   forbidden: [

@@ -28,21 +28,29 @@ async function killAt(environment: Environment, simulator: SimulatorControl, dea
   process.kill(environment.worker(), 'SIGKILL');
 }
 
-async function ask(app: string, { account, body }: Death): Promise<string> {
-  const answer = await fetch(`${app}/api/backups`, {
-    method: 'POST',
-    headers: { 'Idempotency-Key': account },
-    body: JSON.stringify(body),
-  });
-  const { id } = (await answer.json()) as RunRecord;
-  if (answer.status !== 202) throw new Error(`${account}: ${answer.status}`);
-  return id;
+/** A caller as it should be: an answer that a kill has cut off is asked for again, under the same key. */
+async function insist(url: string, request: RequestInit = {}): Promise<RunRecord> {
+  for (let tries = 0; tries < 60; tries++) {
+    const answer = await fetch(url, request).catch(() => undefined);
+    if (answer?.ok) return (await answer.json()) as RunRecord;
+    await pause(500);
+  }
+  throw new Error(`${url} gives no answer`);
 }
+
+const ask = async (app: string, { account, body }: Death): Promise<string> =>
+  (
+    await insist(`${app}/api/backups`, {
+      method: 'POST',
+      headers: { 'Idempotency-Key': account },
+      body: JSON.stringify(body),
+    })
+  ).id;
 
 async function endOf(app: string, runId: string): Promise<RunRecord> {
   const until = Date.now() + longestRunMilliseconds;
   for (;;) {
-    const record = (await (await fetch(`${app}/api/runs/${runId}`)).json()) as RunRecord;
+    const record = await insist(`${app}/api/runs/${runId}`);
     if (record.endedAt !== undefined || Date.now() > until) return record;
     await pause(1000);
   }
