@@ -55,12 +55,16 @@ function forgetModules(appFolder: string, require: NodeJS.Require): void {
  *
  * @throws AppLoadFailed
  */
-export async function loadApp(appFolder: string): Promise<LoadedApp> {
+export async function loadApp(
+  appFolder: string,
+  entering: (file: string) => void = () => undefined,
+): Promise<LoadedApp> {
   const { main, type } = readPackage(appFolder);
   const entryFiles = findEntryFiles(appFolder, main);
   const require = createRequire(join(appFolder, 'package.json'));
   forgetModules(appFolder, require);
   for (const file of entryFiles) {
+    entering(file);
     try {
       if (isModule(file, type)) await import(pathToFileURL(file).href);
       else require(file);

@@ -26,6 +26,8 @@ export interface RegisteredFunction {
   readonly callback: FunctionCallback;
   /** The object the app registered, handed back to the library with each call. */
   readonly metadata: FunctionMetadata;
+  /** Absolute path of the entry file whose loading registered it. */
+  readonly entryFile?: string;
   /** Set when the function is listed but never runs. */
   disabledReason?: string;
 }
@@ -57,6 +59,8 @@ export interface FunctionRegistry {
   hooks(name: HookName): readonly Hook[];
   /** The library's programming model; undefined until the app registers something. */
   model(): ProgrammingModel | undefined;
+  /** What registers from now on belongs to that entry file. */
+  entering(file: string): void;
   /** From now on registration throws. */
   lock(): void;
   /** Where `log` calls of the library outside an invocation go; set by the host. */
@@ -70,6 +74,7 @@ interface RegistryState {
   readonly hooks: Map<string, Hook[]>;
   readonly appHookData: Record<string, unknown>;
   locked: boolean;
+  entryFile?: string;
   write: (level: LogLevel, category: string, message: string) => void;
 }
 
@@ -121,7 +126,14 @@ function registerFunction(metadata: FunctionMetadata, callback: FunctionCallback
     throw systemError(new Error(`A function with name "${metadata.name}" has already been registered.`));
   }
   const { functions } = current;
-  functions.set(id, { name: metadata.name, ...readBindings(metadata), callback, metadata });
+  const { entryFile } = current;
+  functions.set(id, {
+    name: metadata.name,
+    ...readBindings(metadata),
+    callback,
+    metadata,
+    ...(entryFile !== undefined && { entryFile }),
+  });
   return new Disposable(() => void functions.delete(id));
 }
 
@@ -172,6 +184,7 @@ function readRegistry(state: RegistryState): FunctionRegistry {
     hooks: (name) => state.hooks.get(name) ?? [],
     model: () => programmingModel,
     lock: () => void (state.locked = true),
+    entering: (file) => void (state.entryFile = file),
     onLog: (write) => void (state.write = write),
     appHookData: state.appHookData,
   };

@@ -20,7 +20,7 @@ const WORKER_CAPABILITIES = {
  */
 export async function startApp(appFolder: string): Promise<StartedApp> {
   const registry = captureFunctions();
-  const { reloadable } = await loadApp(appFolder);
+  const { reloadable } = await loadApp(appFolder, registry.entering);
   const model = registry.model();
   if (!model || registry.list().length === 0) throw new AppLoadFailed('no function was registered');
   await runAppHooks(registry, 'appStart', appFolder);

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import type { HostReply, HostRequest } from '../durableExtension.ts';
 import type { FunctionRegistry, RegisteredFunction } from '../registry.ts';
 
@@ -60,21 +61,22 @@ const listFunctions = (api: AdminApi): unknown[] =>
 
 function describeFunction(api: AdminApi, fn: RegisteredFunction): unknown {
   const route = api.routeOf(fn);
+  const base = api.publicBase.replace(/^http:/, 'https:');
   return {
     name: fn.name,
     script_root_path_href: null,
-    script_href: null,
+    script_href: fn.entryFile === undefined ? null : `${base}/admin/vfs${fn.entryFile}`,
     config_href: null,
-    test_data_href: null,
+    test_data_href: `${base}/admin/vfs/FunctionsData/${fn.name}.dat`,
     href: `${api.publicBase}/admin/functions/${fn.name}`,
     invoke_url_template: route === undefined ? null : `${api.publicBase}/${route}`,
     language: 'node',
     config: {
       name: fn.name,
       entryPoint: '',
-      scriptFile: null,
+      scriptFile: fn.entryFile === undefined ? null : basename(fn.entryFile),
       language: 'node',
-      functionDirectory: null,
+      functionDirectory: fn.entryFile === undefined ? null : dirname(fn.entryFile),
       bindings: Object.entries(fn.metadata.bindings).map(([key, options]) => ({ ...options, name: key })),
     },
     files: null,

@@ -29,6 +29,13 @@ export interface SiteParts {
 }
 
 const NOT_FOUND: Admission = { reply: { status: 404, headers: {} } };
+const START_PAGE: Admission = {
+  reply: {
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    body: '<!doctype html><title>Functions host</title><p>The local Functions host is running.</p>',
+  },
+};
 const NO_KEY: Admission = { reply: { status: 401, headers: {} } };
 const NO_SYSTEM_KEY: Admission = { reply: { status: 401, headers: { 'www-authenticate': 'Bearer' } } };
 
@@ -44,6 +51,7 @@ export function createSite(parts: SiteParts): Admit {
       .toLowerCase()
       .split('/')
       .filter((part) => part !== '');
+    if (area === undefined) return START_PAGE;
     if (area === 'admin') return admitAdmin(parts, head);
     if (area === 'runtime') return kind === 'webhooks' ? admitWebhook(parts, head, hook ?? '') : NOT_FOUND;
     return admitFunction(parts, head);

@@ -18,11 +18,6 @@ export const tolerated: readonly Toleration[] = [
   { name: /^management start with timeout/, reason: 'waiting inside a start: not imitated' },
   { name: /^management .*\bid\b.*(?:%|@|\\|#|\?|x{20}|ü|blank|slash|hash)/, reason: 'odd instance ids' },
   { name: /^management start id check/, reason: 'odd instance ids' },
-  {
-    name: /^management admin functions$/,
-    reason: 'which file registered a function is not known to the local host',
-  },
-  { name: /^management root$/, reason: 'the start page of the platform: nothing of the app' },
   { name: /^trigger \d+ entity/, reason: 'entities: the app keeps its state in a ledger' },
 ];
 
