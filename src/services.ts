@@ -4,7 +4,8 @@ import type { TokenCredential } from '@azure/identity';
 import type { InvocationContext } from '@azure/functions';
 import type { ArmClient } from './arm/call.ts';
 import { createArmClient } from './arm/client.ts';
-import { createLocalPacer, type Pacer } from './arm/pacer.ts';
+import type { Pacer } from './arm/pacer.ts';
+import { createSharedPacer } from './arm/sharedPacer.ts';
 import { dataProtectionJobs } from './data-protection/jobList.ts';
 import { dataProtectionSteps } from './data-protection/steps.ts';
 import { durableFlows } from './durable/durableFlows.ts';
@@ -110,7 +111,10 @@ function createServices(settings: Settings): Services {
     tables,
     queue: azureQueue(account, stepQueueName),
     arm: armClientOf(settings, credential, clock),
-    pacer: createLocalPacer({ random: () => randomInt(2 ** 32) / 2 ** 32 }),
+    pacer: createSharedPacer({
+      table: azureTable(account, 'pacer'),
+      random: () => randomInt(2 ** 32) / 2 ** 32,
+    }),
     get catalogue() {
       return catalogue();
     },

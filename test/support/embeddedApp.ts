@@ -25,7 +25,7 @@ import { createSettings } from '../../local/functions-host/settings.ts';
 import { createMemoryTimerStatusStore } from '../../local/functions-host/timer/timerStatus.ts';
 import { createWarnings, type Warnings } from '../../local/functions-host/warnings.ts';
 import { createArmClient } from '../../src/arm/client.ts';
-import { createLocalPacer } from '../../src/arm/pacer.ts';
+import { createSharedPacer } from '../../src/arm/sharedPacer.ts';
 import type { Flows } from '../../src/durable/flows.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
 import type { Services } from '../../src/services.ts';
@@ -74,7 +74,9 @@ export interface EmbeddedApp {
   readonly simulator: Simulator;
   readonly warnings: Warnings;
   readonly queues: MemoryQueueStore;
-  readonly tables: Readonly<Record<'runs' | 'runIndex' | 'steps' | 'items' | 'watches', MemoryTable>>;
+  readonly tables: Readonly<
+    Record<'runs' | 'runIndex' | 'steps' | 'items' | 'watches' | 'pacer', MemoryTable>
+  >;
   readonly portCalls: PortCalls;
   /** How often a process has died. */
   readonly deaths: () => number;
@@ -161,6 +163,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     steps: memoryTable('steps'),
     items: memoryTable('items'),
     watches: memoryTable('watches'),
+    pacer: memoryTable('pacer'),
   };
   const portCalls: PortCalls = { count: 0, names: [] };
   const warnings = createWarnings();
@@ -255,7 +258,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
           }),
       }),
       arm: life.mortal(arm),
-      pacer: createLocalPacer({ random }),
+      pacer: createSharedPacer({ table: life.mortal(tables.pacer), random }),
       catalogue: catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),
     };
   }

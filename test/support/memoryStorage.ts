@@ -20,11 +20,14 @@ export interface MemoryTable extends Table {
   readonly rows: () => readonly StoredRow[];
 }
 
-const keyOf = (partitionKey: string, rowKey: string): string => `${partitionKey}\u0000${rowKey}`;
-
 /** An Azure table as far as the app relies on it: conditional writes, pages in row-key order, continuation tokens. */
 export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTable {
-  const stored = new Map<string, StoredRow>();
+  const partitions = new Map<string, Map<string, StoredRow>>();
+  const partitionOf = (partitionKey: string): Map<string, StoredRow> => {
+    const known = partitions.get(partitionKey) ?? new Map<string, StoredRow>();
+    partitions.set(partitionKey, known);
+    return known;
+  };
   const operations: Record<string, number> = {};
   let version = 0;
 
@@ -37,14 +40,14 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
   }
   const write = (row: Row): Written => {
     const etag = `v${++version}`;
-    stored.set(keyOf(row.partitionKey, row.rowKey), { ...row, etag });
+    partitionOf(row.partitionKey).set(row.rowKey, { ...row, etag });
     return { kind: 'written', etag };
   };
-  const find = (partitionKey: string, rowKey: string) => stored.get(keyOf(partitionKey, rowKey));
+  const find = (partitionKey: string, rowKey: string) => partitions.get(partitionKey)?.get(rowKey);
 
   return {
     operations,
-    rows: () => [...stored.values()],
+    rows: () => [...partitions.values()].flatMap((rows) => [...rows.values()]),
     insert: (row) =>
       port('insert', () => (find(row.partitionKey, row.rowKey) ? { kind: 'conflict' } : write(row))),
     read: (partitionKey, rowKey) => port('read', () => find(partitionKey, rowKey)),
@@ -53,16 +56,16 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
         find(row.partitionKey, row.rowKey)?.etag === etag ? write(row) : { kind: 'conflict' },
       ),
     put: (row) => port('put', () => void write(row)),
-    remove: (partitionKey, rowKey) => port('remove', () => void stored.delete(keyOf(partitionKey, rowKey))),
+    remove: (partitionKey, rowKey) => port('remove', () => void partitions.get(partitionKey)?.delete(rowKey)),
     page: (partitionKey, range) =>
-      port('page', () => pageOf([...stored.values()], partitionKey, range ?? {})),
+      port('page', () => pageOf([...(partitions.get(partitionKey)?.values() ?? [])], range ?? {})),
   };
 }
 
-function pageOf(rows: readonly StoredRow[], partitionKey: string, range: RowRange): RowPage {
+function pageOf(rows: readonly StoredRow[], range: RowRange): RowPage {
   const from = range.continuation ?? range.from ?? '';
   const matching = rows
-    .filter((row) => row.partitionKey === partitionKey && row.rowKey >= from)
+    .filter((row) => row.rowKey >= from)
     .filter((row) => range.before === undefined || row.rowKey < range.before)
     .sort((one, other) => (one.rowKey < other.rowKey ? -1 : 1));
   const top = range.top ?? 1000;
