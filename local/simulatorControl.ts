@@ -13,6 +13,8 @@ export interface LoggedRequest {
 
 /** A change the simulator has made. */
 export interface Effect {
+  /** Milliseconds since 1970. */
+  readonly at: number;
   readonly kind: string;
   readonly subject: string;
 }

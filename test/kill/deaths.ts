@@ -5,10 +5,12 @@ const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroup
 const vaultId = `${group}/providers/Microsoft.RecoveryServices/vaults/kill-vault`;
 const accountId = (name: string): string => `${group}/providers/Microsoft.Storage/storageAccounts/${name}`;
 
-/** What the simulator has seen since a run began, narrowed to the run's storage account. */
+/** What the simulator has seen since a run began. */
 export interface Seen {
-  readonly log: readonly LoggedRequest[];
+  /** Changes to the run's own item. */
   readonly effects: readonly Effect[];
+  /** Requests since its backup was applied, of any run; none before. */
+  readonly afterBackup: readonly LoggedRequest[];
 }
 
 /** One run and the moment at which the app's process is killed in it. */
@@ -44,7 +46,7 @@ export const deaths: readonly Death[] = [
     moment: 'while the backup job is being followed',
     account: 'killthree',
     body: bodyOf('killthree'),
-    hasCome: ({ log }) => log.some(({ route }) => route === 'recoveryServices.job'),
+    hasCome: ({ afterBackup }) => afterBackup.some(({ route }) => route === 'recoveryServices.job'),
   },
 ];
 

@@ -11,12 +11,11 @@ const longestRunMilliseconds = 15 * 60_000;
 const seconds = (since: number): string => `${Math.round((Date.now() - since) / 1000)} s`;
 
 async function seenOf(simulator: SimulatorControl, { account }: Death): Promise<Seen> {
-  const [log, effects] = await Promise.all([simulator.log(), simulator.effects()]);
-  const ofRun = (text: string): boolean => decodeURIComponent(text).toLowerCase().includes(`;${account}/`);
-  return {
-    log: log.filter(({ path }) => ofRun(path)),
-    effects: effects.filter(({ subject }) => ofRun(subject)),
-  };
+  const [log, all] = await Promise.all([simulator.log(), simulator.effects()]);
+  const effects = all.filter(({ subject }) => subject.includes(`;${account}/`));
+  const backup = effects.find(({ kind }) => kind === 'backup');
+  const afterBackup = backup ? log.filter(({ time }) => Date.parse(time) > backup.at) : [];
+  return { effects, afterBackup };
 }
 
 async function killAt(environment: Environment, simulator: SimulatorControl, death: Death): Promise<void> {
