@@ -23,3 +23,7 @@ export function textIn(value: Json | undefined): string | undefined {
 /** The texts of a list, or of a single text. */
 export const textsIn = (value: Json | undefined): readonly string[] =>
   (Array.isArray(value) ? (value as readonly Json[]) : [value]).flatMap((one) => textIn(one) ?? []);
+
+/** A member of nested objects, names compared exactly; undefined as soon as one is missing or lies in no object. */
+export const memberIn = (value: Json | undefined, ...names: readonly string[]): Json | undefined =>
+  names.reduce((at: Json | undefined, name) => objectIn(at)[name], value);

@@ -148,3 +148,15 @@ function ok(
   const names = chain.filter((_, index) => index % 2 === 1);
   return { kind: 'ok', id: { id, subscriptionId, resourceGroup, provider: tail[at + 1], types, names } };
 }
+
+/**
+ * The id of the resource of that type in which an id lies: `ancestorId(jobId, 'backupVaults')`; of such a resource, its own.
+ *
+ * @returns undefined when no type of the id has that name. Spelling stays the giver's.
+ */
+export function ancestorId(id: string, type: string): string | undefined {
+  const segments = id.split('/');
+  // Keywords and types have odd places, names even ones: a group called like the type is none.
+  const at = segments.findIndex((one, index) => index % 2 === 1 && one.toLowerCase() === type.toLowerCase());
+  return at > 0 && segments[at + 1] ? segments.slice(0, at + 2).join('/') : undefined;
+}

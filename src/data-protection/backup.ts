@@ -1,10 +1,11 @@
-import type { ArmReply, JsonObject } from '../arm/call.ts';
+import type { ArmReply } from '../arm/call.ts';
 import { jobIdOf } from '../arm/longRunning.ts';
-import { resourcePath, sameId } from '../arm/resourceId.ts';
+import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts, EarlierEffect, Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './apiVersion.ts';
+import { backupVaultIdOf } from './ids.ts';
 import { followStatus } from './instances.ts';
-import { rows, text, within } from './replies.ts';
+import { findEarlierJob, listJobsCall } from './jobSearch.ts';
 
 /** What is needed to back up an instance now. */
 export type InstanceBackupInput = {
@@ -34,69 +35,31 @@ export type InstanceBackupHandle = {
   readonly joined?: true;
 };
 
-/** The vault an instance lies in. */
-export const backupVaultOf = (instanceId: string): string =>
-  instanceId.replace(/\/backupInstances\/[^/]+$/i, '');
-
 /** Seconds between looks as long as the service has not said. Recorded Retry-After of 2026. */
 const usualWaitSeconds = 30;
-const startSkewMs = 120_000;
-
-/** Whether a job of the list can be the work of one of our attempts, and how surely. */
-function effectOf(
-  job: JsonObject,
-  input: InstanceBackupInput,
-  attempts: EarlierAttempts,
-): 'ours' | 'likely' | undefined {
-  const properties = within(job, 'properties');
-  const activityId = text(within(properties, 'activityID'))?.toLowerCase();
-  if (activityId && attempts.attemptIds.some((id) => id.toLowerCase() === activityId)) return 'ours';
-  const itemId = text(within(properties, 'backupInstanceId')) ?? '';
-  const startedAt = Date.parse(text(within(properties, 'startTime')) ?? '');
-  const isBackup =
-    text(within(properties, 'operation'))?.startsWith('Backup') &&
-    within(properties, 'isUserTriggered') !== false;
-  const inTime =
-    startedAt >= Date.parse(attempts.firstClaimAt) - startSkewMs &&
-    startedAt <= Date.parse(attempts.lastSendBy) + startSkewMs;
-  return sameId(itemId, input.instanceId) && isBackup && inTime ? 'likely' : undefined;
-}
-
-const runningStatuses = ['inprogress', 'started'];
 
 function findEarlier(
   reply: ArmReply,
-  input: InstanceBackupInput,
+  { instanceId }: InstanceBackupInput,
   attempts: EarlierAttempts,
 ): EarlierEffect<InstanceBackupHandle> {
-  const jobs = rows(within(reply.body, 'value'));
-  const handle = (job: JsonObject): InstanceBackupHandle => ({
+  const earlier = findEarlierJob(reply, instanceId, attempts);
+  if (earlier.kind === 'absent' || earlier.kind === 'ambiguous') return earlier;
+  const { jobId, startedAt } = earlier.result;
+  const result = {
     service: 'dataProtection',
-    vaultId: backupVaultOf(input.instanceId),
-    itemId: input.instanceId,
+    vaultId: backupVaultIdOf(instanceId),
+    itemId: instanceId,
     stepId: '',
     attemptId: attempts.attemptIds.at(-1) ?? '',
-    sentAt: text(within(job, 'properties', 'startTime')) ?? attempts.firstClaimAt,
+    sentAt: startedAt || attempts.firstClaimAt,
     waitSeconds: usualWaitSeconds,
-    jobId: text(job.id) ?? '',
-  });
-  const ours = jobs.filter((job) => effectOf(job, input, attempts) === 'ours');
-  const likely = ours.length > 0 ? ours : jobs.filter((job) => effectOf(job, input, attempts) === 'likely');
-  const [first, second] = likely;
-  if (first && second && ours.length === 0) {
-    const message = `${likely.length} backup jobs of ${input.instanceId} started while ours was in doubt`;
-    return { kind: 'ambiguous', failure: { code: 'BackupJobAmbiguous', message } };
-  }
-  if (first) return { kind: 'ours', result: handle(first) };
-  const running = attempts.joinForeign
-    ? jobs.find((job) => isRunningBackup(job, input.instanceId))
-    : undefined;
-  return running ? { kind: 'foreign', result: { ...handle(running), joined: true } } : { kind: 'absent' };
+    jobId,
+  } as const;
+  return earlier.kind === 'ours'
+    ? { kind: 'ours', result }
+    : { kind: 'foreign', result: { ...result, joined: true } };
 }
-
-const isRunningBackup = (job: JsonObject, instanceId: string): boolean =>
-  sameId(text(within(job, 'properties', 'backupInstanceId')) ?? '', instanceId) &&
-  runningStatuses.includes((text(within(job, 'properties', 'status')) ?? '').toLowerCase());
 
 /** Starts a backup of an instance. There is no idempotency key: after any doubt the vault's jobs are read first. */
 export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
@@ -120,7 +83,7 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
       kind: 'done',
       result: {
         service: 'dataProtection',
-        vaultId: backupVaultOf(instanceId),
+        vaultId: backupVaultIdOf(instanceId),
         itemId: instanceId,
         stepId: context.stepId,
         attemptId: context.attemptId,
@@ -132,12 +95,7 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
     };
   },
   repeat: {
-    describeLook: ({ instanceId }) => ({
-      action: 'Microsoft.DataProtection/backupVaults/backupJobs/read',
-      method: 'GET',
-      path: resourcePath(backupVaultOf(instanceId), 'backupJobs'),
-      apiVersion: dataProtectionApiVersion,
-    }),
+    describeLook: ({ instanceId }) => listJobsCall(backupVaultIdOf(instanceId)),
     findEarlier,
   },
   itemOf: ({ instanceId }) => instanceId,

@@ -1,9 +1,9 @@
 import type { Failure } from '../arm/call.ts';
-import { readResourceId, sameId } from '../arm/resourceId.ts';
+import { readResourceId } from '../arm/resourceId.ts';
+import { sameWord } from '../arm/sameWord.ts';
 import { datasourceTypes, type DatasourceKind } from './datasources.ts';
 import type { BackupPolicy } from './policies.ts';
 import type { NeededRole } from './permissions.ts';
-import { sameWord } from './replies.ts';
 import type { BackupVault } from './vaults.ts';
 
 /** A disk or storage account, as far as the checks need it. */
@@ -191,7 +191,3 @@ export function missingRolesFailure(
     ...(said?.correlationId && { correlationId: said.correlationId }),
   };
 }
-
-/** Whether an instance belongs to the vault, ids compared whole. */
-export const isOfVault = (instanceId: string, vaultId: string): boolean =>
-  sameId(instanceId.replace(/\/backupInstances\/[^/]+$/i, ''), vaultId);

@@ -1,11 +1,12 @@
 import type { ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
 import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
-import { readFailure } from '../arm/outcomes.ts';
+import { readErrorIn } from '../arm/outcomes.ts';
 import { idKey, resourcePath, sameId } from '../arm/resourceId.ts';
+import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import type { LongRunning, Step } from '../steps/step.ts';
 import { autoProtectionApiVersion, dataProtectionApiVersion } from './apiVersion.ts';
 import { describeInstance, type InstanceInput } from './datasources.ts';
-import { rows, text, within } from './replies.ts';
+import { deletedInstanceId } from './ids.ts';
 
 /** A backup instance as the service shows it. */
 export type BackupInstance = {
@@ -23,21 +24,20 @@ export type BackupInstance = {
 
 /** Reads one row of a list or the body of a GET. */
 export function readInstance(body: Json | undefined): BackupInstance {
-  const friendlyName = text(within(body, 'properties', 'friendlyName'));
+  const friendlyName = textIn(memberIn(body, 'properties', 'friendlyName'));
   const errorDetails =
-    within(body, 'properties', 'protectionErrorDetails') ??
-    within(body, 'properties', 'protectionStatus', 'errorDetails');
+    memberIn(body, 'properties', 'protectionErrorDetails') ??
+    memberIn(body, 'properties', 'protectionStatus', 'errorDetails');
+  const failure = readErrorIn(errorDetails);
   return {
-    id: text(within(body, 'id')) ?? '',
-    name: text(within(body, 'name')) ?? '',
-    state: text(within(body, 'properties', 'currentProtectionState')) ?? 'unknown',
-    policyId: text(within(body, 'properties', 'policyInfo', 'policyId')) ?? '',
-    datasourceId: text(within(body, 'properties', 'dataSourceInfo', 'resourceID')) ?? '',
-    datasourceType: text(within(body, 'properties', 'dataSourceInfo', 'datasourceType')) ?? '',
+    id: textIn(memberIn(body, 'id')) ?? '',
+    name: textIn(memberIn(body, 'name')) ?? '',
+    state: textIn(memberIn(body, 'properties', 'currentProtectionState')) ?? 'unknown',
+    policyId: textIn(memberIn(body, 'properties', 'policyInfo', 'policyId')) ?? '',
+    datasourceId: textIn(memberIn(body, 'properties', 'dataSourceInfo', 'resourceID')) ?? '',
+    datasourceType: textIn(memberIn(body, 'properties', 'dataSourceInfo', 'datasourceType')) ?? '',
     ...(friendlyName && { friendlyName }),
-    ...(errorDetails && {
-      failure: readFailure({ status: 200, headers: {}, body: { error: errorDetails } }),
-    }),
+    ...(failure && { failure }),
   };
 }
 
@@ -91,7 +91,7 @@ export const findInstancesOf: Step<
   pages: true,
   read: (reply, { resourceId }) => ({
     kind: 'done',
-    result: rows(within(reply.body, 'value'))
+    result: objectsIn(memberIn(reply.body, 'value'))
       .map(readInstance)
       .filter((instance) => sameId(instance.datasourceId, resourceId)),
   }),
@@ -109,7 +109,7 @@ export const findInstancesBySource: Step<{ readonly resourceId: string }, readon
     apiVersion: dataProtectionApiVersion,
   }),
   pages: true,
-  read: (reply) => ({ kind: 'done', result: rows(within(reply.body, 'value')).map(readInstance) }),
+  read: (reply) => ({ kind: 'done', result: objectsIn(memberIn(reply.body, 'value')).map(readInstance) }),
   readRefusal: (_, status) => (gone(status) ? { kind: 'done', result: [] } : undefined),
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
@@ -231,20 +231,21 @@ export const findDeletedInstance: Step<OnInstance, { readonly found?: DeletedIns
   describe: ({ instanceId: id }) => ({
     action: 'Microsoft.DataProtection/backupVaults/deletedBackupInstances/read',
     method: 'GET',
-    path: resourcePath(deletedId(id)),
+    path: resourcePath(deletedInstanceId(id)),
     apiVersion: dataProtectionApiVersion,
   }),
   read: (reply, { instanceId: id }) => {
-    const keptUntil = text(within(reply.body, 'properties', 'deletionInfo', 'scheduledPurgeTime'));
-    const name = text(within(reply.body, 'name')) ?? '';
-    return { kind: 'done', result: { found: { id: deletedId(id), name, ...(keptUntil && { keptUntil }) } } };
+    const keptUntil = textIn(memberIn(reply.body, 'properties', 'deletionInfo', 'scheduledPurgeTime'));
+    const name = textIn(memberIn(reply.body, 'name')) ?? '';
+    return {
+      kind: 'done',
+      result: { found: { id: deletedInstanceId(id), name, ...(keptUntil && { keptUntil }) } },
+    };
   },
   readRefusal: (_, status) => (gone(status) ? { kind: 'done', result: {} } : undefined),
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
 };
-
-const deletedId = (id: string): string => id.replace(/\/backupInstances\//i, '/deletedBackupInstances/');
 
 /** Brings a soft-deleted instance back; it comes back stopped. */
 export const undeleteInstance: Step<OnInstance, { readonly instanceId: string }> = {
@@ -252,7 +253,7 @@ export const undeleteInstance: Step<OnInstance, { readonly instanceId: string }>
   describe: ({ instanceId: id }) => ({
     action: 'Microsoft.DataProtection/backupVaults/deletedBackupInstances/undelete/action',
     method: 'POST',
-    path: resourcePath(deletedId(id), 'undelete'),
+    path: resourcePath(deletedInstanceId(id), 'undelete'),
     apiVersion: dataProtectionApiVersion,
   }),
   longRunning: followStatus(60),

@@ -1,9 +1,11 @@
-import type { Failure, JsonObject } from '../arm/call.ts';
-import { readFailure } from '../arm/outcomes.ts';
+import type { Failure, Json, JsonObject } from '../arm/call.ts';
+import { readErrorIn } from '../arm/outcomes.ts';
 import { resourcePath } from '../arm/resourceId.ts';
+import { readInstant } from '../arm/serviceTimes.ts';
+import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { sameWord } from '../arm/sameWord.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './apiVersion.ts';
-import { rows, sameWord, text, within } from './replies.ts';
 
 /** A job as last seen; its status is the service's own word, its times ISO 8601 UTC. */
 export type InstanceJob = {
@@ -22,7 +24,7 @@ export type InstanceJobEnding = {
   readonly warnings: readonly string[];
 };
 
-/** Endings by the service's words; every other word is running, until the step gives up. */
+/** Endings by the service's words; every other word is running, until whoever follows gives up. */
 const endings: Readonly<Record<string, InstanceJobEnding['ended']>> = {
   completed: 'completed',
   succeeded: 'completed',
@@ -34,14 +36,22 @@ const endings: Readonly<Record<string, InstanceJobEnding['ended']>> = {
   canceled: 'cancelled',
 };
 
+/** How a job with that status has ended; undefined while it runs. */
+export const endingOfStatus = (status: string | undefined): InstanceJobEnding['ended'] | undefined =>
+  endings[(status ?? '').toLowerCase()];
+
+/** An instant as a record shows it; the service's year 0001 for "not yet" is none. */
+const instantIn = (value: Json | undefined): string | undefined => readInstant(textIn(value))?.toISOString();
+
 /** Reads a job of a Backup vault: a GET's body or a list row (whose `extendedInfo` is null). */
-export function readInstanceJob(body: JsonObject | undefined): InstanceJob {
-  const properties = within(body, 'properties');
-  const [startedAt, endedAt] = [text(within(properties, 'startTime')), text(within(properties, 'endTime'))];
-  const progress = progressOf(rows(within(properties, 'extendedInfo', 'subTasks')));
+export function readInstanceJob(body: Json | undefined): InstanceJob {
+  const properties = memberIn(body, 'properties');
+  const startedAt = instantIn(memberIn(properties, 'startTime'));
+  const endedAt = instantIn(memberIn(properties, 'endTime'));
+  const progress = progressOf(objectsIn(memberIn(properties, 'extendedInfo', 'subTasks')));
   return {
-    id: text(within(body, 'id')) ?? '',
-    status: text(within(properties, 'status')) ?? 'unknown',
+    id: textIn(memberIn(body, 'id')) ?? '',
+    status: textIn(memberIn(properties, 'status')) ?? 'unknown',
     ...(progress && { progress }),
     ...(startedAt && { startedAt }),
     ...(endedAt && { endedAt }),
@@ -49,36 +59,39 @@ export function readInstanceJob(body: JsonObject | undefined): InstanceJob {
 }
 
 function progressOf(tasks: readonly JsonObject[]): string | undefined {
-  const current = tasks.find((task) => sameWord(text(task.taskStatus), 'InProgress')) ?? tasks.at(-1);
-  const name = text(current?.taskName);
+  const current = tasks.find((task) => sameWord(textIn(task.taskStatus), 'InProgress')) ?? tasks.at(-1);
+  const name = textIn(current?.taskName);
   const share = current?.taskProgress;
   return name && (share === null || share === undefined ? name : `${name} ${String(share)} %`);
 }
 
-function readEnding(
-  body: JsonObject | undefined,
-  job: InstanceJob,
-  ended: InstanceJobEnding['ended'],
-): InstanceJobEnding {
-  const failures = rows(within(body, 'properties', 'errorDetails')).map((error) =>
-    readFailure({ status: 200, headers: {}, body: { error } }),
+/** Reasons of a job: `errorDetails` is a list of errors in the service's own shape, or null. */
+const failuresIn = (body: Json | undefined): readonly Failure[] =>
+  objectsIn(memberIn(body, 'properties', 'errorDetails')).flatMap((error) => readErrorIn(error) ?? []);
+
+const warningsIn = (body: Json | undefined): readonly string[] =>
+  objectsIn(memberIn(body, 'properties', 'extendedInfo', 'warningDetails')).flatMap(
+    ({ warning }) => textIn(warning) ?? textIn(memberIn(warning, 'message')) ?? [],
   );
-  const warned = rows(within(body, 'properties', 'extendedInfo', 'warningDetails')).map(
-    (warning) => text(warning.warning) ?? text(within(warning, 'warning', 'message')),
-  );
+
+const noReason = (ended: InstanceJobEnding['ended']): Failure => ({
+  code: ended === 'cancelled' ? 'JobCancelled' : 'JobFailed',
+  message: 'The job gave no reason.',
+});
+
+/** Reads how a job ended; undefined while it runs. */
+export function readJobEnding(body: Json | undefined): InstanceJobEnding | undefined {
+  const job = readInstanceJob(body);
+  const ended = endingOfStatus(job.status);
+  if (ended === undefined) return undefined;
   const bad = ended === 'failed' || ended === 'cancelled';
-  const [
-    first = {
-      code: bad && ended === 'cancelled' ? 'JobCancelled' : 'JobFailed',
-      message: 'The job gave no reason.',
-    },
-  ] = failures;
+  const failures = failuresIn(body);
   const others = (bad ? failures.slice(1) : failures).map(({ code, message }) => `${code}: ${message}`);
   return {
     job,
     ended,
-    ...(bad && { failure: first }),
-    warnings: [...others, ...warned.filter((one) => one !== undefined)],
+    ...(bad && { failure: failures[0] ?? noReason(ended) }),
+    warnings: [...others, ...warningsIn(body)],
   };
 }
 
@@ -99,10 +112,9 @@ export const followInstanceJob: Step<
     apiVersion: dataProtectionApiVersion,
   }),
   read: (reply, { waitSeconds }, context) => {
-    const body = reply.body as JsonObject | undefined;
-    const job = readInstanceJob(body);
-    const ended = endings[job.status.toLowerCase()];
-    if (ended) return { kind: 'done', result: readEnding(body, job, ended) };
+    const ending = readJobEnding(reply.body);
+    if (ending) return { kind: 'done', result: ending };
+    const job = readInstanceJob(reply.body);
     const ageSeconds = (context.now.getTime() - Date.parse(context.firstAt)) / 1000;
     return { kind: 'waiting', waitSeconds: instanceJobWaitSeconds(waitSeconds, ageSeconds), detail: job };
   },

@@ -1,7 +1,7 @@
 import { resourcePath } from '../arm/resourceId.ts';
+import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './apiVersion.ts';
-import { rows, text, within } from './replies.ts';
 
 /** What a flow needs to know of a backup policy. */
 export type BackupPolicy = {
@@ -25,19 +25,21 @@ export const getBackupPolicy: Step<{ readonly policyId: string }, BackupPolicy> 
     apiVersion: dataProtectionApiVersion,
   }),
   read: (reply, { policyId }) => {
-    const rules = rows(within(reply.body, 'properties', 'policyRules'));
+    const rules = objectsIn(memberIn(reply.body, 'properties', 'policyRules'));
     const named = (objectType: string) =>
-      rules.filter((rule) => rule.objectType === objectType).flatMap((rule) => text(rule.name) ?? []);
+      rules.filter((rule) => rule.objectType === objectType).flatMap((rule) => textIn(rule.name) ?? []);
     const stores = rules.flatMap((rule) => [
-      text(within(rule, 'dataStore', 'dataStoreType')),
-      ...rows(rule.lifecycles).map((cycle) => text(within(cycle, 'sourceDataStore', 'dataStoreType'))),
+      textIn(memberIn(rule, 'dataStore', 'dataStoreType')),
+      ...objectsIn(rule.lifecycles).map((cycle) =>
+        textIn(memberIn(cycle, 'sourceDataStore', 'dataStoreType')),
+      ),
     ]);
-    const types = within(reply.body, 'properties', 'datasourceTypes');
+    const types = memberIn(reply.body, 'properties', 'datasourceTypes');
     return {
       kind: 'done',
       result: {
         id: policyId,
-        datasourceTypes: Array.isArray(types) ? types.flatMap((type) => text(type) ?? []) : [],
+        datasourceTypes: Array.isArray(types) ? types.flatMap((type) => textIn(type) ?? []) : [],
         backupRules: named('AzureBackupRule'),
         retentionTags: named('AzureRetentionRule'),
         dataStores: [...new Set(stores.flatMap((store) => store ?? []))],

@@ -1,7 +1,9 @@
+import type { Json } from '../arm/call.ts';
+import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
+import { readInstant } from '../arm/serviceTimes.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './apiVersion.ts';
-import { rows, text, within } from './replies.ts';
 
 /** A recovery point as the run record shows it. */
 export type InstanceRecoveryPoint = {
@@ -25,7 +27,7 @@ export const findInstanceRecoveryPoint: Step<
   }),
   pages: true,
   read: (reply, { since }) => {
-    const points = rows(within(reply.body, 'value')).map(readPoint);
+    const points = objectsIn(memberIn(reply.body, 'value')).map(readPoint);
     const made = points
       .filter((point) => Date.parse(point.at) >= Date.parse(since) - 120_000)
       .sort((a, b) => (a.at < b.at ? 1 : -1));
@@ -35,15 +37,20 @@ export const findInstanceRecoveryPoint: Step<
   giveUpAfterSeconds: 1800,
 };
 
-function readPoint(row: Parameters<typeof within>[0]): InstanceRecoveryPoint {
-  const type = text(within(row, 'properties', 'recoveryPointType'));
+const instantIn = (value: Json | undefined): string | undefined => readInstant(textIn(value))?.toISOString();
+
+function readTier(store: Json | undefined): InstanceRecoveryPoint['tiers'][number] {
+  const expiresAt = instantIn(memberIn(store, 'expiryTime'));
+  return { type: textIn(memberIn(store, 'type')) ?? '', ...(expiresAt && { expiresAt }) };
+}
+
+function readPoint(row: Json | undefined): InstanceRecoveryPoint {
+  const properties = memberIn(row, 'properties');
+  const type = textIn(memberIn(properties, 'recoveryPointType'));
   return {
-    id: text(within(row, 'id')) ?? '',
-    at: text(within(row, 'properties', 'recoveryPointTime')) ?? '',
+    id: textIn(memberIn(row, 'id')) ?? '',
+    at: instantIn(memberIn(properties, 'recoveryPointTime')) ?? '',
     ...(type && { type }),
-    tiers: rows(within(row, 'properties', 'recoveryPointDataStoresDetails')).map((store) => {
-      const expiresAt = text(store.expiryTime);
-      return { type: text(store.type) ?? '', ...(expiresAt && { expiresAt }) };
-    }),
+    tiers: objectsIn(memberIn(properties, 'recoveryPointDataStoresDetails')).map(readTier),
   };
 }

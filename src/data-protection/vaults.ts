@@ -1,7 +1,7 @@
 import { resourcePath } from '../arm/resourceId.ts';
+import { memberIn, textIn } from '../arm/jsonFields.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './apiVersion.ts';
-import { text, within } from './replies.ts';
 
 /** What a flow needs to know of a Backup vault. */
 export type BackupVault = {
@@ -25,17 +25,17 @@ export const getBackupVault: Step<{ readonly vaultId: string }, BackupVault> = {
     apiVersion: dataProtectionApiVersion,
   }),
   read: (reply, { vaultId }) => {
-    const principalId = text(within(reply.body, 'identity', 'principalId'));
-    const softDelete = text(
-      within(reply.body, 'properties', 'securitySettings', 'softDeleteSettings', 'state'),
+    const principalId = textIn(memberIn(reply.body, 'identity', 'principalId'));
+    const softDelete = textIn(
+      memberIn(reply.body, 'properties', 'securitySettings', 'softDeleteSettings', 'state'),
     );
     return {
       kind: 'done',
       result: {
         id: vaultId,
-        location: text(within(reply.body, 'location')) ?? '',
+        location: textIn(memberIn(reply.body, 'location')) ?? '',
         ...(principalId && { principalId }),
-        guarded: within(reply.body, 'properties', 'isVaultProtectedByResourceGuard') === true,
+        guarded: memberIn(reply.body, 'properties', 'isVaultProtectedByResourceGuard') === true,
         ...(softDelete && { softDelete }),
       },
     };

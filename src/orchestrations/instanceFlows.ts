@@ -1,3 +1,4 @@
+import { backupVaultIdOf, isInstanceId } from '../data-protection/ids.ts';
 import { findInstancesBySource, findInstancesOf, type BackupInstance } from '../data-protection/instances.ts';
 import type { Protection, RunRequest, Target } from '../runs/request.ts';
 import { backUpInstance } from './backUpInstance.ts';
@@ -10,8 +11,6 @@ import { resumeInstance, stopInstance } from './stopInstance.ts';
 import { takeStep } from './takeStep.ts';
 
 type RequestOf<K extends RunRequest['kind']> = Extract<RunRequest, { kind: K }>;
-
-const isInstanceId = (id: string): boolean => /\/backupInstances\/[^/]+$/i.test(id);
 
 function* instancesOf(context: FlowContext, target: Target): Flow<readonly BackupInstance[]> {
   if ('id' in target) return yield* takeStep(context, findInstancesBySource, { resourceId: target.id });
@@ -47,8 +46,6 @@ function* instanceIdNeeded(context: FlowContext, target: Target): Flow<string> {
   );
 }
 
-const vaultOfPolicy = (policyId: string): string => policyId.replace(/\/backupPolicies\/[^/]+$/i, '');
-
 function datasourceProtection(
   target: Target,
   vaultId: string | undefined,
@@ -58,7 +55,7 @@ function datasourceProtection(
   const datasourceId = 'id' in target ? target.id : 'datasourceId' in target ? target.datasourceId : '';
   const named = 'vaultId' in target ? target.vaultId : undefined;
   const kind = /\/providers\/Microsoft\.Compute\/disks\//i.test(datasourceId) ? 'disk' : 'blobs';
-  return { kind, vaultId: vaultId ?? named ?? vaultOfPolicy(policyId), datasourceId, policyId, options };
+  return { kind, vaultId: vaultId ?? named ?? backupVaultIdOf(policyId), datasourceId, policyId, options };
 }
 
 const orderOf = (request: Protection): DatasourceProtection => {

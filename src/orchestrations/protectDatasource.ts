@@ -1,12 +1,14 @@
 import type { Failure } from '../arm/call.ts';
+import { sameId } from '../arm/resourceId.ts';
+import { sameWord } from '../arm/sameWord.ts';
 import type { DatasourceKind, InstanceInput } from '../data-protection/datasources.ts';
 import {
   blobKind,
   chooseContainers,
-  isOfVault,
   missingRolesFailure,
   protectionObstacle,
 } from '../data-protection/eligibility.ts';
+import { isOfVault } from '../data-protection/ids.ts';
 import {
   awaitProtection,
   configureProtection,
@@ -194,11 +196,9 @@ const notProtected = (instance: BackupInstance): Failure =>
 const existingHere = ({ instances, input }: Prepared): BackupInstance | undefined =>
   instances.find((instance) => isOfVault(instance.id, input.vaultId));
 
-const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
 /** Nothing to do, or something only a person may decide. */
 function settleExisting(existing: BackupInstance, policyId: string): FlowEnded | undefined {
-  if (sameText(existing.state, 'ProtectionConfigured') && sameText(existing.policyId, policyId)) {
+  if (sameWord(existing.state, 'ProtectionConfigured') && sameId(existing.policyId, policyId)) {
     return new FlowEnded('skipped', {
       code: 'AlreadyProtected',
       message: `already protected by ${existing.id} with the same policy`,
@@ -227,7 +227,7 @@ export function* protectDatasource(
   if (!existing) yield* validate(context, prepared, order.options.grantRoles ?? false);
   const { instanceId } = yield* takeStep(context, configureProtection, prepared.input);
   const instance = yield* untilProtected(context, instanceId);
-  if (!sameText(instance.state, 'ProtectionConfigured')) refuse(notProtected(instance));
+  if (!sameWord(instance.state, 'ProtectionConfigured')) refuse(notProtected(instance));
   return { instanceId: instance.id };
 }
 

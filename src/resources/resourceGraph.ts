@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../arm/call.ts';
+import type { JsonObject } from '../arm/call.ts';
+import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import type { Step } from '../steps/step.ts';
 
 /** One page of a Resource Graph query. */
@@ -17,9 +18,6 @@ export type GraphQuery = {
   readonly skipToken?: string;
 };
 
-const object = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-
 /** Reads one page. Rows lag by seconds to minutes: they find work, and prove nothing. Without Reader rights the answer is empty, not an error. */
 export const queryGraph: Step<GraphQuery, GraphPage> = {
   name: 'resources.queryGraph',
@@ -35,14 +33,14 @@ export const queryGraph: Step<GraphQuery, GraphPage> = {
     },
   }),
   read: (reply) => {
-    const body = object(reply.body);
-    const skipToken = typeof body.$skipToken === 'string' ? body.$skipToken : undefined;
+    const body = objectIn(reply.body);
+    const skipToken = textIn(body['$skipToken']);
     return {
       kind: 'done',
       result: {
-        rows: (Array.isArray(body.data) ? body.data : []).map(object),
+        rows: objectsIn(body['data']),
         ...(skipToken && { skipToken }),
-        total: typeof body.totalRecords === 'number' ? body.totalRecords : 0,
+        total: Number(body['totalRecords'] ?? 0),
       },
     };
   },

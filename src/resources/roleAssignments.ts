@@ -1,6 +1,8 @@
-import type { Json, JsonObject } from '../arm/call.ts';
+import type { JsonObject } from '../arm/call.ts';
+import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
 import { idKey, readResourceId, resourcePath } from '../arm/resourceId.ts';
+import { sameWord } from '../arm/sameWord.ts';
 import type { Step } from '../steps/step.ts';
 
 const apiVersion = '2022-04-01';
@@ -53,8 +55,17 @@ export const grantRole: Step<RoleGrant, { readonly granted: true }> = {
   giveUpAfterSeconds: 900,
 };
 
-const object = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+function grantIn(row: JsonObject): { scope: string; roleId: string; principalId: string } {
+  const member = (name: string): string => textIn(memberIn(row, 'properties', name)) ?? '';
+  const roleId = member('roleDefinitionId').split('/').at(-1) ?? '';
+  return { scope: member('scope'), roleId, principalId: member('principalId') };
+}
+
+/** An assignment counts at its scope and below it; the root scope is `/`. */
+const isWithin = (scope: string, grantedAt: string): boolean => {
+  const at = idKey(grantedAt);
+  return at === '/' ? grantedAt !== '' : idKey(scope) === at || idKey(scope).startsWith(`${at}/`);
+};
 
 /** GUIDs of the roles a principal holds at a scope, inherited ones included. */
 export const listRolesAt: Step<{ readonly scope: string; readonly principalId: string }, readonly string[]> =
@@ -68,23 +79,13 @@ export const listRolesAt: Step<{ readonly scope: string; readonly principalId: s
       apiVersion,
     }),
     pages: true,
-    read: (reply, { scope, principalId }) => {
-      const value = object(reply.body).value;
-      const held = (Array.isArray(value) ? value : []).map((row) => object(object(row).properties));
-      const here = held.filter(
-        (grant) =>
-          grant.principalId === principalId && idKey(scope).startsWith(idKey(String(grant.scope ?? ''))),
-      );
-      return {
-        kind: 'done',
-        result: here.map(
-          (grant) =>
-            String(grant.roleDefinitionId ?? '')
-              .split('/')
-              .at(-1) ?? '',
-        ),
-      };
-    },
+    read: (reply, { scope, principalId }) => ({
+      kind: 'done',
+      result: objectsIn(memberIn(reply.body, 'value'))
+        .map(grantIn)
+        .filter((grant) => sameWord(grant.principalId, principalId) && isWithin(scope, grant.scope))
+        .map(({ roleId }) => roleId),
+    }),
     repeat: 'safe',
     giveUpAfterSeconds: 900,
   };

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../arm/call.ts';
+import { memberIn, objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 
@@ -20,20 +21,18 @@ export type SourceResource = {
 
 type Found = { readonly found?: SourceResource };
 
-const object = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+const text = (value: Json | undefined): string => textIn(value) ?? '';
 
 function tagsOf(value: Json | undefined): { readonly [name: string]: string } {
-  return Object.fromEntries(Object.entries(object(value)).map(([name, tag]) => [name, text(tag)]));
+  return Object.fromEntries(Object.entries(objectIn(value)).map(([name, tag]) => [name, text(tag)]));
 }
 
 function readSource(
   body: Json | undefined,
   obstaclesOf: (resource: JsonObject, properties: JsonObject) => readonly string[],
 ): SourceResource {
-  const resource = object(body);
-  const properties = object(resource.properties);
+  const resource = objectIn(body);
+  const properties = objectIn(resource.properties);
   return {
     id: text(resource.id),
     name: text(resource.name),
@@ -46,7 +45,7 @@ function readSource(
 
 /** What keeps a disk from being backed up. Source: the service's support matrix of 2025. */
 function diskObstacles(_: JsonObject, properties: JsonObject): readonly string[] {
-  const encrypted = object(properties.encryptionSettingsCollection).enabled === true;
+  const encrypted = objectIn(properties.encryptionSettingsCollection).enabled === true;
   return encrypted ? ['the disk uses Azure Disk Encryption, which disk backup does not support'] : [];
 }
 
@@ -96,8 +95,7 @@ export const findStorageAccount = findSource(
 );
 
 const namesOf = (reply: { readonly body: Json | undefined }): readonly string[] => {
-  const value = object(reply.body).value;
-  return Array.isArray(value) ? value.map((row) => text(object(row).name)).filter((name) => name !== '') : [];
+  return objectsIn(memberIn(reply.body, 'value')).flatMap(({ name }) => textIn(name) ?? []);
 };
 
 const listNames = (
