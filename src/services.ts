@@ -43,6 +43,8 @@ export interface Services {
   /** The flows behind an invocation that has the Durable client as input. */
   readonly flowsOf: (context: InvocationContext) => Flows;
   readonly tables: Readonly<Record<'runs' | 'runIndex' | 'steps' | 'items' | 'watches', Table>>;
+  /** Runs that the watchdog passes over until an instant, in this process. */
+  readonly quietRuns: Map<string, number>;
   readonly queue: MessageQueue;
   readonly arm: ArmClient;
   readonly pacer: Pacer;
@@ -109,6 +111,7 @@ function createServices(settings: Settings): Services {
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     flowsOf: durableFlows,
     tables,
+    quietRuns: new Map(),
     queue: azureQueue(account, stepQueueName),
     arm: armClientOf(settings, credential, clock),
     pacer: createSharedPacer({
@@ -144,6 +147,11 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     orchestration: runOrchestration,
     mayDeleteBackups: settings.deleteBackups,
     listSteps: (runId) => listSteps(tables.steps, runId),
+    isWatched: async (runId, steps) => {
+      const vaultId = vaultOfBackup(steps.slice(-1));
+      return vaultId !== undefined && (await findWatch(tables.watches, vaultId, runId)) !== undefined;
+    },
+    quietUntil: given.quietRuns,
     seenJob: async (runId, steps) => {
       const vaultId = vaultOfBackup(steps);
       return vaultId === undefined

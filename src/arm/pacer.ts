@@ -20,7 +20,10 @@ export interface Lane {
 }
 
 /** A slot: now, or an instant before which the request may not leave. */
-export type Slot = { readonly kind: 'go' } | { readonly kind: 'wait'; readonly until: Date };
+export type Slot =
+  | { readonly kind: 'go' }
+  /** `reserved` false: nothing is kept, ask again then. A slot far ahead rests on a guess that the next reply may mend. */
+  | { readonly kind: 'wait'; readonly until: Date; readonly reserved?: false };
 
 /** An action's counter as replies have shown it: requests left now, its size, and what it allows in an hour. */
 export interface ActionBudget {

@@ -21,6 +21,8 @@ const usedShare = 0.97;
 const unknownHolds = 20;
 /** A lane's row is read again after this: another instance may have learnt of a pause. */
 const laneStaleMs = 30_000;
+/** A provider's slot further ahead than this is not kept: what is known of such counters changes with every reply. */
+const horizonMs = 30_000;
 /** A correction smaller than this part of a bucket stays in the process. */
 const materialShare = 0.1;
 /** Reads after which a counter that has not fallen is taken for one that refills. */
@@ -103,6 +105,8 @@ export function createSharedPacer({ table, random, budgets = armBudgets }: Share
     async reserve(lane, now) {
       const nowMs = now.getTime();
       const placed = await reserveLane(laneOf(lane), nowMs);
+      if (placed > nowMs + horizonMs)
+        return { kind: 'wait', until: askAgainAt(nowMs, placed, random()), reserved: false };
       const bucket = usedPart(budgets, lane.kind);
       const drawn = await bucketOf(lane).change(nowMs, (state) => {
         const { state: next, slotMs } = reserveInBucket(state, bucket, nowMs);
@@ -142,13 +146,18 @@ function note(seen: Map<string, Seen>, lane: Lane, reply: ArmReply): void {
   seen.set(nameOf(lane), { first: Math.max(first, remaining), reads: reads + 1 });
 }
 
+/** Sooner than the guess says, spread so that those who wait do not come back together. */
+const askAgainAt = (nowMs: number, slotMs: number, random: number): Date =>
+  new Date(Math.ceil(nowMs + Math.max(horizonMs, (slotMs - nowMs) / 4) * (1 + random)));
+
 /** The lane's slot: written only where requests are spaced, so that a free lane costs no storage. */
 async function reserveLane(lane: SharedState<LaneState>, nowMs: number): Promise<number> {
   const free = reserveInLane(await lane.peek(nowMs), nowMs);
   if (free.state.nextMs <= free.slotMs) return free.slotMs;
+  if (free.slotMs > nowMs + horizonMs) return free.slotMs;
   return lane.change(nowMs, (state) => {
     const { state: next, slotMs } = reserveInLane(state, nowMs);
-    return { state: next, answer: slotMs };
+    return { state: slotMs > nowMs + horizonMs ? state : next, answer: slotMs };
   });
 }
 
@@ -190,7 +199,8 @@ function budgetOf(state: LaneState, seen: Seen | undefined): ActionBudget | unde
   const limit = state.largest + 1;
   const left = state.remaining;
   const fallen = seen ? seen.first - left : Infinity;
-  const refills = seen !== undefined && seen.reads >= readsToJudge && fallen < seen.reads / 2;
+  const steady = seen !== undefined && seen.reads >= readsToJudge && fallen < seen.reads / 2;
+  const refills = steady || state.refillPerSecond > 0;
   if (refills) return { left, limit, perHour: 3600 };
   return { left, limit, perHour: left >= 0.15 * limit ? limit : Math.max(1, left) };
 }

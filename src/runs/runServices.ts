@@ -27,6 +27,10 @@ export interface RunServices {
   readonly listSteps: (runId: string) => Promise<readonly StepSummary[]>;
   /** The job that a run's backup is followed by, as last seen; undefined when none is. */
   readonly seenJob?: (runId: string, steps: readonly StepSummary[]) => Promise<JobState | undefined>;
+  /** Whether the job of a run's backup is watched by its vault's tracker, which has a watchdog of its own. */
+  readonly isWatched?: (runId: string, steps: readonly StepSummary[]) => Promise<boolean>;
+  /** Runs that the watchdog need not look at before an instant (milliseconds); kept in the process only. */
+  readonly quietUntil?: Map<string, number>;
   /** Sends a step's message again. */
   readonly remindStep: (runId: string, stepId: string) => Promise<void>;
 }

@@ -24,6 +24,8 @@ const pendingPatienceMs = 15 * minuteMs;
 const stepPatienceMs = 10 * minuteMs;
 /** A flow that shows no progress for this long is a person's business. */
 const flowPatienceMs = 60 * minuteMs;
+/** A run whose job is watched is not looked at again for this long. */
+const quietMs = 60 * minuteMs;
 /** Generations after which a flow that keeps failing is not started again. */
 const mostGenerations = 3;
 /** Runs looked at together. */
@@ -49,7 +51,7 @@ type Watch = (services: RunServices, run: RunState) => Promise<RunAlert | undefi
 
 async function watchEach(services: RunServices, status: RunStatus, watch: Watch): Promise<RunAlert[]> {
   const alerts: RunAlert[] = [];
-  const ids = await idsOf(services, status);
+  const ids = (await idsOf(services, status)).filter((listKey) => !isQuiet(services, runIdIn(listKey)));
   for (let begin = 0; begin < ids.length; begin += atOnce) {
     const watched = ids.slice(begin, begin + atOnce).map(async (listKey) => {
       const run = (await findRun(services, runIdIn(listKey)))?.run;
@@ -59,6 +61,15 @@ async function watchEach(services: RunServices, status: RunStatus, watch: Watch)
     alerts.push(...(await Promise.all(watched)).filter((alert) => alert !== undefined));
   }
   return alerts;
+}
+
+/** Whether a run is known to wait for its job: looking at each of thousands every time would cost more than the jobs. */
+function isQuiet({ quietUntil, clock }: RunServices, runId: string): boolean {
+  const until = quietUntil?.get(runId);
+  if (until === undefined) return false;
+  if (clock().getTime() < until) return true;
+  quietUntil?.delete(runId);
+  return false;
 }
 
 /** One run that cannot be watched keeps no other from it. */
@@ -156,6 +167,10 @@ async function watchSteps(services: RunServices, run: RunState): Promise<RunAler
     (step) => step.state !== 'settled' && isOlder(services, step.dueAt, stepPatienceMs),
   );
   await Promise.all(waiting.map(({ stepId }) => services.remindStep(run.id, stepId)));
+  if (waiting.length === 0 && (await services.isWatched?.(run.id, steps))) {
+    services.quietUntil?.set(run.id, services.clock().getTime() + quietMs);
+    return undefined;
+  }
   if (isOlder(services, lastMove, flowPatienceMs)) {
     return { kind: 'stuck', runId: run.id, message: `Nothing has moved since ${lastMove}.` };
   }

@@ -64,7 +64,8 @@ async function awaitSlot(services: StepServices, work: Work, call: ArmCall): Pro
   if (slot.kind === 'go') return undefined;
   const seconds = secondsUntil(slot.until, services.clock());
   const reason = 'The request budget of the subscription is in use.';
-  return holdBack(services, work, { seconds, reason, resume: 'send', slotAt: slot.until });
+  const kept = slot.reserved === false ? {} : { slotAt: slot.until };
+  return holdBack(services, work, { seconds, reason, resume: 'send', ...kept });
 }
 
 /** The conditional write that grants an attempt: from here to its window's end bytes may leave. */

@@ -250,6 +250,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
         items: life.mortal(tables.items),
         watches: life.mortal(tables.watches),
       },
+      quietRuns: new Map(),
       queue: life.mortal({
         send: (text: string, delaySeconds = 0) =>
           queues.put(stepQueueName, Buffer.from(text, 'utf8').toString('base64'), {

@@ -159,6 +159,7 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
         items: memoryTable('items'),
         watches: memoryTable('watches'),
       },
+      quietRuns: new Map(),
       queue: memoryQueue(clock),
       arm: undefined as never,
       pacer: undefined as never,

@@ -131,8 +131,20 @@ describe('the provider’s counter slows its lane down', () => {
     expect(await slots(await seen('150', '29'), jobs, 3)).toEqual([0, 24, 48]);
   });
 
-  test.each(['7', '0', '-1'])('at %s of 150 nothing leaves for five minutes', async (value) => {
-    expect(await slots(await seen('150', value), jobs, 2)).toEqual([300, 324]);
+  test.each(['7', '0', '-1'])('at %s of 150 nothing leaves for twenty seconds', async (value) => {
+    expect(await slots(await seen('150', value), jobs, 2)).toEqual([20, 44]);
+  });
+
+  test('still near zero twenty seconds later nothing leaves for five minutes', async () => {
+    const pacer = await seen('150', '7');
+    await pacer.learn(jobs, remaining('6'), at(20));
+    expect(await slots(pacer, jobs, 2, 20)).toEqual([320, 344]);
+  });
+
+  test('a counter that has risen within minutes refills: its rate spaces requests, not the hour', async () => {
+    const pacer = await seen('250', '2');
+    await pacer.learn(jobs, remaining('249'), at(20));
+    expect(await slots(pacer, jobs, 3, 20)).toEqual([20, 20, 20]);
   });
 
   test('of counters that answer in turn the lowest counts for a minute', async () => {
