@@ -13,7 +13,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'require-yield': 'off',
@@ -21,7 +24,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/orchestrations/**', 'src/recovery-services/**', 'src/data-protection/**', 'src/resources/**', 'src/plan/**'],
+    files: [
+      'src/orchestrations/**',
+      'src/recovery-services/**',
+      'src/data-protection/**',
+      'src/resources/**',
+      'src/plan/**',
+    ],
     rules: {
       'no-restricted-globals': [
         'error',
@@ -49,7 +58,11 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'settings.ts is the only reader of the environment.' },
-        { object: 'AbortSignal', property: 'timeout', message: 'Not under the virtual clock: use setTimeout and an AbortController.' },
+        {
+          object: 'AbortSignal',
+          property: 'timeout',
+          message: 'Not under the virtual clock: use setTimeout and an AbortController.',
+        },
         { object: 'performance', property: 'now', message: 'Not under the virtual clock.' },
         { object: 'Math', property: 'random', message: 'Pass randomness in.' },
       ],
@@ -60,7 +73,10 @@ export default tseslint.config(
     files: ['src/**'],
     ignores: ['src/durable/**', 'src/orchestrations/**', 'src/functions/**', 'src/main.ts'],
     rules: {
-      'no-restricted-imports': ['error', { paths: [{ name: 'durable-functions', message: 'src/durable owns the Durable client.' }] }],
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'durable-functions', message: 'src/durable owns the Durable client.' }] },
+      ],
     },
   },
 );
