@@ -6,6 +6,10 @@ const flowOnly = (name, message) => ({ name, message });
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.local/**'] },
   js.configs.recommended,
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
