@@ -17,6 +17,8 @@ export interface SharedPacerOptions {
 
 /** Part of ARM's published rate that is used: clocks and rivals take the rest. */
 const usedShare = 0.97;
+/** Part of a bucket that may go at once: messages that come late come together. */
+const usedBurst = 0.5;
 /** Requests that an unknown bucket is believed to hold: a lost row makes us slower, never a stampede. */
 const unknownHolds = 20;
 /** A lane's row is read again after this: another instance may have learnt of a pause. */
@@ -32,7 +34,7 @@ const hashed = (text: string): string =>
   createHash('sha256').update(text.toLowerCase(), 'utf8').digest('hex').slice(0, 24);
 
 const usedPart = (budgets: Readonly<Record<Lane['kind'], Bucket>>, kind: Lane['kind']): Bucket => ({
-  capacity: Math.floor(budgets[kind].capacity * usedShare),
+  capacity: Math.floor(budgets[kind].capacity * usedBurst),
   perSecond: budgets[kind].perSecond * usedShare,
 });
 

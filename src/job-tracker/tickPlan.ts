@@ -69,7 +69,9 @@ function aligned(instant: number, everySeconds: number): number {
 export function nextListAt(facts: TickFacts): number {
   const seconds = listSeconds(facts);
   const due = Math.min(...facts.watches.map(dueAt));
-  const spaced = facts.lastListAt === undefined ? due : facts.lastListAt + seconds * secondMs;
+  // To the whole second: the milliseconds of a tick's own start must not push the next one off the wall clock.
+  const last = Math.floor((facts.lastListAt ?? 0) / secondMs) * secondMs;
+  const spaced = facts.lastListAt === undefined ? due : last + seconds * secondMs;
   return aligned(Math.max(due, spaced), seconds);
 }
 

@@ -72,11 +72,11 @@ async function tickOver(
   const facts = factsOf(services, tracker, open, budget);
   if (nextListAt(facts) > services.clock().getTime() + earlyMs && !open.some(isStopping))
     return close(services, held, open, facts);
+  const lastListAt = services.clock().toISOString();
   const list = await look(services, tracker, open);
   if (list.kind === 'late') return closeLate(services, held, open, list);
   const durations = await readList(services, tracker, open, list);
   const left = (await listWatches(services.watches, tracker.vaultKey)).filter(({ watch }) => !watch.outcome);
-  const lastListAt = services.clock().toISOString();
   const learnt = { lastListAt, durations, pages: Math.max(1, list.requests) };
   if (left.length === 0) {
     return endTracker(services, (await changeTracker(services.watches, held, learnt)) ?? held);

@@ -1,0 +1,279 @@
+import { startEmbeddedApp, type EmbeddedApp } from '../test/support/embeddedApp.ts';
+import type { WorldSeed } from '../local/arm-simulator/world.ts';
+import { seededRandom } from '../local/functions-host/clock/seededRandom.ts';
+
+/** One fleet: how many backups, how long their jobs run, on which budget, in how many vaults. */
+export interface FleetCase {
+  readonly name: string;
+  readonly backups: number;
+  readonly vaults: number;
+  /** Seconds of every job, or log-normal around a median of half an hour. */
+  readonly jobSeconds: number | 'logNormal';
+  /** `bucket`: 250 + 25/s for each action; `hourly`: 150 an hour for reads of jobs and of operations. */
+  readonly quota: 'bucket' | 'hourly';
+  /** Requests a minute that another principal takes out of every provider bucket. */
+  readonly rivalPerMinute?: number;
+  /** Whether jobs carry the id of the request that began them. */
+  readonly echo?: boolean;
+}
+
+/** What a fleet has cost and given; figures per backup where the name says so. */
+export interface FleetFigures {
+  readonly lost: number;
+  readonly throttled: number;
+  readonly requestsPerBackup: number;
+  /** POST, operation reads, job lists and job reads: without the item's lookup and the recovery point's read. */
+  readonly followRequestsPerBackup: number;
+  readonly byRoute: Readonly<Record<string, number>>;
+  readonly detectionMean: number;
+  readonly detectionP99: number;
+  readonly makespanRatio: number;
+  readonly appTableOpsPerBackup: number;
+  readonly appQueueOpsPerBackup: number;
+  readonly historyRowsPerRun: number;
+  readonly durableOpsPerRun: number;
+  readonly longestTrackerHistory: number;
+  readonly wallSeconds: number;
+}
+
+const subscription = '/subscriptions/11111111-2222-4333-8444-555555555555';
+const startAt = '2026-08-22T02:00:00.000Z';
+const jobReads = 'Microsoft.RecoveryServices/vaults/backupJobs/read';
+const operationReads = 'Microsoft.RecoveryServices/vaults/backupOperations/read';
+const retryAfterSeconds = 60;
+
+const vaultId = (vault: number): string =>
+  `${subscription}/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/vault${vault}`;
+const accountId = (vault: number): string =>
+  `${subscription}/resourceGroups/data/providers/Microsoft.Storage/storageAccounts/account${vault}`;
+
+function lengths({ backups, jobSeconds }: FleetCase): readonly number[] {
+  if (jobSeconds !== 'logNormal') return Array.from({ length: backups }, () => jobSeconds);
+  const random = seededRandom(7);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return Array.from({ length: backups }, () => Math.round(1800 * Math.exp(0.6 * normal())));
+}
+
+/** A world of vaults with protected shares; the length of each share's next job is part of it. */
+function worldOf(fleet: FleetCase, seconds: readonly number[]): WorldSeed {
+  const shares = seconds.map((length, index) => ({
+    vault: index % fleet.vaults,
+    share: `share${index}`,
+    length,
+  }));
+  const of = (vault: number) => shares.filter((share) => share.vault === vault);
+  const vaults = Array.from({ length: fleet.vaults }, (_, vault) => vault);
+  return {
+    settings: {
+      echoActivityId: fleet.echo ?? true,
+      throttling: {
+        ...{ armReads: 3750, armReadsPerSecond: 375, armWrites: 3000, armWritesPerSecond: 150 },
+        ...(fleet.quota === 'hourly'
+          ? {
+              provider: 'hourly' as const,
+              providerLimit: 1_000_000,
+              providerLimits: { [jobReads]: 150, [operationReads]: 150 },
+            }
+          : { provider: 'refilling' as const, providerLimit: 250, providerRefillPerSecond: 25 }),
+        rivalPerMinute: fleet.rivalPerMinute ?? 0,
+      },
+    },
+    resources: vaults.map((vault) => ({
+      id: accountId(vault),
+      location: 'westeurope',
+      kind: 'StorageV2',
+      shares: of(vault).map(({ share }) => share),
+    })),
+    recoveryServices: {
+      vaults: vaults.map((vault) => ({
+        id: vaultId(vault),
+        policies: [{ name: 'daily', kind: 'AzureStorage' as const }],
+        items: of(vault).map(({ share }) => ({
+          storageAccountId: accountId(vault),
+          share,
+          policy: 'daily',
+        })),
+      })),
+      datasources: shares.map(({ vault, share, length }) => ({
+        storageAccountId: accountId(vault),
+        share,
+        jobs: [{ seconds: length }],
+      })),
+    },
+  };
+}
+
+interface ListedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** Most history rows that a tracker's orchestration holds at this moment. */
+const longestTracker = (app: EmbeddedApp): number =>
+  Math.max(
+    0,
+    ...[...app.durable().engine.records()]
+      .filter(({ head }) => head.name === 'trackJobs')
+      .map(({ history }) => history.length),
+  );
+
+/** Asks the simulator beside the app: nothing of this is counted. */
+async function ask(app: EmbeddedApp, path: string): Promise<readonly ListedRow[]> {
+  const reply = await app.simulator.handle({
+    method: 'GET',
+    url: `https://management.azure.com${path}`,
+    headers: { authorization: `Bearer ${'b'.repeat(64)}` },
+  });
+  const body = JSON.parse(reply.body ?? '{}') as { readonly value?: readonly ListedRow[] };
+  if (!body.value) throw new Error(`The simulator answered ${reply.status} to ${path}: ${reply.body}`);
+  return body.value;
+}
+
+async function itemsOf(app: EmbeddedApp, vaults: number): Promise<readonly string[]> {
+  const filter = encodeURIComponent(
+    "backupManagementType eq 'AzureStorage' and itemType eq 'AzureFileShare'",
+  );
+  const lists = Array.from({ length: vaults }, (_, vault) =>
+    ask(app, `${vaultId(vault)}/backupProtectedItems?api-version=2025-08-01&$filter=${filter}`),
+  );
+  return (await Promise.all(lists)).flat().map(({ id }) => id);
+}
+
+/** When each item's job really ended, in milliseconds since the epoch, by activity id. */
+async function trueEnds(app: EmbeddedApp, vaults: number): Promise<ReadonlyMap<string, number>> {
+  const lists = Array.from({ length: vaults }, (_, vault) =>
+    ask(app, `${vaultId(vault)}/backupJobs?api-version=2025-08-01`),
+  );
+  const rows = (await Promise.all(lists)).flat();
+  return new Map(
+    rows.map(({ name, properties }) => [name.toLowerCase(), Date.parse(`${properties['endTime']}`)]),
+  );
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** The value below which 99 of 100 lie. */
+function p99(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.99) - 1)] ?? Number.NaN;
+}
+
+const followRoutes = /^recoveryServices\.(backup|itemStatus|operation|jobs?|vaultOperation)/;
+
+/** Seconds between the end of each job and the moment at which its run went on. */
+function latencies(app: EmbeddedApp, ends: ReadonlyMap<string, number>): readonly number[] {
+  const wentOn = new Map(
+    app.tables.steps
+      .rows()
+      .filter((row) => row['name'] === 'recoveryServices.findRecoveryPoint')
+      .map((row) => [row.partitionKey, Date.parse(String(row['firstAt']))]),
+  );
+  return app.tables.runs.rows().flatMap((row) => {
+    const job = JSON.parse(String(row['job'] ?? '{}')) as { readonly id?: string };
+    const [at, end] = [wentOn.get(row.partitionKey), ends.get(String(job.id).toLowerCase())];
+    return at === undefined || end === undefined ? [] : [(at - end) / 1000];
+  });
+}
+
+/** Runs one fleet through the whole app on the virtual clock. */
+export async function runFleet(fleet: FleetCase): Promise<FleetFigures> {
+  const begun = process.hrtime.bigint();
+  const seconds = lengths(fleet);
+  const app = await startEmbeddedApp({ world: worldOf(fleet, seconds), startAt });
+  const items = await itemsOf(app, fleet.vaults);
+  const asked = app.simulator.log.length;
+  for (const id of items) {
+    const answer = await app.request('POST', '/api/backups', { target: { id } });
+    if (answer?.status !== 202) throw new Error(`Not accepted: ${JSON.stringify(answer)}`);
+  }
+  const ended = () =>
+    app.tables.runs.rows().filter((row) => !['accepted', 'running'].includes(String(row['status']))).length;
+  let longest = 0;
+  for (let minutes = 0; ended() < items.length && minutes < 60 * 72; minutes++) {
+    await app.clock.runFor(60_000);
+    longest = Math.max(longest, longestTracker(app));
+  }
+  const log = app.simulator.log.slice(asked);
+  const figures = figuresOf(app, fleet, {
+    log,
+    latencies: latencies(app, await trueEnds(app, fleet.vaults)),
+  });
+  await app.stop();
+  return {
+    ...figures,
+    longestTrackerHistory: longest,
+    wallSeconds: Number((process.hrtime.bigint() - begun) / 1_000_000n) / 1000,
+  };
+}
+
+interface Measured {
+  readonly log: EmbeddedApp['simulator']['log'];
+  readonly latencies: readonly number[];
+}
+
+function figuresOf(
+  app: EmbeddedApp,
+  fleet: FleetCase,
+  { log, latencies: late }: Measured,
+): Omit<FleetFigures, 'wallSeconds' | 'longestTrackerHistory'> {
+  const { backups } = fleet;
+  const byRoute: Record<string, number> = {};
+  for (const { route } of log) byRoute[route] = (byRoute[route] ?? 0) + 1;
+  const follow = sum(
+    Object.entries(byRoute).flatMap(([route, count]) => (followRoutes.test(route) ? [count] : [])),
+  );
+  if (process.env['BENCH_DETAIL'])
+    console.log(
+      Object.entries(app.tables).map(([name, { operations }]) => [name, JSON.stringify(operations)]),
+    );
+  const tables = Object.values(app.tables).flatMap(({ operations }) => Object.values(operations));
+  const calls = (wanted: string) => app.portCalls.names.filter((name) => name === wanted).length;
+  const sends = calls('send') + calls('followUrl') - log.length;
+  const completed = app.tables.runs.rows().filter((row) => row['status'] === 'completed').length;
+  return {
+    lost: backups - completed,
+    throttled: log.filter(({ status }) => status === 429).length,
+    requestsPerBackup: log.length / backups,
+    followRequestsPerBackup: follow / backups,
+    byRoute,
+    detectionMean: sum(late) / late.length / retryAfterSeconds,
+    detectionP99: p99(late) / retryAfterSeconds,
+    makespanRatio: makespan(app, fleet),
+    appTableOpsPerBackup: sum(tables) / backups,
+    appQueueOpsPerBackup: (3 * Math.max(0, sends)) / backups,
+    ...historyOf(app),
+  };
+}
+
+/** Last run that went on from its job ÷ (what the write bucket needs to admit all, and one job). */
+function makespan(app: EmbeddedApp, { backups, jobSeconds }: FleetCase): number {
+  if (jobSeconds === 'logNormal') return Number.NaN;
+  const last = Math.max(
+    ...app.tables.steps
+      .rows()
+      .filter((row) => row['name'] === 'recoveryServices.findRecoveryPoint')
+      .map((row) => Date.parse(String(row['firstAt']))),
+  );
+  const ideal = Math.max(0, (backups - 200) / 10) + jobSeconds;
+  return (last - Date.parse(startAt)) / 1000 / ideal;
+}
+
+/**
+ * Storage operations of the Durable extension for one run, by the transactions that its source makes: a start, an
+ * episode, an activity, a timer, an event.
+ */
+function durableOps(history: readonly { readonly EventType?: unknown }[]): number {
+  const count = (type: string) =>
+    history.filter((event) => JSON.stringify(event).includes(`"${type}"`)).length;
+  const [episodes, activities] = [count('OrchestratorStarted'), count('TaskScheduled')];
+  const [timers, events] = [count('TimerCreated'), count('EventRaised')];
+  return 3 + 5 * episodes + activities * 4 + timers * 2 + events * 2;
+}
+
+function historyOf(app: EmbeddedApp): Pick<FleetFigures, 'historyRowsPerRun' | 'durableOpsPerRun'> {
+  const records = [...app.durable().engine.records()];
+  const runs = records.filter(({ head }) => head.name === 'run').map(({ history }) => history.length);
+  const ops = records.filter(({ head }) => head.name === 'run').map(({ history }) => durableOps(history));
+  return { historyRowsPerRun: sum(runs) / runs.length, durableOpsPerRun: sum(ops) / ops.length };
+}
