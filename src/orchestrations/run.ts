@@ -1,8 +1,10 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import { isPlanRequest } from '../runs/planRequest.ts';
 import type { RunBeginning, RunEnding, RunFinish, RunInput, RunStatus } from '../runs/run.ts';
 import { beginRunActivity, finishRunActivity } from './activities.ts';
 import { flowContext, type Durable, type Flow, type FlowContext, type FlowEnding } from './flow.ts';
 import { flowOf, flowTable, type FlowTable } from './flows.ts';
+import { planFlow } from './planFlow.ts';
 import { FlowEnded, StepFailed, type BadOutcome } from './stepFailed.ts';
 
 const statusOf: Readonly<Record<BadOutcome['kind'], Exclude<RunStatus, 'accepted' | 'running'>>> = {
@@ -59,7 +61,9 @@ export function* carryRun(df: Durable, input: RunInput, table: FlowTable): Flow<
   const beginning = (yield df.callActivity(beginRunActivity, input)) as RunBeginning;
   if (beginning.kind === 'stale') return null;
   const context = flowContext(df, { ...input, facts: beginning.facts });
-  const flow = () => flowOf(table, context, beginning.request);
+  const { request } = beginning;
+  const flow = () =>
+    isPlanRequest(request) ? planFlow(table, context, request) : flowOf(table, context, request);
   const ending = complete(context, yield* endingOf(flow));
   const finish: RunFinish = { ...input, ending };
   yield df.callActivity(finishRunActivity, finish);

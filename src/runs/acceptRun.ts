@@ -1,6 +1,6 @@
 import type { Json } from '../arm/call.ts';
 import { digestOf } from './digest.ts';
-import type { RunRequest } from './request.ts';
+import { shownKind, type AcceptedRequest } from './planRequest.ts';
 import type { RequestedBy, RunRecord } from './run.ts';
 import { runIdOf } from './runId.ts';
 import { dropIndex, listKeyOf, putIndex } from './runIndex.ts';
@@ -23,18 +23,18 @@ export interface BatchPart {
 
 function newRun(
   services: RunServices,
-  request: RunRequest,
+  request: AcceptedRequest,
   requestedBy: RequestedBy,
   part: BatchPart | undefined,
 ): RunState {
   const now = services.clock().toISOString();
   return {
     id: runIdOf(requestedBy, part?.item),
-    kind: request.kind,
+    kind: shownKind(request),
     status: 'accepted',
     request,
     requestedBy,
-    digest: digestOf(request as Json),
+    digest: digestOf(request as unknown as Json),
     createdAt: now,
     generation: 1,
     generationAt: now,
@@ -55,7 +55,7 @@ const repetition = (existing: RunState, wanted: RunState): Acceptance => ({
  */
 export async function acceptRun(
   services: RunServices,
-  request: RunRequest,
+  request: AcceptedRequest,
   requestedBy: RequestedBy,
   part?: BatchPart,
 ): Promise<Acceptance> {

@@ -1,6 +1,6 @@
 import type { RowPage, StoredRow } from '../storage/table.ts';
 import type { RunRecord, RunStatus } from './run.ts';
-import { listKeyOf, namesOfTarget, placeOf, runIdIn } from './runIndex.ts';
+import { listKeyOf, namesOfRun, placeOf, runIdIn } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
 import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
@@ -43,7 +43,7 @@ function matches(run: RunState, { status, kind, target, batch }: RunFilter): boo
     (status === undefined || run.status === status) &&
     (kind === undefined || run.kind === kind) &&
     (batch === undefined || run.batch === batch) &&
-    (target === undefined || namesOfTarget(run.request.target).some((name) => sameText(name, target)))
+    (target === undefined || namesOfRun(run).some((name) => sameText(name, target)))
   );
 }
 

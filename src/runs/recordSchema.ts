@@ -35,6 +35,13 @@ const failure = z.object({
   correlationId: z.string().optional(),
 });
 
+const failedItem = z.object({
+  target: z.string(),
+  run: z.string().optional(),
+  status: runStatusSchema,
+  error: failure.optional(),
+});
+
 /** The run record as callers see it: for the API description, not for parsing. */
 export const recordSchema = z.object({
   id: z.string(),
@@ -57,4 +64,7 @@ export const recordSchema = z.object({
   result: z.unknown().optional(),
   error: failure.optional(),
   warnings: z.array(z.string()),
+  counts: z.record(z.string(), z.int()).optional().describe('Of a batch: items by status.'),
+  failures: z.array(failedItem).optional(),
+  report: z.record(z.string(), z.unknown()).optional(),
 } satisfies Record<keyof RunRecord, z.ZodType>);

@@ -1,4 +1,5 @@
-import type { Failure, Json } from '../arm/call.ts';
+import type { Failure, Json, JsonObject } from '../arm/call.ts';
+import type { AcceptedRequest } from './planRequest.ts';
 import type { RunRequest } from './request.ts';
 
 /** How a run stands. The last seven are endings; `timedOut` may still turn into the job's real ending, `unknown` is closed by a person. */
@@ -59,6 +60,28 @@ export interface StepReport {
   readonly detail?: string;
 }
 
+/** How many items of a batch stand how. `waiting` have no run yet. */
+export type BatchCounts = { readonly total: number } & {
+  readonly [status in RunStatus | 'waiting']?: number;
+};
+
+/** One item of a batch that did not go well. */
+export interface BatchFailure {
+  readonly target: string;
+  readonly run?: string;
+  readonly status: RunStatus;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** What a batch has come to: at most 30,000 characters as JSON. */
+export interface BatchReport {
+  readonly counts: BatchCounts;
+  /** The first ones; `counts` has the number of all. */
+  readonly failures: readonly BatchFailure[];
+  /** Durations in seconds, reasons of what was skipped, and what a sweep found. */
+  readonly report: JsonObject;
+}
+
 /** The run record as `GET /api/runs/{id}` shows it. */
 export interface RunRecord {
   readonly id: string;
@@ -82,6 +105,10 @@ export interface RunRecord {
     readonly correlationId?: string;
   };
   readonly warnings: readonly string[];
+  /** These three of a batch alone. */
+  readonly counts?: BatchCounts;
+  readonly failures?: readonly BatchFailure[];
+  readonly report?: JsonObject;
 }
 
 /** Input of the orchestration that carries a run: everything else is read by its first activity. */
@@ -92,7 +119,7 @@ export interface RunInput {
 
 /** Answer of the activity `beginRun`; `stale` ends a flow whose generation has been replaced. `facts` are the settings a flow may branch on. */
 export type RunBeginning =
-  | { readonly kind: 'begun'; readonly request: RunRequest; readonly facts: RunFacts }
+  | { readonly kind: 'begun'; readonly request: AcceptedRequest; readonly facts: RunFacts }
   | { readonly kind: 'stale' };
 
 /** Settings and permissions that a flow branches on, fixed when it began. */

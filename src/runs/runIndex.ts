@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Table } from '../storage/table.ts';
 import type { RunFilter } from './listRuns.ts';
+import { targetOf } from './planRequest.ts';
 import type { Target } from './request.ts';
 import type { RunState } from './runRow.ts';
 
@@ -20,7 +21,7 @@ const hashed = (name: string): string =>
 const targetPlace = (name: string): string => `target-${hashed(name)}`;
 
 /** The ARM ids under which a target is found: the resource itself, and for a share its account too. */
-export function namesOfTarget(target: Target): readonly string[] {
+function namesOfTarget(target: Target): readonly string[] {
   if ('id' in target) return [target.id];
   switch (target.kind) {
     case 'fileShare':
@@ -38,6 +39,12 @@ export function namesOfTarget(target: Target): readonly string[] {
   }
 }
 
+/** The ARM ids under which a run is found; none for a run about many things. */
+export function namesOfRun({ request }: Pick<RunState, 'request'>): readonly string[] {
+  const target = targetOf(request);
+  return target ? namesOfTarget(target) : [];
+}
+
 const statusPlaces = ({ status, kind }: Pick<RunState, 'status' | 'kind'>): readonly string[] => [
   `status-${status}`,
   `status-${status}-kind-${kind}`,
@@ -46,7 +53,7 @@ const statusPlaces = ({ status, kind }: Pick<RunState, 'status' | 'kind'>): read
 const lastingPlaces = (run: RunState): readonly string[] => [
   'all',
   `kind-${run.kind}`,
-  ...namesOfTarget(run.request.target).map(targetPlace),
+  ...namesOfRun(run).map(targetPlace),
   ...(run.batch === undefined ? [] : [`batch-${hashed(run.batch)}`]),
 ];
 

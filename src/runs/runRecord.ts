@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../arm/call.ts';
 import type { StepSummary } from '../steps/step.ts';
 import type { JobState, RunRecord, StepReport } from './run.ts';
+import { targetOf } from './planRequest.ts';
 import type { RunState } from './runRow.ts';
 
 const sentenceOf = (detail: JsonObject): string =>
@@ -67,7 +68,7 @@ export function recordOf(run: RunState, steps: readonly StepSummary[]): RunRecor
     id: run.id,
     kind: run.kind,
     status: run.status,
-    target: run.request.target,
+    ...whenPresent({ target: targetOf(run.request) }),
     requestedBy: run.requestedBy,
     createdAt: run.createdAt,
     ...whenPresent({ endedAt: run.endedAt, batch: run.batch }),
@@ -81,5 +82,6 @@ export function recordOf(run: RunState, steps: readonly StepSummary[]): RunRecor
       error: errorOf(run),
     }),
     warnings: run.warnings,
+    ...run.report,
   };
 }

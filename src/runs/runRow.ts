@@ -1,15 +1,24 @@
 import type { Failure, Json } from '../arm/call.ts';
 import type { Row, StoredRow } from '../storage/table.ts';
-import type { RunRequest } from './request.ts';
-import type { JobState, RecoveryPoint, RequestedBy, RunEnding, RunFacts, RunStatus } from './run.ts';
+import type { AcceptedRequest } from './planRequest.ts';
+import type {
+  BatchReport,
+  JobState,
+  RecoveryPoint,
+  RequestedBy,
+  RunEnding,
+  RunFacts,
+  RunRecord,
+  RunStatus,
+} from './run.ts';
 import type { RunServices } from './runServices.ts';
 
 /** A run as its row keeps it. Instants are ISO 8601 UTC. */
 export interface RunState {
   readonly id: string;
-  readonly kind: RunRequest['kind'];
+  readonly kind: RunRecord['kind'];
   readonly status: RunStatus;
-  readonly request: RunRequest;
+  readonly request: AcceptedRequest;
   readonly requestedBy: RequestedBy;
   /** SHA-256 of the request: the same key with another body is seen by it. */
   readonly digest: string;
@@ -28,6 +37,8 @@ export interface RunState {
   readonly job?: JobState;
   readonly recoveryPoint?: RecoveryPoint;
   readonly warnings: readonly string[];
+  /** Of a batch that has ended. */
+  readonly report?: BatchReport;
 }
 
 /** A run with the ETag under which it was read. */
@@ -37,7 +48,17 @@ export interface StoredRun {
 }
 
 const rowKey = 'run';
-const structured = ['request', 'requestedBy', 'facts', 'result', 'error', 'job', 'recoveryPoint', 'warnings'];
+const structured = [
+  'request',
+  'requestedBy',
+  'facts',
+  'result',
+  'error',
+  'job',
+  'recoveryPoint',
+  'warnings',
+  'report',
+];
 
 /** The row of a run; nested members are JSON in a column of their own. */
 export function rowOfRun({ id, ...members }: RunState): Row {

@@ -59,6 +59,9 @@ function durable(tasks: Planned[], time: { now: number }): Durable {
     callActivity: (name: string, input: unknown) =>
       plan(`activity ${name} ${JSON.stringify(input)}`, { activity: { name, input } }),
     waitForExternalEvent: (name: string) => plan(`event ${name}`, { event: name }),
+    callSubOrchestrator: () => {
+      throw new Error('The player knows no sub-orchestration.');
+    },
     createTimer: (fireAt: Date) => plan(`timer ${fireAt.toISOString()}`, { fireAt: fireAt.getTime() }),
     Task: {
       any: (any: Task[]) => plan('any', { any: any as Planned[] }),

@@ -1,0 +1,148 @@
+import { acceptRun } from '../runs/acceptRun.ts';
+import type { ShardInput, ShardProgress } from '../runs/planWork.ts';
+import { requestCancel } from '../runs/requestCancel.ts';
+import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
+import { startRun } from '../runs/startRun.ts';
+import { itemsOf, listItems, rowOfItem, type BatchItem, type StoredItem } from './batchItem.ts';
+import type { BatchServices } from './batchServices.ts';
+import { chargesOf, takeCharges } from './dailyLimits.ts';
+
+/** Children looked at or started together. */
+const atOnce = 10;
+const longestWaitSeconds = 60;
+
+async function inGroups<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let begin = 0; begin < all.length; begin += atOnce) {
+    results.push(...(await Promise.all(all.slice(begin, begin + atOnce).map(act))));
+  }
+  return results;
+}
+
+const nothing: ShardProgress = { open: 0, idleLooks: 0, waitSeconds: 0 };
+
+/**
+ * One look at a shard: settles children that have ended, starts further ones up to the limit. Idempotent: a child is
+ * accepted once, whoever asks.
+ */
+export async function advanceShard(services: BatchServices, input: ShardInput): Promise<ShardProgress> {
+  const stored = await findRun(services.runs, input.runId);
+  if (!stored || stored.run.generation !== input.generation || hasEnded(stored.run.status)) return nothing;
+  const { run } = stored;
+  const items = await listItems(services.batchItems, itemsOf(run), input.shard);
+  const started = items.filter(({ item }) => item.state === 'started');
+  const settled = (await inGroups(started, (one) => settle(services, run, one))).filter(Boolean).length;
+  const planned = items.filter(({ item }) => item.state === 'planned');
+  const running = started.length - settled;
+  const begun = await beginSome(services, run, planned, input.concurrency - running);
+  const open = running + planned.length - begun.ended;
+  return progress(services, input, open, settled + begun.started + begun.ended);
+}
+
+function progress(
+  { minimumPollSeconds }: BatchServices,
+  { idleLooks }: ShardInput,
+  open: number,
+  changes: number,
+): ShardProgress {
+  const idle = changes > 0 ? 0 : idleLooks + 1;
+  const waitSeconds = Math.min(minimumPollSeconds * 2 ** Math.min(idle, 6), longestWaitSeconds);
+  return { open, idleLooks: idle, waitSeconds: Math.max(waitSeconds, minimumPollSeconds) };
+}
+
+const write = async (
+  { batchItems }: BatchServices,
+  run: RunState,
+  { etag }: StoredItem,
+  item: BatchItem,
+): Promise<void> => void (await batchItems.replace(rowOfItem(itemsOf(run), item), etag));
+
+/** Copies the ending of a child into its item. @returns whether it has one. */
+async function settle(services: BatchServices, batch: RunState, stored: StoredItem): Promise<boolean> {
+  const { item } = stored;
+  const child = item.run === undefined ? undefined : (await findRun(services.runs, item.run))?.run;
+  if (!child) return false;
+  if (!hasEnded(child.status)) {
+    if (batch.cancelRequestedAt !== undefined) await requestCancel(services.runs, child.id);
+    return false;
+  }
+  const { status, error, endedAt } = child;
+  await write(services, batch, stored, {
+    ...item,
+    state: 'ended',
+    status,
+    endedAt: endedAt ?? services.clock().toISOString(),
+    ...(error ? { error: { code: error.code, message: error.message.slice(0, 500) } } : {}),
+  });
+  return true;
+}
+
+type Refusal = { readonly status: 'skipped' | 'cancelled'; readonly code: string; readonly message: string };
+
+/** Why an item is not begun any more; undefined when it may be. */
+async function whyNotBegun(
+  services: BatchServices,
+  batch: RunState,
+  item: BatchItem,
+): Promise<Refusal | undefined> {
+  const now = services.clock();
+  const { request, cancelRequestedAt } = batch;
+  if (cancelRequestedAt !== undefined) {
+    return { status: 'cancelled', code: 'RunCancelled', message: 'The batch was cancelled.' };
+  }
+  const notAfter = request.kind === 'batch' ? request.notAfter : undefined;
+  if (notAfter !== undefined && now > new Date(notAfter)) {
+    return { status: 'skipped', code: 'WindowClosed', message: `The window closed at ${notAfter}.` };
+  }
+  // A child that is there already was charged when it was begun.
+  const reached = item.request && (await takeCharges(services.dailyCounters, now, chargesOf(item.request)));
+  return (
+    reached && {
+      status: 'skipped',
+      code: 'DailyLimit',
+      message: `daily limit: the service takes ${reached.limit} ${reached.what} a day for ${reached.scope}`,
+    }
+  );
+}
+
+async function begin(
+  services: BatchServices,
+  batch: RunState,
+  stored: StoredItem,
+): Promise<'started' | 'ended'> {
+  const { item } = stored;
+  const at = services.clock().toISOString();
+  const refusal = await whyNotBegun(services, batch, item);
+  if (refusal || !item.request) {
+    const { status = 'skipped', ...error } = refusal ?? {};
+    await write(services, batch, stored, {
+      ...item,
+      state: 'ended',
+      status,
+      endedAt: at,
+      ...('code' in error ? { error } : {}),
+    });
+    return 'ended';
+  }
+  const part = { batch: batch.id, item: item.key };
+  const { run } = await acceptRun(services.runs, item.request, batch.requestedBy, part);
+  await startRun(services.runs, run.id);
+  await write(services, batch, stored, { ...item, state: 'started', run: run.id, startedAt: at });
+  return 'started';
+}
+
+/** Begins items one after the other until the limit is reached: counters and their refusals stay in order. */
+async function beginSome(
+  services: BatchServices,
+  batch: RunState,
+  planned: readonly StoredItem[],
+  free: number,
+): Promise<{ readonly started: number; readonly ended: number }> {
+  let [started, ended] = [0, 0];
+  for (const stored of planned) {
+    if (started >= free && batch.cancelRequestedAt === undefined) break;
+    if ((await begin(services, batch, stored)) === 'started') started += 1;
+    else ended += 1;
+  }
+  return { started, ended };
+}

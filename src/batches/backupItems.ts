@@ -1,0 +1,136 @@
+import { parseResourceId } from '../arm/resourceId.ts';
+import type { Estate } from '../estate/readEstate.ts';
+import { accountOfShare, shareCandidate } from '../estate/candidates.ts';
+import { sourceKey, type Protection } from '../estate/protections.ts';
+import type { Plan, Schedule } from '../plan/schema.ts';
+import { isAllowed, select, whyNot, type Candidate } from '../plan/select.ts';
+import type { BatchOf } from '../runs/planRequest.ts';
+import type { BackupOptions, RunRequest } from '../runs/request.ts';
+import { itemKey, type BatchItem } from './batchItem.ts';
+
+/** What a batch backs up, as far as the plan must be asked: rules by name, a match, or ids. */
+type Wanted = Schedule['backUp'];
+
+/** The plan's answer to what a batch asks for; undefined when it does not know the rule or schedule. */
+export function wantedOf(plan: Plan, of: Exclude<BatchOf, { kind: 'targets' }>): Wanted | undefined {
+  if (of.kind === 'schedule') return plan.schedules.find(({ name }) => name === of.schedule)?.backUp;
+  const rule = plan.rules.find(({ name }) => name.toLowerCase() === of.rule.toLowerCase());
+  return rule && { rules: [rule.name] };
+}
+
+/** The resource behind a protection; a share takes its account's region and tags, a database has none. */
+function candidateBehind(
+  byKey: ReadonlyMap<string, Candidate>,
+  protection: Protection,
+): Candidate | undefined {
+  const { kind, sourceId, itemId } = protection;
+  if (kind === 'fileShare') {
+    const account = byKey.get(sourceKey('blobs', accountOfShare(sourceId)));
+    return account && shareCandidate(account, sourceId.split('/').at(-1) ?? '');
+  }
+  if (kind !== 'workload') return byKey.get(sourceKey(kind, sourceId));
+  const reading = parseResourceId(itemId);
+  if (reading.kind === 'refused') return undefined;
+  const { subscriptionId, resourceGroup = '', names } = reading.id;
+  return { kind, id: itemId, subscriptionId, resourceGroup, name: names.at(-1) ?? '', region: '', tags: {} };
+}
+
+/** The rule or match that takes a protected resource; undefined when none does, or its vault is out of bounds. */
+function takenBy(plan: Plan, wanted: Wanted, candidate: Candidate, vaultId: string): string | undefined {
+  if (!isAllowed(plan, vaultId, candidate.subscriptionId)) return undefined;
+  if ('match' in wanted) return whyNot(wanted.match, candidate) === undefined ? 'match' : undefined;
+  if (!('rules' in wanted)) return undefined;
+  const names = wanted.rules.map((name) => name.toLowerCase());
+  if (candidate.kind === 'workload') {
+    const rule = plan.rules.find(
+      ({ name, match }) => names.includes(name.toLowerCase()) && whyNot(match, candidate) === undefined,
+    );
+    return rule?.name;
+  }
+  const selection = select(plan, candidate);
+  return selection.kind === 'selected' && names.includes(selection.rule.name.toLowerCase())
+    ? selection.rule.name
+    : undefined;
+}
+
+const planned = (target: string, request: RunRequest, rule?: string): BatchItem => ({
+  key: itemKey(target),
+  state: 'planned',
+  target,
+  request,
+  ...(rule === undefined ? {} : { rule }),
+});
+
+const skipped = (target: string, code: string, message: string, now: Date): BatchItem => ({
+  key: itemKey(target),
+  state: 'ended',
+  status: 'skipped',
+  target,
+  error: { code, message },
+  endedAt: now.toISOString(),
+});
+
+function itemOf(protection: Protection, rule: string, options: BackupOptions, now: Date): BatchItem {
+  const { itemId, standing, state } = protection;
+  if (standing === 'stopped' || standing === 'softDeleted') {
+    return skipped(itemId, 'ProtectionStopped', `Its protection is not active: ${state || standing}.`, now);
+  }
+  return planned(itemId, { kind: 'backUp', target: { id: itemId }, ...options }, rule);
+}
+
+/** What is selected, not a share, and not protected: the report says so, the sweep mends it. */
+function unprotected(plan: Plan, wanted: Wanted, estate: Estate, now: Date): BatchItem[] {
+  const held = new Set(estate.protections.map(({ kind, sourceId }) => sourceKey(kind, sourceId)));
+  return estate.candidates
+    .filter((one) => !held.has(sourceKey(one.kind, one.id)))
+    .filter((one) => {
+      const selection = select(plan, one);
+      const vaultId = selection.kind === 'selected' ? selection.vaultId : '';
+      return takenBy(plan, wanted, one, vaultId) !== undefined;
+    })
+    .map(({ id }) => skipped(id, 'NotProtected', 'No vault protects it yet: the next sweep will.', now));
+}
+
+/** The items that rules or a match select among what vaults protect; each resource in each vault once. */
+export function backupItems(
+  plan: Plan,
+  wanted: Exclude<Wanted, { items: unknown }>,
+  estate: Estate,
+  options: BackupOptions,
+  now: Date,
+): readonly BatchItem[] {
+  const byKey = new Map(estate.candidates.map((one) => [sourceKey(one.kind, one.id), one]));
+  const items = estate.protections.flatMap((protection) => {
+    const candidate = candidateBehind(byKey, protection);
+    const rule = candidate && takenBy(plan, wanted, candidate, protection.vaultId);
+    return rule === undefined ? [] : [itemOf(protection, rule, options, now)];
+  });
+  return [...items, ...unprotected(plan, wanted, estate, now)];
+}
+
+const vaultIn = (id: string): string | undefined =>
+  /^.*\/(?:Microsoft\.RecoveryServices\/vaults|Microsoft\.DataProtection\/backupVaults)\/[^/]+/i.exec(
+    id,
+  )?.[0];
+
+/** Items that a schedule names by id; those out of the plan's bounds are skipped with the reason. */
+export function namedItems(
+  plan: Plan,
+  ids: readonly string[],
+  options: BackupOptions,
+  now: Date,
+): readonly BatchItem[] {
+  return ids.map((id) => {
+    const reading = parseResourceId(id);
+    const subscriptionId = reading.kind === 'ok' ? reading.id.subscriptionId : '';
+    const vaultId = vaultIn(id);
+    const allowed =
+      vaultId !== undefined
+        ? isAllowed(plan, vaultId, subscriptionId) ||
+          plan.safety.vaults.some((one) => one.toLowerCase() === vaultId.toLowerCase())
+        : plan.safety.subscriptions.some((one) => one.toLowerCase() === subscriptionId.toLowerCase());
+    return allowed
+      ? planned(id, { kind: 'backUp', target: { id }, ...options })
+      : skipped(id, 'NotAllowed', "The plan's safety list does not allow it.", now);
+  });
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { RunRequest } from '../runs/request.ts';
+import type { RunStatus } from '../runs/run.ts';
+import type { RunState } from '../runs/runRow.ts';
+import type { Row, StoredRow, Table } from '../storage/table.ts';
+
+/** One item of a batch. Instants are ISO 8601 UTC. */
+export interface BatchItem {
+  /** Row key: hash of the target, so that gathering twice meets the same items. */
+  readonly key: string;
+  /** `planned` has no run yet; `ended` may never have had one (skipped). */
+  readonly state: 'planned' | 'started' | 'ended';
+  /** ARM id, or what a person calls the target. */
+  readonly target: string;
+  /** What its run is asked for; absent where nothing is asked. */
+  readonly request?: RunRequest;
+  readonly rule?: string;
+  readonly run?: string;
+  readonly status?: RunStatus;
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+/** An item with the ETag under which it was read. */
+export interface StoredItem {
+  readonly item: BatchItem;
+  readonly etag: string;
+}
+
+/** Where the items of a batch lie: the digest keeps two lists apart that came under one idempotency key. */
+export const itemsOf = ({ id, digest }: Pick<RunState, 'id' | 'digest'>): string =>
+  `${id}-${digest.slice(0, 16)}`;
+
+/** Row keys of items begin so; other rows of the partition do not. */
+const prefix = 'item-';
+
+/** First and last bound of item keys. */
+export const itemKeys = { from: prefix, before: 'item.' } as const;
+
+/** The key of the item for a target. */
+export const itemKey = (target: string): string =>
+  `${prefix}${createHash('sha256').update(target.toLowerCase(), 'utf8').digest('hex').slice(0, 24)}`;
+
+const structured = ['request', 'error'];
+
+/** The row of an item. */
+export function rowOfItem(partitionKey: string, { key, ...members }: BatchItem): Row {
+  const columns = Object.entries(members)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]);
+  return { ...Object.fromEntries(columns), partitionKey, rowKey: key };
+}
+
+function itemOfRow({ partitionKey: _, rowKey, etag, ...columns }: StoredRow): StoredItem {
+  const members = Object.entries(columns).map(([name, value]) => [
+    name,
+    structured.includes(name) ? JSON.parse(String(value)) : value,
+  ]);
+  return { item: { ...Object.fromEntries(members), key: rowKey } as BatchItem, etag };
+}
+
+/** Every item of a range, in the order of keys. */
+export async function listItems(
+  table: Table,
+  partitionKey: string,
+  range: { readonly from?: string; readonly before?: string } = {},
+): Promise<readonly StoredItem[]> {
+  const items: StoredItem[] = [];
+  let continuation: string | undefined;
+  do {
+    const page = await table.page(partitionKey, {
+      ...itemKeys,
+      ...range,
+      ...(continuation === undefined ? {} : { continuation }),
+    });
+    items.push(...page.rows.map(itemOfRow));
+    continuation = page.continuation;
+  } while (continuation !== undefined);
+  return items;
+}
+
+/** Rows written together. */
+const atOnce = 20;
+
+/** Adds items that are not there yet; those that are stay as they are. */
+export async function addItems(
+  table: Table,
+  partitionKey: string,
+  items: readonly BatchItem[],
+): Promise<void> {
+  for (let begin = 0; begin < items.length; begin += atOnce) {
+    const some = items.slice(begin, begin + atOnce);
+    await Promise.all(some.map((item) => table.insert(rowOfItem(partitionKey, item))));
+  }
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { idKey } from '../arm/resourceId.ts';
+import type { RunRequest, Target } from '../runs/request.ts';
+import type { StoredRow, Table } from '../storage/table.ts';
+
+/**
+ * Azure Backup's limits per UTC day, as published from 2022 to 2025; refused requests come back as `CloudDos…`.
+ * On-demand backups count per item, the others per Recovery Services vault. Checked: November 2026.
+ */
+export const dailyLimits = {
+  backups: { fileShare: 10, virtualMachine: 3, workload: 3, disk: 10, blobs: 4, unknown: 10 },
+  discoveries: 50,
+  configurations: 200,
+  accounts: 50,
+} as const;
+
+/** One use of a limit. */
+export interface Charge {
+  readonly limit: number;
+  /** What is counted, in words: shown when nothing is left. */
+  readonly what: string;
+  /** ARM id it is counted for. */
+  readonly scope: string;
+  /** Counted only once a day for this, whatever the number of charges. */
+  readonly onceFor?: string;
+}
+
+const nameOf = (target: Target): string => {
+  if ('id' in target) return target.id;
+  switch (target.kind) {
+    case 'fileShare':
+      return `${target.storageAccountId}/fileServices/default/shares/${target.share}`;
+    case 'virtualMachine':
+      return target.virtualMachineId;
+    case 'workload':
+      return `${target.vaultId}/${target.container}/${target.database}`;
+    case 'disk':
+    case 'blobs':
+      return target.datasourceId;
+  }
+};
+
+const kindWords: readonly (readonly [RegExp, keyof typeof dailyLimits.backups])[] = [
+  [/\/protectedItems\/azurefileshare;|\/fileServices\//i, 'fileShare'],
+  [/\/protectedItems\/vm;|\/virtualMachines\//i, 'virtualMachine'],
+  [/\/protectedItems\/(?:sql|sap)/i, 'workload'],
+  [/\/disks\//i, 'disk'],
+  [/\/storageAccounts\//i, 'blobs'],
+];
+
+const kindOf = (target: Target): keyof typeof dailyLimits.backups =>
+  'kind' in target ? target.kind : (kindWords.find(([words]) => words.test(target.id))?.[1] ?? 'unknown');
+
+/** A new share: its account is discovered and registered once, whatever the number of its shares. */
+function protectionCharges(target: Target): readonly Charge[] {
+  if (!('kind' in target) || target.kind === 'disk' || target.kind === 'blobs') return [];
+  const { vaultId: scope } = target;
+  const onceFor = target.kind === 'fileShare' ? target.storageAccountId : nameOf(target);
+  const accounts =
+    target.kind === 'fileShare'
+      ? [{ limit: dailyLimits.accounts, what: 'storage accounts registered', scope, onceFor }]
+      : [];
+  return [
+    { limit: dailyLimits.configurations, what: 'protections configured', scope },
+    { limit: dailyLimits.discoveries, what: 'discoveries', scope, onceFor },
+    ...accounts,
+  ];
+}
+
+/** What a request uses of the service's daily limits. */
+export function chargesOf(request: RunRequest): readonly Charge[] {
+  if (request.kind === 'protect') return protectionCharges(request.target);
+  if (request.kind !== 'backUp') return [];
+  const limit = dailyLimits.backups[kindOf(request.target)];
+  return [{ limit, what: 'on-demand backups', scope: nameOf(request.target) }];
+}
+
+const hashed = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 40);
+const counterKey = ({ what, scope }: Charge): string => `count-${hashed(`${what}|${idKey(scope)}`)}`;
+const onceKey = (charge: Charge): string =>
+  `once-${hashed(`${charge.what}|${idKey(charge.scope)}|${idKey(charge.onceFor ?? '')}`)}`;
+
+const usedOf = (row: StoredRow | undefined): number => Number(row?.['used'] ?? 0);
+
+/** Whether this use was counted before on this day. */
+const isCounted = async (table: Table, day: string, charge: Charge): Promise<boolean> =>
+  charge.onceFor !== undefined && (await table.read(day, onceKey(charge))) !== undefined;
+
+async function addOne(table: Table, day: string, charge: Charge): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    const row = await table.read(day, counterKey(charge));
+    const next = { partitionKey: day, rowKey: counterKey(charge), used: usedOf(row) + 1 };
+    const written = row ? await table.replace(next, row.etag) : await table.insert(next);
+    if (written.kind === 'written') break;
+  }
+  if (charge.onceFor !== undefined) await table.put({ partitionKey: day, rowKey: onceKey(charge) });
+}
+
+/**
+ * Takes every charge, or none and says which limit is reached. A crash in between counts one too many, never one too few.
+ */
+export async function takeCharges(
+  table: Table,
+  now: Date,
+  charges: readonly Charge[],
+): Promise<Charge | undefined> {
+  const day = now.toISOString().slice(0, 10);
+  const due: Charge[] = [];
+  for (const charge of charges) {
+    if (await isCounted(table, day, charge)) continue;
+    if (usedOf(await table.read(day, counterKey(charge))) >= charge.limit) return charge;
+    due.push(charge);
+  }
+  for (const charge of due) await addOne(table, day, charge);
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import { accountOfShare } from '../estate/candidates.ts';
+import type { Candidate } from '../plan/select.ts';
+import type { Rule } from '../plan/schema.ts';
+import type { RunRequest, Target } from '../runs/request.ts';
+
+type Protect = Extract<RunRequest, { kind: 'protect' }>;
+
+function targetFor({ kind, id, name }: Candidate, vaultId: string): Target {
+  switch (kind) {
+    case 'fileShare':
+      return { kind, vaultId, storageAccountId: accountOfShare(id), share: name };
+    case 'virtualMachine':
+      return { kind, vaultId, virtualMachineId: id };
+    case 'disk':
+    case 'blobs':
+      return { kind, vaultId, datasourceId: id };
+    case 'workload':
+      return { id };
+  }
+}
+
+/** What Backup vaults know and Recovery Services vaults do not. */
+function instanceOptions({ protect }: Rule): Partial<Protect> {
+  const { snapshotResourceGroup, containers, grantRoles } = protect;
+  return {
+    ...(snapshotResourceGroup === undefined ? {} : { snapshotResourceGroupId: snapshotResourceGroup }),
+    ...(containers === undefined ? {} : { containers }),
+    ...(grantRoles ? { grantRoles } : {}),
+  };
+}
+
+function itemOptions({ protect }: Rule): Partial<Protect> {
+  return protect.lockStorageAccount === undefined ? {} : { lockStorageAccount: protect.lockStorageAccount };
+}
+
+/** The request that protects a resource as a rule of the plan says. Vault and policy are the rule's: no tag names them. */
+export function protectionRequest(
+  candidate: Candidate,
+  { rule, vaultId, policyId }: { readonly rule: Rule; readonly vaultId: string; readonly policyId: string },
+): RunRequest {
+  const isInstance = candidate.kind === 'disk' || candidate.kind === 'blobs';
+  return {
+    kind: 'protect',
+    target: targetFor(candidate, vaultId),
+    policyId,
+    ...(isInstance ? instanceOptions(rule) : itemOptions(rule)),
+    ...(rule.protect.backUpAfterwards ? { backUpAfterwards: true } : {}),
+  };
+}

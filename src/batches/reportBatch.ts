@@ -1,0 +1,158 @@
+import type { JsonObject } from '../arm/call.ts';
+import { changeRun } from '../runs/changeRun.ts';
+import type { BatchEnding, GatherInput } from '../runs/planWork.ts';
+import type { BatchCounts, BatchFailure, BatchReport } from '../runs/run.ts';
+import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
+import { itemsOf, listItems, type BatchItem } from './batchItem.ts';
+import type { BatchServices } from './batchServices.ts';
+import { readSummary, type SweepSummary } from './sweepSummary.ts';
+
+/** Characters of the report as JSON: one column of the run row. */
+const longestReport = 30_000;
+const mostListed = 50;
+
+/** How an item stands: its ending, else `running`, else `waiting`. */
+const standingOf = ({ state, status }: BatchItem): keyof BatchCounts => {
+  if (state === 'ended') return status ?? 'skipped';
+  return state === 'started' ? 'running' : 'waiting';
+};
+
+/** Items by how they stand. */
+function countItems(items: readonly BatchItem[]): BatchCounts {
+  const counts: Record<string, number> = {};
+  for (const item of items) {
+    const standing = standingOf(item);
+    counts[standing] = (counts[standing] ?? 0) + 1;
+  }
+  return { total: items.length, ...counts };
+}
+
+const didNotGoWell = ({ state, status }: BatchItem): boolean =>
+  state === 'ended' && ['failed', 'timedOut', 'unknown', 'cancelled', 'skipped'].includes(status ?? '');
+
+const severity = ['failed', 'unknown', 'timedOut', 'cancelled', 'skipped'];
+const bySeverity = (one: BatchItem, other: BatchItem): number =>
+  severity.indexOf(one.status ?? '') - severity.indexOf(other.status ?? '');
+
+const failureOf = ({ target, run, status = 'skipped', error }: BatchItem): BatchFailure => ({
+  target,
+  status,
+  ...(run === undefined ? {} : { run }),
+  ...(error ? { error } : {}),
+});
+
+const failuresIn = (items: readonly BatchItem[]): readonly BatchFailure[] =>
+  items.filter(didNotGoWell).sort(bySeverity).slice(0, mostListed).map(failureOf);
+
+function durationsOf(items: readonly BatchItem[]): JsonObject {
+  const seconds = items
+    .flatMap(({ startedAt, endedAt }) =>
+      startedAt && endedAt ? [Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)] : [],
+    )
+    .sort((one, other) => one - other);
+  if (seconds.length === 0) return {};
+  return { medianSeconds: seconds[Math.floor(seconds.length / 2)] ?? 0, longestSeconds: seconds.at(-1) ?? 0 };
+}
+
+/** How often each reason skipped an item. */
+function skippedBy(items: readonly BatchItem[]): JsonObject {
+  const reasons: Record<string, number> = {};
+  for (const { status, error } of items) {
+    if (status === 'skipped' && error) reasons[error.code] = (reasons[error.code] ?? 0) + 1;
+  }
+  return reasons;
+}
+
+function sweepReport(summary: SweepSummary): JsonObject {
+  const { counts, pages, accountsListed, drift, orphans, unreadable, warnings } = summary;
+  return {
+    found: counts,
+    pages,
+    accountsListed,
+    drift: { count: drift.length, first: drift.slice(0, mostListed) },
+    orphans: { count: orphans.length, first: orphans.slice(0, mostListed) },
+    unreadable: unreadable.slice(0, 10),
+    warnings,
+  };
+}
+
+/** Fewer entries until it fits its column: the counts stay whole. */
+function fitting(report: BatchReport, listed: number): BatchReport {
+  if (JSON.stringify(report).length <= longestReport || listed <= 1) return report;
+  const fewer = Math.floor(listed / 2);
+  const short = (value: unknown): JsonObject => {
+    const { count, first } = value as { count: number; first: readonly JsonObject[] };
+    return { count, first: first.slice(0, fewer) };
+  };
+  const { drift, orphans } = report.report;
+  const cut: BatchReport = {
+    ...report,
+    failures: report.failures.slice(0, fewer),
+    report: {
+      ...report.report,
+      ...(drift ? { drift: short(drift) } : {}),
+      ...(orphans ? { orphans: short(orphans) } : {}),
+    },
+  };
+  return fitting(cut, fewer);
+}
+
+function endingOf(counts: BatchCounts, run: RunState): BatchEnding {
+  const { total, completed = 0, completedWithWarnings = 0, skipped = 0, cancelled = 0 } = counts;
+  const bad = total - completed - completedWithWarnings - skipped - cancelled;
+  if (bad > 0) {
+    const message = `${bad} of ${total} did not end well.`;
+    return { status: 'failed', error: { code: 'BatchPartlyFailed', message } };
+  }
+  if (cancelled > 0 || run.cancelRequestedAt !== undefined) {
+    const message = `${cancelled} of ${total} were cancelled.`;
+    return { status: 'cancelled', error: { code: 'RunCancelled', message } };
+  }
+  if (completedWithWarnings > 0) return { status: 'completedWithWarnings' };
+  if (run.request.kind === 'sweep' || completed > 0) return { status: 'completed' };
+  const message = total === 0 ? 'There was nothing to do.' : 'Every item was skipped.';
+  return { status: 'skipped', error: { code: total === 0 ? 'NothingSelected' : 'AllSkipped', message } };
+}
+
+async function composed(services: BatchServices, run: RunState): Promise<BatchReport> {
+  const items = (await listItems(services.batchItems, itemsOf(run))).map(({ item }) => item);
+  const summary = await readSummary(services.batchItems, itemsOf(run));
+  const now = services.clock().getTime();
+  const report: JsonObject = {
+    seconds: Math.round((now - Date.parse(run.createdAt)) / 1000),
+    ...durationsOf(items),
+    skipped: skippedBy(items),
+    ...(summary ? sweepReport(summary) : {}),
+  };
+  return fitting({ counts: countItems(items), failures: failuresIn(items), report }, mostListed);
+}
+
+/** Writes counts, failures and report into the row of the batch, and says how it ends. Idempotent. */
+export async function reportBatch(services: BatchServices, { runId }: GatherInput): Promise<BatchEnding> {
+  const stored = await findRun(services.runs, runId);
+  if (!stored) throw new Error(`There is no run ${runId}.`);
+  const report = await composed(services, stored.run);
+  await changeRun(services.runs, runId, (run) => ({ ...run, report }));
+  return endingOf(report.counts, stored.run);
+}
+
+/** Counts and failures of a batch as they are now; undefined for a run that is none or has its report. */
+export async function describeBatch(
+  services: BatchServices,
+  run: RunState,
+): Promise<Pick<BatchReport, 'counts' | 'failures'> | undefined> {
+  if (run.request.kind !== 'batch' && run.request.kind !== 'sweep') return undefined;
+  if (run.report || hasEnded(run.status)) return undefined;
+  const items = (await listItems(services.batchItems, itemsOf(run))).map(({ item }) => item);
+  const now = await Promise.all(items.map((item) => standingNow(services, item)));
+  return { counts: countItems(now), failures: failuresIn(now) };
+}
+
+/** A started item as its run stands: the batch itself may not have looked yet. */
+async function standingNow(services: BatchServices, item: BatchItem): Promise<BatchItem> {
+  if (item.state !== 'started' || item.run === undefined) return item;
+  const child = (await findRun(services.runs, item.run))?.run;
+  if (!child || !hasEnded(child.status)) return item;
+  const error = child.error && { code: child.error.code, message: child.error.message };
+  return { ...item, state: 'ended', status: child.status, ...(error ? { error } : {}) };
+}

@@ -1,0 +1,107 @@
+import { idKey } from '../arm/resourceId.ts';
+import type { LoadedPlan } from '../plan/loadPlan.ts';
+import type { Candidate } from '../plan/select.ts';
+import { EstateUnreadable, type EstateServices } from './askArm.ts';
+import { compare, indexProtections, orphansAmong, type Finding } from './compare.ts';
+import { accountsWithShares, readEstate, sharesOf } from './readEstate.ts';
+
+/** One resource that a rule selects. */
+interface SelectedResource {
+  readonly id: string;
+  readonly kind: string;
+  readonly vaultId: string;
+  readonly policyId: string;
+  readonly standing: 'missing' | 'protected' | 'drift';
+  /** Protected item or backup instance. */
+  readonly protectedBy?: string;
+  /** What differs from the rule. */
+  readonly drift?: string;
+}
+
+/** The plan beside what Azure holds. */
+export interface ResolvedPlan {
+  readonly location: string;
+  readonly standing: LoadedPlan['standing'];
+  readonly problems: LoadedPlan['problems'];
+  readonly rules: readonly { readonly rule: string; readonly selected: readonly SelectedResource[] }[];
+  readonly skipped: readonly { readonly id: string; readonly kind: string; readonly reason: string }[];
+  readonly orphans: readonly { readonly item: string; readonly source: string; readonly state: string }[];
+  readonly warnings: readonly string[];
+}
+
+/** Accounts whose shares are listed for one answer; a sweep lists all. */
+const mostAccounts = 300;
+const atOnce = 10;
+
+interface Shares {
+  readonly found: readonly Candidate[];
+  readonly listed: ReadonlySet<string>;
+  readonly warnings: readonly string[];
+}
+
+async function allShares(services: EstateServices, accounts: readonly Candidate[]): Promise<Shares> {
+  const found: Candidate[] = [];
+  const listed = new Set<string>();
+  const warnings =
+    accounts.length > mostAccounts
+      ? [`The shares of ${accounts.length - mostAccounts} accounts were not listed: a sweep lists all.`]
+      : [];
+  const asked = accounts.slice(0, mostAccounts);
+  for (let begin = 0; begin < asked.length; begin += atOnce) {
+    const listing = asked.slice(begin, begin + atOnce).map(async (account) => {
+      try {
+        found.push(...(await sharesOf(services, account)));
+        listed.add(idKey(account.id));
+      } catch (error) {
+        if (!(error instanceof EstateUnreadable)) throw error;
+        warnings.push(error.message);
+      }
+    });
+    await Promise.all(listing);
+  }
+  return { found, listed, warnings };
+}
+
+function shown(finding: Exclude<Finding, { kind: 'skipped' }>): SelectedResource {
+  const { candidate, selection, kind } = finding;
+  return {
+    id: candidate.id,
+    kind: candidate.kind,
+    vaultId: selection.vaultId,
+    policyId: selection.policyId,
+    standing: kind,
+    ...(kind === 'missing' ? {} : { protectedBy: finding.by.itemId }),
+    ...(kind === 'drift' ? { drift: finding.reason } : {}),
+  };
+}
+
+/**
+ * Resolves the plan against Azure: per rule what it selects and how that is protected, what it passes over and why,
+ * protections whose source is gone.
+ *
+ * @throws EstateUnreadable
+ */
+export async function resolvePlan(services: EstateServices, loaded: LoadedPlan): Promise<ResolvedPlan> {
+  const { plan, location, standing, problems } = loaded;
+  const estate = await readEstate(services, plan);
+  const shares = await allShares(services, accountsWithShares(plan, estate.candidates));
+  const index = indexProtections(estate.protections);
+  const present = [...estate.candidates, ...shares.found];
+  const findings = present.map((candidate) => compare(plan, index, candidate));
+  const selected = findings.filter((one) => one.kind !== 'skipped');
+  const orphans = orphansAmong(estate.protections, present, shares.listed, plan.safety.subscriptions);
+  return {
+    location,
+    standing,
+    problems,
+    rules: plan.rules.map(({ name }) => ({
+      rule: name,
+      selected: selected.filter(({ selection }) => selection.rule.name === name).map(shown),
+    })),
+    skipped: findings
+      .filter((one) => one.kind === 'skipped')
+      .map(({ candidate, reason }) => ({ id: candidate.id, kind: candidate.kind, reason })),
+    orphans: orphans.map(({ itemId, sourceId, state }) => ({ item: itemId, source: sourceId, state })),
+    warnings: [...estate.warnings, ...shares.warnings],
+  };
+}

@@ -1,0 +1,75 @@
+import type { Failure } from '../arm/call.ts';
+import type { RunRequest } from './request.ts';
+import type { RunEnding } from './run.ts';
+
+/** Keys of the items of one shard: from the first, inclusive, before the next shard's first. At most 100 planned items. */
+export interface Shard {
+  readonly from: string;
+  /** Absent for the last shard. */
+  readonly before?: string;
+}
+
+/** Input of the activity `gatherItems`. */
+export interface GatherInput {
+  readonly runId: string;
+  readonly generation: number;
+}
+
+/** Answer of `gatherItems`: call again at once or later, or go on to the shards, or end the run. */
+export type GatherAnswer =
+  | { readonly kind: 'again'; readonly waitSeconds: number }
+  | { readonly kind: 'gathered'; readonly shards: readonly Shard[]; readonly concurrency: number }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+/** Input of the orchestration `batchShard`. */
+export interface ShardInput extends GatherInput {
+  readonly shard: Shard;
+  /** Children of this shard that run at a time. */
+  readonly concurrency: number;
+  /** Looks in a row that saw nothing change: the next one waits longer. */
+  readonly idleLooks: number;
+}
+
+/** Answer of the activity `advanceShard`; `open` are items without an ending. */
+export interface ShardProgress {
+  readonly open: number;
+  readonly idleLooks: number;
+  readonly waitSeconds: number;
+}
+
+/** Answer of the activity `reportBatch`: how the batch ends. Counts and report are in its row already. */
+export type BatchEnding = Pick<RunEnding, 'status' | 'error'>;
+
+/** Input of the activity `watchResource`. */
+export interface ResourceWatch {
+  readonly runId: string;
+  readonly resourceId: string;
+  /** `waiting`: events that come now need no run of their own. `reading`: later events ask for another look. `leaving`: the run wants to end. */
+  readonly moment: 'waiting' | 'reading' | 'leaving';
+}
+
+/** Answer of `watchResource`. `lookAgain` when the resource was written after the last `reading`. */
+export interface ResourceWatched {
+  readonly lookAgain: boolean;
+  readonly waitSeconds: number;
+}
+
+/** A written resource as its run has read it: input of the activity `choosePlan`. */
+export interface WrittenResource {
+  readonly runId: string;
+  readonly resourceId: string;
+  /** Region and tags of the disk, or of the storage account a share lies in. */
+  readonly region: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What the plan says of a written resource: nothing, one protection, or several, stored as items of a batch. */
+export type PlanChoice =
+  | { readonly kind: 'skipped'; readonly message: string }
+  | { readonly kind: 'one'; readonly request: RunRequest; readonly rule: string }
+  | {
+      readonly kind: 'several';
+      readonly shards: readonly Shard[];
+      readonly concurrency: number;
+      readonly rules: readonly string[];
+    };

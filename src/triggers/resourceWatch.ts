@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { idKey } from '../arm/resourceId.ts';
+import { findRun, hasEnded } from '../runs/runRow.ts';
+import type { RunServices } from '../runs/runServices.ts';
+import type { ResourceWatch } from '../runs/planWork.ts';
+import type { StoredRow, Table } from '../storage/table.ts';
+
+/** Hash that is a row's key for any text. */
+export const hashed = (text: string): string =>
+  createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 40);
+
+const partitionOf = (resourceId: string): string => `resource-${hashed(idKey(resourceId))}`;
+const rowKey = 'watch';
+const mostTries = 20;
+
+/** The part of the services that the watch needs. */
+export interface WatchPorts {
+  readonly triggers: Table;
+  readonly runs: Pick<RunServices, 'runs'>;
+}
+
+const rowOf = (resourceId: string, runId: string, moment: string, lookAgain: boolean) => ({
+  partitionKey: partitionOf(resourceId),
+  rowKey,
+  runId,
+  moment,
+  lookAgain,
+});
+
+const isFree = async (ports: WatchPorts, row: StoredRow): Promise<boolean> => {
+  if (row['moment'] === 'left') return true;
+  const holder = await findRun(ports.runs, String(row['runId']));
+  // A row without its run: the trigger died between the two, and its event comes again.
+  return holder !== undefined && hasEnded(holder.run.status);
+};
+
+/** Who looks after a written resource: this new run, or the one that has not read it yet or will look again. */
+export async function claimResource(
+  ports: WatchPorts,
+  resourceId: string,
+  runId: string,
+): Promise<'mine' | 'absorbed'> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const row = await ports.triggers.read(partitionOf(resourceId), rowKey);
+    const mine = rowOf(resourceId, runId, 'waiting', false);
+    if (!row) {
+      if ((await ports.triggers.insert(mine)).kind === 'written') return 'mine';
+      continue;
+    }
+    if (row['runId'] === runId) return 'mine';
+    if (await isFree(ports, row)) {
+      if ((await ports.triggers.replace(mine, row.etag)).kind === 'written') return 'mine';
+      continue;
+    }
+    const told = rowOf(resourceId, String(row['runId']), String(row['moment']), true);
+    if ((await ports.triggers.replace(told, row.etag)).kind === 'written') return 'absorbed';
+  }
+  throw new Error('The watch of a resource was changed by others 20 times in a row.');
+}
+
+/**
+ * A run tells where it stands. `reading` forgets the writes so far: the read that follows sees them. `leaving` gives the
+ * resource free unless it was written after the last `reading`.
+ *
+ * @returns whether the run must look again.
+ */
+export async function watchResource(
+  ports: WatchPorts,
+  { runId, resourceId, moment }: ResourceWatch,
+): Promise<boolean> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const row = await ports.triggers.read(partitionOf(resourceId), rowKey);
+    // Another run holds it: this one was taken for dead, and ends without a further look.
+    if (row && row['runId'] !== runId) return false;
+    const lookAgain = moment !== 'reading' && row?.['lookAgain'] === true;
+    const left = moment === 'leaving' && !lookAgain;
+    const next = rowOf(resourceId, runId, left ? 'left' : moment, lookAgain);
+    const written = row ? await ports.triggers.replace(next, row.etag) : await ports.triggers.insert(next);
+    if (written.kind === 'written') return lookAgain;
+  }
+  throw new Error('The watch of a resource was changed by others 20 times in a row.');
+}
