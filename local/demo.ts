@@ -5,7 +5,9 @@ import { storageMeter } from './demo/costs.ts';
 import { screenOn } from './demo/screen.ts';
 import type { Story } from './demo/story.ts';
 import { tellStory } from './demo/tellStory.ts';
+import { unprotectedDisk } from './demo/unprotectedDisk.ts';
 import { unprotectedShare } from './demo/unprotectedShare.ts';
+import { virtualMachine } from './demo/virtualMachine.ts';
 import { startEnvironment, type Environment } from './environment.ts';
 
 const { values } = parseArgs({
@@ -16,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 
-const everyStory: readonly Story[] = [unprotectedShare];
+const everyStory: readonly Story[] = [unprotectedShare, virtualMachine, unprotectedDisk];
 const planStories: readonly Story[] = [];
 
 function chosen(): readonly Story[] {
@@ -32,7 +34,8 @@ let environment: Environment | undefined;
 async function tell(stories: readonly Story[]): Promise<boolean> {
   screen.line('Starting storage, the ARM simulator and the app …');
   environment = await startEnvironment({
-    world: {},
+    // Time runs thirty times faster here, and so must the hourly budget of the job list.
+    world: { settings: { throttling: { providerLimit: 9000 } } },
     timeScale: 30,
     onLog: (line) => void log.push(line),
     onStorageRequest: storage.onRequest,

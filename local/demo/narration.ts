@@ -17,6 +17,18 @@ const sentences: Readonly<Record<string, string>> = {
   'recoveryServices.followBackupOperation': 'Follow the operation to the job it has begun',
   'recoveryServices.readFileShareJob': 'Follow the backup job to its end',
   'recoveryServices.readJob': 'Follow the backup job to its end',
+  'resources.findDisk': 'Look at the disk',
+  'resources.listRolesAt': 'Which roles does the vault hold there?',
+  'resources.grantRole': 'Give the vault the role it lacks',
+  'dataProtection.getBackupVault': 'Look at the Backup vault',
+  'dataProtection.getBackupPolicy': 'Read the backup policy',
+  'dataProtection.findInstancesOf': 'Is it protected already?',
+  'dataProtection.validateForBackup': 'Would the service protect it?',
+  'dataProtection.configureProtection': 'Protect it with the policy',
+  'dataProtection.awaitProtection': 'Wait until it is really protected',
+  'dataProtection.findInstance': 'Find the backup instance',
+  'dataProtection.backUpInstance': 'Back it up now',
+  'dataProtection.findRecoveryPoint': 'Find the recovery point: the proof',
   'recoveryServices.findRecoveryPoint': 'Find the recovery point: the proof',
 };
 
@@ -30,14 +42,20 @@ function toldStep({ name, status, startedAt, endedAt, asks }: StepReport): strin
   return `  ${status === 'done' ? '✓' : '✗'} ${what} (${name}${took}${again})`;
 }
 
+function presentJob({ job }: RunRecord): string | undefined {
+  if (!job || job.endedAt !== undefined) return undefined;
+  return `  … The backup job: ${job.status}${job.progress ? `, ${job.progress}` : ''}`;
+}
+
+/** What a run does right now: its open step, or the job it watches. */
 function present(record: RunRecord): string | undefined {
-  const running = record.steps.find(({ endedAt }) => endedAt === undefined);
-  if (!running) return undefined;
-  const job = record.job
-    ? ` · job ${record.job.status}${record.job.progress ? `: ${record.job.progress}` : ''}`
-    : '';
-  const detail = running.detail ? ` · ${running.detail}` : '';
-  return `  … ${sentences[running.name] ?? running.name}${job || detail}`;
+  const open = record.steps.find(({ endedAt }) => endedAt === undefined);
+  if (open) return `  … ${sentences[open.name] ?? open.name}${open.detail ? ` · ${open.detail}` : ''}`;
+  if (presentJob(record)) return presentJob(record);
+  const last = record.steps.at(-1)?.name ?? '';
+  return /backUp(?:Now|Instance)$/.test(last) && record.endedAt === undefined
+    ? '  … The backup job has begun, its vault is watched'
+    : undefined;
 }
 
 /** Tells a run step by step from its record: each call says what is new since the last. */
