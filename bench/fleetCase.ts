@@ -1,5 +1,6 @@
 import { startEmbeddedApp, type EmbeddedApp } from '../test/support/embeddedApp.ts';
 import type { WorldSeed } from '../local/arm-simulator/world.ts';
+import { eventType } from '../local/functions-host/durable/historyEvents.ts';
 import { seededRandom } from '../local/functions-host/clock/seededRandom.ts';
 
 /** One fleet: how many backups, how long their jobs run, on which budget, in how many vaults. */
@@ -266,8 +267,8 @@ function makespan(app: EmbeddedApp, { backups, jobSeconds }: FleetCase): number 
 function durableOps(history: readonly { readonly EventType?: unknown }[]): number {
   const count = (type: string) =>
     history.filter((event) => JSON.stringify(event).includes(`"${type}"`)).length;
-  const [episodes, activities] = [count('OrchestratorStarted'), count('TaskScheduled')];
-  const [timers, events] = [count('TimerCreated'), count('EventRaised')];
+  const [episodes, activities] = [count('orchestratorStarted'), count('taskScheduled')];
+  const [timers, events] = [count('timerCreated'), count('eventRaised')];
   return 3 + 5 * episodes + activities * 4 + timers * 2 + events * 2;
 }
 

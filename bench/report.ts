@@ -1,0 +1,42 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+
+/** What one benchmark reports: a table, and everything behind it. */
+export interface BenchReport {
+  readonly title: string;
+  /** What was measured: a policy alone, the flows on our runner, or the whole host. */
+  readonly layer: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly data: unknown;
+}
+
+const page = 'docs/performance.md';
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** The machine in words: processor, cores, memory, Node. */
+export const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
+
+function table(report: BenchReport): string {
+  const date = new Date().toISOString().slice(0, 10);
+  return [
+    `${date}, ${machine()}. Layer ${report.layer}.`,
+    '',
+    line(report.columns),
+    line(report.columns.map(() => '---')),
+    ...report.rows.map(line),
+  ].join('\n');
+}
+
+/** Writes the report as JSON to `.local/bench` and as a table between the page's marks of that name. */
+export function publish(name: string, report: BenchReport): void {
+  mkdirSync('.local/bench', { recursive: true });
+  const at = new Date().toISOString();
+  writeFileSync(`.local/bench/${name}.json`, JSON.stringify({ at, machine: machine(), ...report }, null, 2));
+  const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
+  const text = readFileSync(page, 'utf8');
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < 0) throw new Error(`${page} has no place for ${name}.`);
+  writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${table(report)}\n\n${text.slice(to)}`);
+}
