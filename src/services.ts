@@ -8,12 +8,17 @@ import type { Pacer } from './arm/pacer.ts';
 import { createSharedPacer } from './arm/sharedPacer.ts';
 import { dataProtectionJobs } from './data-protection/jobList.ts';
 import { dataProtectionSteps } from './data-protection/steps.ts';
+import { describeBatch } from './batches/reportBatch.ts';
 import { durableFlows } from './durable/durableFlows.ts';
 import type { Flows } from './durable/flows.ts';
 import { vaultOfBackup } from './job-tracker/backupOfSteps.ts';
 import type { TrackerServices } from './job-tracker/trackerServices.ts';
 import { findWatch } from './job-tracker/watch.ts';
+import { isTold, putMessage } from './notifications/outbox.ts';
+import { postMessage } from './notifications/postMessage.ts';
+import type { PostMessage } from './notifications/sendMessages.ts';
 import { runOrchestration } from './orchestrations/activities.ts';
+import { createPlanLoader, type LoadedPlan } from './plan/loadPlan.ts';
 import { recoveryServicesJobs } from './recovery-services/jobList.ts';
 import { recoveryServicesSteps } from './recovery-services/steps.ts';
 import { resourceSteps } from './resources/steps.ts';
@@ -27,10 +32,23 @@ import type { StepLog, StepServices } from './steps/stepServices.ts';
 import { azureQueue } from './storage/azureQueue.ts';
 import { azureTable } from './storage/azureTable.ts';
 import type { StorageAccount } from './storage/storageAccount.ts';
+import { textSource } from './storage/textSource.ts';
 import type { MessageQueue, Table } from './storage/table.ts';
 
 /** Name of the queue that carries steps. */
 export const stepQueueName = 'backup-steps';
+
+/** The app's tables; the pacer has one of its own. */
+export type TableName =
+  | 'runs'
+  | 'runIndex'
+  | 'steps'
+  | 'items'
+  | 'watches'
+  | 'batchItems'
+  | 'dailyCounters'
+  | 'triggers'
+  | 'outbox';
 
 /** Everything the functions act through; tests give their own with {@link provideServices}. */
 export interface Services {
@@ -42,13 +60,17 @@ export interface Services {
   readonly pause: (milliseconds: number) => Promise<void>;
   /** The flows behind an invocation that has the Durable client as input. */
   readonly flowsOf: (context: InvocationContext) => Flows;
-  readonly tables: Readonly<Record<'runs' | 'runIndex' | 'steps' | 'items' | 'watches', Table>>;
+  readonly tables: Readonly<Record<TableName, Table>>;
   /** Runs that the watchdog passes over until an instant, in this process. */
   readonly quietRuns: Map<string, number>;
   readonly queue: MessageQueue;
   readonly arm: ArmClient;
   readonly pacer: Pacer;
   readonly catalogue: StepCatalogue;
+  /** The plan in force; an absent one allows nothing. */
+  readonly loadPlan: () => Promise<LoadedPlan>;
+  /** Sends a notification. */
+  readonly post: PostMessage;
 }
 
 /** Every step there is, by name. @throws Error when two steps have the same name. */
@@ -100,6 +122,10 @@ function createServices(settings: Settings): Services {
     steps: azureTable(account, 'steps'),
     items: azureTable(account, 'items'),
     watches: azureTable(account, 'watches'),
+    batchItems: azureTable(account, 'batchItems'),
+    dailyCounters: azureTable(account, 'dailyCounters'),
+    triggers: azureTable(account, 'triggers'),
+    outbox: azureTable(account, 'outbox'),
   };
   const catalogue = once(() =>
     catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),
@@ -121,6 +147,8 @@ function createServices(settings: Settings): Services {
     get catalogue() {
       return catalogue();
     },
+    loadPlan: createPlanLoader(textSource(settings.planLocation, credential), clock),
+    post: postMessage,
   };
 }
 
@@ -157,6 +185,11 @@ export function runServices(given: Services, context: InvocationContext): RunSer
       return vaultId === undefined
         ? undefined
         : (await findWatch(tables.watches, vaultId, runId))?.watch.seen;
+    },
+    describeBatch: (run) => describeBatch(tables, run),
+    announce: async (record) => {
+      const { plan } = await given.loadPlan();
+      if (isTold(plan, record)) await putMessage(tables.outbox, record, clock());
     },
     remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { idKey } from '../arm/resourceId.ts';
 import type { RunRequest, Target } from '../runs/request.ts';
 import type { StoredRow, Table } from '../storage/table.ts';
+import { targetName } from './targetName.ts';
 
 /**
  * Azure Backup's limits per UTC day, as published from 2022 to 2025; refused requests come back as `CloudDos…`.
@@ -25,21 +26,6 @@ export interface Charge {
   readonly onceFor?: string;
 }
 
-const nameOf = (target: Target): string => {
-  if ('id' in target) return target.id;
-  switch (target.kind) {
-    case 'fileShare':
-      return `${target.storageAccountId}/fileServices/default/shares/${target.share}`;
-    case 'virtualMachine':
-      return target.virtualMachineId;
-    case 'workload':
-      return `${target.vaultId}/${target.container}/${target.database}`;
-    case 'disk':
-    case 'blobs':
-      return target.datasourceId;
-  }
-};
-
 const kindWords: readonly (readonly [RegExp, keyof typeof dailyLimits.backups])[] = [
   [/\/protectedItems\/azurefileshare;|\/fileServices\//i, 'fileShare'],
   [/\/protectedItems\/vm;|\/virtualMachines\//i, 'virtualMachine'],
@@ -55,7 +41,7 @@ const kindOf = (target: Target): keyof typeof dailyLimits.backups =>
 function protectionCharges(target: Target): readonly Charge[] {
   if (!('kind' in target) || target.kind === 'disk' || target.kind === 'blobs') return [];
   const { vaultId: scope } = target;
-  const onceFor = target.kind === 'fileShare' ? target.storageAccountId : nameOf(target);
+  const onceFor = target.kind === 'fileShare' ? target.storageAccountId : targetName(target);
   const accounts =
     target.kind === 'fileShare'
       ? [{ limit: dailyLimits.accounts, what: 'storage accounts registered', scope, onceFor }]
@@ -72,7 +58,7 @@ export function chargesOf(request: RunRequest): readonly Charge[] {
   if (request.kind === 'protect') return protectionCharges(request.target);
   if (request.kind !== 'backUp') return [];
   const limit = dailyLimits.backups[kindOf(request.target)];
-  return [{ limit, what: 'on-demand backups', scope: nameOf(request.target) }];
+  return [{ limit, what: 'on-demand backups', scope: targetName(request.target) }];
 }
 
 const hashed = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 40);

@@ -2,6 +2,7 @@ import type { JsonObject } from '../arm/call.ts';
 import { changeRun } from '../runs/changeRun.ts';
 import type { BatchEnding, GatherInput } from '../runs/planWork.ts';
 import type { BatchCounts, BatchFailure, BatchReport } from '../runs/run.ts';
+import type { RunServices } from '../runs/runServices.ts';
 import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
 import { itemsOf, listItems, type BatchItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
@@ -136,9 +137,12 @@ export async function reportBatch(services: BatchServices, { runId }: GatherInpu
   return endingOf(report.counts, stored.run);
 }
 
+/** The tables a batch is described from. */
+type BatchTables = Pick<BatchServices, 'batchItems'> & Pick<RunServices, 'runs'>;
+
 /** Counts and failures of a batch as they are now; undefined for a run that is none or has its report. */
 export async function describeBatch(
-  services: BatchServices,
+  services: BatchTables,
   run: RunState,
 ): Promise<Pick<BatchReport, 'counts' | 'failures'> | undefined> {
   if (run.request.kind !== 'batch' && run.request.kind !== 'sweep') return undefined;
@@ -149,9 +153,9 @@ export async function describeBatch(
 }
 
 /** A started item as its run stands: the batch itself may not have looked yet. */
-async function standingNow(services: BatchServices, item: BatchItem): Promise<BatchItem> {
+async function standingNow(services: BatchTables, item: BatchItem): Promise<BatchItem> {
   if (item.state !== 'started' || item.run === undefined) return item;
-  const child = (await findRun(services.runs, item.run))?.run;
+  const child = (await findRun(services, item.run))?.run;
   if (!child || !hasEnded(child.status)) return item;
   const error = child.error && { code: child.error.code, message: child.error.message };
   return { ...item, state: 'ended', status: child.status, ...(error ? { error } : {}) };

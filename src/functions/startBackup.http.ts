@@ -1,16 +1,28 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import type * as z from 'zod';
-import { backupSchema, type RunRequest } from '../runs/request.ts';
-import { HttpRefusal } from './http/refusal.ts';
+import { addTargets, batchOfTargets } from '../batches/batchOfTargets.ts';
+import { wantedOf } from '../batches/backupItems.ts';
+import type { AcceptedRequest } from '../runs/planRequest.ts';
+import { backupSchema } from '../runs/request.ts';
+import type { HttpCall } from './http/answer.ts';
+import { badRequest } from './http/refusal.ts';
 import { acceptingRuns } from './http/runRequest.ts';
 
-/** @throws HttpRefusal 501 for a batch: this version backs up one target per request. */
-function backUp({ target, targets, rule: _rule, ...options }: z.infer<typeof backupSchema>): RunRequest {
+type Body = z.infer<typeof backupSchema>;
+
+/** Children of a batch that was asked for by HTTP. */
+const concurrency = 20;
+
+/** @throws HttpRefusal 400 for a rule that the plan does not have. */
+async function backUp(body: Body, { services }: HttpCall): Promise<AcceptedRequest> {
+  const { target, targets, rule, ...options } = body;
   if (target) return { kind: 'backUp', target, ...options };
-  const field = targets ? 'targets' : 'rule';
-  const message = `This version takes one target per request; ${field} is not built yet.`;
-  throw new HttpRefusal(501, { code: 'NotImplemented', message, target: field });
+  if (targets) return { kind: 'batch', of: batchOfTargets(targets), options, concurrency };
+  const of = { kind: 'rule', rule: rule ?? '' } as const;
+  const { plan } = await services.loadPlan();
+  if (!wantedOf(plan, of)) throw badRequest('RuleNotFound', `The plan has no rule "${of.rule}".`, 'rule');
+  return { kind: 'batch', of, options, concurrency };
 }
 
 app.http('startBackup', {
@@ -18,5 +30,8 @@ app.http('startBackup', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns(backupSchema, backUp),
+  handler: acceptingRuns(backupSchema, backUp, async (call, body, run) => {
+    const { target: _target, targets = [], rule: _rule, ...options } = body;
+    await addTargets(call.services.tables.batchItems, run, targets, options);
+  }),
 });

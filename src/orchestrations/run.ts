@@ -4,6 +4,7 @@ import type { RunBeginning, RunEnding, RunFinish, RunInput, RunStatus } from '..
 import { beginRunActivity, finishRunActivity } from './activities.ts';
 import { flowContext, type Durable, type Flow, type FlowContext, type FlowEnding } from './flow.ts';
 import { flowOf, flowTable, type FlowTable } from './flows.ts';
+import { patiently } from './patiently.ts';
 import { planFlow } from './planFlow.ts';
 import { FlowEnded, StepFailed, type BadOutcome } from './stepFailed.ts';
 
@@ -66,7 +67,7 @@ export function* carryRun(df: Durable, input: RunInput, table: FlowTable): Flow<
     isPlanRequest(request) ? planFlow(table, context, request) : flowOf(table, context, request);
   const ending = complete(context, yield* endingOf(flow));
   const finish: RunFinish = { ...input, ending };
-  yield df.callActivity(finishRunActivity, finish);
+  yield* patiently(df, finishRunActivity, finish);
   return ending;
 }
 

@@ -1,7 +1,8 @@
 import type { Json } from '../arm/call.ts';
 import type { StepSummary } from '../steps/step.ts';
 import type { Table } from '../storage/table.ts';
-import type { JobState } from './run.ts';
+import type { BatchReport, JobState, RunRecord } from './run.ts';
+import type { RunState } from './runRow.ts';
 
 /** The flows of runs, as far as the record and the watchdog need them. */
 export interface RunFlows {
@@ -31,6 +32,10 @@ export interface RunServices {
   readonly isWatched?: (runId: string, steps: readonly StepSummary[]) => Promise<boolean>;
   /** Runs that the watchdog need not look at before an instant (milliseconds); kept in the process only. */
   readonly quietUntil?: Map<string, number>;
+  /** Counts and failures of a batch that goes on; undefined for any other run. */
+  readonly describeBatch?: (run: RunState) => Promise<Pick<BatchReport, 'counts' | 'failures'> | undefined>;
+  /** Has an ending told to whom the plan names; asked again for the same ending it does nothing. */
+  readonly announce?: (record: RunRecord) => Promise<void>;
   /** Sends a step's message again. */
   readonly remindStep: (runId: string, stepId: string) => Promise<void>;
 }

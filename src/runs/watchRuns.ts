@@ -1,6 +1,7 @@
 import { changeRun } from './changeRun.ts';
 import { endingFromSteps } from './endingFromSteps.ts';
 import { finishRun } from './finishRun.ts';
+import { isPlanRequest } from './planRequest.ts';
 import type { RunStatus } from './run.ts';
 import { instanceIdOf } from './runId.ts';
 import { listKeyOf, placeOf, runIdIn } from './runIndex.ts';
@@ -115,7 +116,8 @@ async function watchRunning(services: RunServices, run: RunState): Promise<RunAl
   const status = await services.flows.status(instanceIdOf(run.id, run.generation));
   switch (status) {
     case 'running':
-      return watchSteps(services, run);
+      // What the plan decides waits for other runs, which are watched themselves.
+      return isPlanRequest(run.request) ? watchLongest(services, run) : watchSteps(services, run);
     case 'pending':
       return whilePending(services, run);
     case undefined:
@@ -153,6 +155,15 @@ async function finishFromSteps(
   if ((await finishRun(services, finish)) === 'ignored') return undefined;
   return { kind: 'finishedFromSteps', runId: run.id, message: `${reason} Its steps say ${ending.status}.` };
 }
+
+/** No batch lasts longer: its children give up by themselves. */
+const longestBatchMs = 50 * 60 * minuteMs;
+
+const watchLongest: Watch = (services, run) => {
+  const since = run.begunAt ?? run.generationAt;
+  if (!isOlder(services, since, longestBatchMs)) return Promise.resolve(undefined);
+  return Promise.resolve({ kind: 'stuck', runId: run.id, message: `Running since ${since}.` });
+};
 
 async function watchSteps(services: RunServices, run: RunState): Promise<RunAlert | undefined> {
   const steps = await services.listSteps(run.id);

@@ -28,7 +28,8 @@ import { createArmClient } from '../../src/arm/client.ts';
 import { createSharedPacer } from '../../src/arm/sharedPacer.ts';
 import type { Flows } from '../../src/durable/flows.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
-import type { Services } from '../../src/services.ts';
+import { createPlanLoader } from '../../src/plan/loadPlan.ts';
+import type { Services, TableName } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
 import { memoryTable, type MemoryTable } from './memoryStorage.ts';
 import { beginMortalLife, type DeathPoint, type PortCalls } from './mortalPorts.ts';
@@ -57,6 +58,10 @@ export interface EmbeddedAppOptions {
   readonly seed?: number;
   /** ISO 8601 UTC. */
   readonly startAt?: string;
+  /** The plan as its file would have it; absent: none. Asked at every reading. */
+  readonly plan?: () => unknown;
+  /** Receives notifications in the webhook's place. */
+  readonly post?: Services['post'];
   /** Settings besides those of development. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -74,9 +79,7 @@ export interface EmbeddedApp {
   readonly simulator: Simulator;
   readonly warnings: Warnings;
   readonly queues: MemoryQueueStore;
-  readonly tables: Readonly<
-    Record<'runs' | 'runIndex' | 'steps' | 'items' | 'watches' | 'pacer', MemoryTable>
-  >;
+  readonly tables: Readonly<Record<TableName | 'pacer', MemoryTable>>;
   readonly portCalls: PortCalls;
   /** How often a process has died. */
   readonly deaths: () => number;
@@ -164,6 +167,10 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     items: memoryTable('items'),
     watches: memoryTable('watches'),
     pacer: memoryTable('pacer'),
+    batchItems: memoryTable('batchItems'),
+    dailyCounters: memoryTable('dailyCounters'),
+    triggers: memoryTable('triggers'),
+    outbox: memoryTable('outbox'),
   };
   const portCalls: PortCalls = { count: 0, names: [] };
   const warnings = createWarnings();
@@ -179,6 +186,16 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
   const timerStatuses = createMemoryTimerStatusStore();
   const keys = generateKeys(clock);
   const random = clock.random;
+  const loadPlan = createPlanLoader(
+    {
+      name: 'plan.json',
+      read: () =>
+        Promise.resolve(
+          options.plan ? { kind: 'text', text: JSON.stringify(options.plan()) } : { kind: 'absent' },
+        ),
+    },
+    () => new Date(clock.now()),
+  );
   let ids = 0;
   let deaths = 0;
   let current: {
@@ -249,6 +266,10 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
         steps: life.mortal(tables.steps),
         items: life.mortal(tables.items),
         watches: life.mortal(tables.watches),
+        batchItems: life.mortal(tables.batchItems),
+        dailyCounters: life.mortal(tables.dailyCounters),
+        triggers: life.mortal(tables.triggers),
+        outbox: life.mortal(tables.outbox),
       },
       quietRuns: new Map(),
       queue: life.mortal({
@@ -261,6 +282,8 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       arm: life.mortal(arm),
       pacer: createSharedPacer({ table: life.mortal(tables.pacer), random }),
       catalogue: catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),
+      loadPlan,
+      post: options.post ?? (() => Promise.resolve(204)),
     };
   }
 

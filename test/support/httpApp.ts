@@ -1,5 +1,6 @@
 import Module from 'node:module';
 import { HttpRequest, InvocationContext, type HttpHandler, type HttpResponseInit } from '@azure/functions';
+import { emptyPlan } from '../../src/plan/loadPlan.ts';
 import type { Flows, FlowStatus } from '../../src/durable/flows.ts';
 import { provideServices, type Services } from '../../src/services.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
@@ -158,12 +159,19 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
         steps: memoryTable('steps'),
         items: memoryTable('items'),
         watches: memoryTable('watches'),
+        batchItems: memoryTable('batchItems'),
+        dailyCounters: memoryTable('dailyCounters'),
+        triggers: memoryTable('triggers'),
+        outbox: memoryTable('outbox'),
       },
       quietRuns: new Map(),
       queue: memoryQueue(clock),
       arm: undefined as never,
       pacer: undefined as never,
       catalogue: new Map(),
+      loadPlan: () =>
+        Promise.resolve({ plan: emptyPlan, standing: 'empty', location: 'plan.json', problems: [] }),
+      post: () => Promise.resolve(204),
       ...changes,
     },
     context: (functionName) =>

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../arm/call.ts';
 import { listQuerySchema } from '../../runs/listQuery.ts';
 import { recordSchema } from '../../runs/recordSchema.ts';
 import { backupSchema, closeSchema, protectionSchema, resumeSchema, stopSchema } from '../../runs/request.ts';
+import { sweepSchema } from '../../runs/sweepSchema.ts';
 import { largestBodyBytes } from './body.ts';
 import { idempotencyHeader } from './idempotencyKey.ts';
 import { longestWaitSeconds } from './waiting.ts';
@@ -116,6 +117,14 @@ const health: Operation = {
   summary: 'Whether the app could start.',
   responses: { 200: { description: 'It could.' }, 503: refusal('SettingsRefused.') },
 };
+const getPlan: Operation = {
+  operationId: 'getPlan',
+  summary: 'The plan beside what Azure holds: selected, skipped and why, orphans.',
+  responses: {
+    200: { description: 'The plan resolved.', content: json({ type: 'object' }) },
+    503: refusal('AccessNotConfigured, or Azure cannot be read now.'),
+  },
+};
 const openapi: Operation = {
   operationId: 'openapi',
   summary: 'This description.',
@@ -123,11 +132,14 @@ const openapi: Operation = {
 };
 
 const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
-  '/api/backups': {
-    post: {
-      ...startBackup,
-      responses: { ...startBackup.responses, 501: refusal('Batches are not built yet.') },
-    },
+  '/api/backups': { post: startBackup },
+  '/api/plan': { get: getPlan },
+  '/api/sweeps': {
+    post: acceptsRun(
+      'startSweep',
+      'Protect what the plan selects and reality lacks; a dry run unless told otherwise.',
+      sweepSchema,
+    ),
   },
   '/api/protections': { post: acceptsRun('startProtection', 'Protect a resource.', protectionSchema) },
   '/api/protections/validate': {

@@ -1,8 +1,12 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type * as z from 'zod';
+import type { Json } from '../../arm/call.ts';
 import { acceptRun } from '../../runs/acceptRun.ts';
-import type { RunRequest } from '../../runs/request.ts';
+import { digestOf } from '../../runs/digest.ts';
+import type { AcceptedRequest } from '../../runs/planRequest.ts';
 import type { RequestedBy, RunRecord } from '../../runs/run.ts';
+import { runIdOf } from '../../runs/runId.ts';
+import { findRun } from '../../runs/runRow.ts';
 import { startRun } from '../../runs/startRun.ts';
 import { answer, type HttpCall } from './answer.ts';
 import { readBody } from './body.ts';
@@ -30,21 +34,51 @@ async function start({ runs, context }: HttpCall, runId: string): Promise<void> 
   }
 }
 
-async function accept(call: HttpCall, request: RunRequest, requestedBy: RequestedBy): Promise<RunRecord> {
+async function accept(
+  call: HttpCall,
+  request: AcceptedRequest,
+  requestedBy: RequestedBy,
+): Promise<RunRecord> {
   const { kind, run } = await acceptRun(call.runs, request, requestedBy);
   if (kind === 'keyReused') throw keyReused(run);
   await start(call, run.id);
   return run;
 }
 
+/** What is written before a new run is accepted: the items of a batch, under the id and digest the run will have. */
+export type BeforeRun<T> = (
+  call: HttpCall,
+  body: T,
+  run: { readonly id: string; readonly digest: string },
+) => Promise<void>;
+
+async function prepare<T>(
+  call: HttpCall,
+  before: BeforeRun<T> | undefined,
+  body: T,
+  request: AcceptedRequest,
+  requestedBy: RequestedBy,
+): Promise<void> {
+  const id = runIdOf(requestedBy);
+  if (!before || (await findRun(call.runs, id))) return;
+  await before(call, body, { id, digest: digestOf(request as unknown as Json) });
+}
+
 /** An HTTP handler that turns a body into a run: accepted once per idempotency key, started, held for `?wait=`. */
-export const acceptingRuns = <T>(schema: z.ZodType<T>, requestOf: (body: T) => RunRequest) =>
+export const acceptingRuns = <T>(
+  schema: z.ZodType<T>,
+  requestOf: (body: T, call: HttpCall) => AcceptedRequest | Promise<AcceptedRequest>,
+  before?: BeforeRun<T>,
+) =>
   answer(async (call): Promise<HttpResponseInit> => {
     const { request, services } = call;
     const waitSeconds = readWaitSeconds(request.query) ?? 0;
     const key = readIdempotencyKey(request.headers, services.newId);
-    const wanted = requestOf(await readBody(request, schema));
-    const run = await accept(call, wanted, { source: 'http', caller: localCaller, key });
+    const body = await readBody(request, schema);
+    const wanted = await requestOf(body, call);
+    const requestedBy: RequestedBy = { source: 'http', caller: localCaller, key };
+    await prepare(call, before, body, wanted, requestedBy);
+    const run = await accept(call, wanted, requestedBy);
     const record = (await recordAfter(call, run.id, waitSeconds)) ?? run;
     return answerOfRun(call, record, { [idempotencyHeader]: key });
   });

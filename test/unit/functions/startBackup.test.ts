@@ -209,10 +209,11 @@ test('any content type will do as long as the text is JSON', async () => {
   expect((await httpApp().call('startBackup', { body: { target }, headers })).status).toBe(202);
 });
 
-test('a batch is answered honestly: not built yet', async () => {
-  const { status, body } = await httpApp().call('startBackup', { body: { targets: [target] } });
-  expect(status).toBe(501);
-  expect(body.error).toMatchObject({ code: 'NotImplemented', target: 'targets' });
+test('targets become a batch whose items are stored before it is accepted', async () => {
+  const app = httpApp();
+  const { status, body } = await app.call('startBackup', { body: { targets: [target, target] } });
+  expect(status).toBe(202);
+  expect(body).toMatchObject({ kind: 'backUp', status: 'accepted', counts: { total: 1, waiting: 1 } });
 });
 
 test('a flow that cannot be started leaves an accepted run to the watchdog', async () => {

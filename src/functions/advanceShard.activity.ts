@@ -1,0 +1,12 @@
+import { app, input } from 'durable-functions';
+import { advanceShard } from '../batches/advanceShard.ts';
+import { advanceShardActivity } from '../orchestrations/activities.ts';
+import { batchServices } from '../planServices.ts';
+import type { ShardInput } from '../runs/planWork.ts';
+import { getServices } from '../services.ts';
+
+// The client: children are started here.
+app.activity(advanceShardActivity, {
+  extraInputs: [input.durableClient()],
+  handler: (shard: ShardInput, context) => advanceShard(batchServices(getServices(), context), shard),
+});

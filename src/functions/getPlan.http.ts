@@ -1,0 +1,21 @@
+import { app } from '@azure/functions';
+import { EstateUnreadable } from '../estate/askArm.ts';
+import { resolvePlan } from '../estate/resolvePlan.ts';
+import { estateServices } from '../planServices.ts';
+import { answer } from './http/answer.ts';
+import { HttpRefusal } from './http/refusal.ts';
+
+app.http('getPlan', {
+  route: 'plan',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answer(async ({ services }) => {
+    try {
+      const resolved = await resolvePlan(estateServices(services), await services.loadPlan());
+      return { status: 200, jsonBody: resolved };
+    } catch (error) {
+      if (!(error instanceof EstateUnreadable)) throw error;
+      throw new HttpRefusal(503, { code: error.code, message: error.message });
+    }
+  }),
+});

@@ -1,0 +1,9 @@
+import { app } from '@azure/functions';
+import { sendMessages } from '../notifications/sendMessages.ts';
+import { notificationServices } from '../planServices.ts';
+import { getServices } from '../services.ts';
+
+app.timer('sendNotifications', {
+  schedule: '30 * * * * *',
+  handler: async (_tick, context) => void (await sendMessages(notificationServices(getServices(), context))),
+});

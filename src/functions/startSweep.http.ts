@@ -1,0 +1,12 @@
+import { app } from '@azure/functions';
+import { input } from 'durable-functions';
+import { sweepSchema } from '../runs/sweepSchema.ts';
+import { acceptingRuns } from './http/runRequest.ts';
+
+app.http('startSweep', {
+  route: 'sweeps',
+  methods: ['POST'],
+  authLevel: 'anonymous',
+  extraInputs: [input.durableClient()],
+  handler: acceptingRuns(sweepSchema, ({ dryRun = true }) => ({ kind: 'sweep', dryRun })),
+});
