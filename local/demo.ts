@@ -34,8 +34,7 @@ let environment: Environment | undefined;
 async function tell(stories: readonly Story[]): Promise<boolean> {
   screen.line('Starting storage, the ARM simulator and the app …');
   environment = await startEnvironment({
-    // Time runs thirty times faster here, and so must the hourly budget of the job list.
-    world: { settings: { throttling: { providerLimit: 9000 } } },
+    world: {},
     timeScale: 30,
     onLog: (line) => void log.push(line),
     onStorageRequest: storage.onRequest,

@@ -18,7 +18,7 @@ export const unprotectedShare: Story = {
     recoveryServices: {
       vaults: [{ id: vaultId, discovered: [], policies: [{ name: 'daily-files' }] }],
       datasources: [
-        { storageAccountId, share: 'invoices', hiddenUntilInquire: true, jobs: [{ seconds: 240 }] },
+        { storageAccountId, share: 'invoices', hiddenUntilInquire: true, jobs: [{ seconds: 30 }] },
       ],
     },
   },
