@@ -3,7 +3,7 @@ import { choosePlanActivity } from '../orchestrations/activities.ts';
 import { batchServices } from '../planServices.ts';
 import type { WrittenResource } from '../runs/planWork.ts';
 import { getServices } from '../services.ts';
-import { choosePlan } from '../triggers/choosePlan.ts';
+import { choosePlan } from '../batches/choosePlan.ts';
 
 app.activity(choosePlanActivity, {
   handler: (written: WrittenResource, context) => choosePlan(batchServices(getServices(), context), written),

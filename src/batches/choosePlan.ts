@@ -1,7 +1,7 @@
-import { addItems, itemKey, itemsOf, listItems, type BatchItem } from '../batches/batchItem.ts';
-import type { BatchServices } from '../batches/batchServices.ts';
-import { protectionRequest } from '../batches/protectionRequest.ts';
-import { shardsOf } from '../batches/shards.ts';
+import { addItems, itemKey, itemsOf, listItems, type BatchItem } from './batchItem.ts';
+import type { BatchServices } from './batchServices.ts';
+import { protectionRequest } from './protectionRequest.ts';
+import { shardsOf } from './shards.ts';
 import { accountOfShare, candidateOf, shareCandidate } from '../estate/candidates.ts';
 import { reasonOf, type Selected } from '../estate/compare.ts';
 import { accountsWithShares, sharesOf } from '../estate/readEstate.ts';
