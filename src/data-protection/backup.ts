@@ -116,4 +116,5 @@ export const followInstanceBackup: Step<InstanceBackupHandle, { readonly jobId: 
   read: (reply) => ({ kind: 'done', result: { jobId: jobIdOf(reply.body) ?? null } }),
   repeat: 'safe',
   giveUpAfterSeconds: 600,
+  goesOnAfterCancel: true,
 };

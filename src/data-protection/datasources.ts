@@ -27,6 +27,8 @@ export type InstanceInput = {
   readonly resourceName: string;
   readonly location: string;
   readonly policyId: string;
+  /** Of an instance that exists already, whatever its name; absent for a new one. */
+  readonly instanceId?: string;
   /** Disks: the group that keeps the snapshots; it can never change. */
   readonly snapshotResourceGroupId?: string;
   /** Vaulted blobs: every container to protect, 1–100. An update without them would drop them all. */

@@ -2,6 +2,7 @@ import type { ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
 import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { idKey, resourcePath, sameId } from '../arm/resourceId.ts';
+import { sameWord } from '../arm/sameWord.ts';
 import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import type { LongRunning, Step } from '../steps/step.ts';
 import { autoProtectionApiVersion, dataProtectionApiVersion } from './apiVersion.ts';
@@ -49,8 +50,11 @@ export function readInstance(body: Json | undefined): BackupInstance {
 export const instanceName = (vaultId: string, resourceId: string, resourceName: string): string =>
   `${resourceName}-${resourceName}-${nameBasedGuid(`${idKey(vaultId)}|${idKey(resourceId)}`)}`;
 
-/** The ARM id of that instance. */
-export const instanceId = (input: Pick<InstanceInput, 'vaultId' | 'resourceId' | 'resourceName'>): string =>
+/** The ARM id of the instance: of the one that exists, or of the one that will. */
+export const instanceId = (
+  input: Pick<InstanceInput, 'vaultId' | 'resourceId' | 'resourceName' | 'instanceId'>,
+): string =>
+  input.instanceId ??
   `${input.vaultId}/backupInstances/${instanceName(input.vaultId, input.resourceId, input.resourceName)}`;
 
 /** Data Protection operations: `Azure-AsyncOperation`; the status document sits at the vault. */
@@ -70,7 +74,10 @@ export const findInstance: Step<{ readonly instanceId: string }, { readonly foun
     path: resourcePath(id),
     apiVersion: dataProtectionApiVersion,
   }),
-  read: (reply) => ({ kind: 'done', result: { found: readInstance(reply.body) } }),
+  read: ({ status, body }) => ({
+    kind: 'done',
+    result: gone(status) ? {} : { found: readInstance(body) },
+  }),
   readRefusal: (_, status) => (gone(status) ? { kind: 'done', result: {} } : undefined),
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
@@ -201,7 +208,7 @@ export const suspendBackups = instanceAction('suspendBackups', 'suspendBackups')
 /** Resumes after either kind of stop: recordings resume both with this one. */
 export const resumeProtection = instanceAction('resumeProtection', 'resumeProtection');
 
-/** Deletes the instance and, after soft delete, its data. Looked up before it is ever sent again. */
+/** Deletes the instance and, after soft delete, its data. Looked up before it is ever sent again; found on its way, it is awaited. */
 export const deleteInstance: Step<OnInstance, { readonly deleted: true }> = {
   name: 'dataProtection.deleteInstance',
   describe: ({ instanceId: id }) => ({
@@ -216,9 +223,26 @@ export const deleteInstance: Step<OnInstance, { readonly deleted: true }> = {
   repeat: {
     describeLook: (input) => findInstance.describe(input),
     findEarlier: (reply) =>
-      gone(reply.status) ? { kind: 'ours', result: { deleted: true } } : { kind: 'absent' },
+      gone(reply.status) || sameWord(readInstance(reply.body).state, 'SoftDeleting')
+        ? { kind: 'ours', result: { deleted: true } }
+        : { kind: 'absent' },
   },
   itemOf: ({ instanceId: id }) => id,
+  giveUpAfterSeconds: 3600,
+};
+
+/** Waits until a deletion has ended: the instance is no longer listed. */
+export const awaitDeleted: Step<OnInstance, { readonly deleted: true }> = {
+  name: 'dataProtection.awaitDeleted',
+  describe: findInstance.describe,
+  read: (reply) => {
+    const { state } = readInstance(reply.body);
+    return gone(reply.status) || sameWord(state, 'SoftDeleted')
+      ? { kind: 'done', result: { deleted: true } }
+      : { kind: 'waiting', waitSeconds: 30, detail: { state } };
+  },
+  readRefusal: (_, status) => (gone(status) ? { kind: 'done', result: { deleted: true } } : undefined),
+  repeat: 'safe',
   giveUpAfterSeconds: 3600,
 };
 

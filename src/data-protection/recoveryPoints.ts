@@ -13,9 +13,15 @@ export type InstanceRecoveryPoint = {
   readonly tiers: readonly { readonly type: string; readonly expiresAt?: string }[];
 };
 
-/** The newest recovery point made since `since` (ISO 8601 UTC); absent for operational blobs, which have time ranges instead. */
+/** Clock difference tolerated between the job and its recovery point. */
+const skewMilliseconds = 120_000;
+
+/**
+ * The newest recovery point made between `since` and `until` (ISO 8601 UTC): the span of a job. Absent where none was;
+ * operational blobs have time ranges instead.
+ */
 export const findInstanceRecoveryPoint: Step<
-  { readonly instanceId: string; readonly since: string },
+  { readonly instanceId: string; readonly since: string; readonly until: string },
   { readonly found?: InstanceRecoveryPoint }
 > = {
   name: 'dataProtection.findRecoveryPoint',
@@ -26,15 +32,18 @@ export const findInstanceRecoveryPoint: Step<
     apiVersion: dataProtectionApiVersion,
   }),
   pages: true,
-  read: (reply, { since }) => {
-    const points = objectsIn(memberIn(reply.body, 'value')).map(readPoint);
-    const made = points
-      .filter((point) => Date.parse(point.at) >= Date.parse(since) - 120_000)
-      .sort((a, b) => (a.at < b.at ? 1 : -1));
+  read: (reply, { since, until }) => {
+    const from = Date.parse(since) - skewMilliseconds;
+    const to = Date.parse(until) + skewMilliseconds;
+    const made = objectsIn(memberIn(reply.body, 'value'))
+      .map(readPoint)
+      .filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= to)
+      .sort((one, other) => other.at.localeCompare(one.at));
     return { kind: 'done', result: made[0] ? { found: made[0] } : {} };
   },
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
+  goesOnAfterCancel: true,
 };
 
 const instantIn = (value: Json | undefined): string | undefined => readInstant(textIn(value))?.toISOString();

@@ -1,6 +1,7 @@
 import type { AnyStep } from '../steps/step.ts';
 import { backUpInstance, followInstanceBackup } from './backup.ts';
 import {
+  awaitDeleted,
   awaitProtection,
   configureProtection,
   deleteInstance,
@@ -22,6 +23,7 @@ import { getBackupVault } from './vaults.ts';
 
 /** Every step of the Data Protection domain: the executor finds them here by name. */
 export const dataProtectionSteps: readonly AnyStep[] = [
+  awaitDeleted,
   awaitProtection,
   backUpInstance,
   configureProtection,

@@ -1,36 +1,18 @@
 import {
   backUpInstance as backUpInstanceStep,
-  followInstanceBackup,
   type InstanceBackupHandle,
 } from '../data-protection/backup.ts';
 import { chooseBackupRule, chooseRetentionTag } from '../data-protection/eligibility.ts';
-import { findInstance, type BackupInstance } from '../data-protection/instances.ts';
+import type { BackupInstance } from '../data-protection/instances.ts';
 import type { InstanceJobEnding } from '../data-protection/jobs.ts';
 import { getBackupPolicy } from '../data-protection/policies.ts';
-import { findInstanceRecoveryPoint } from '../data-protection/recoveryPoints.ts';
-import type { WatchOutcome } from '../job-tracker/watch.ts';
+import { findInstanceRecoveryPoint, type InstanceRecoveryPoint } from '../data-protection/recoveryPoints.ts';
 import type { BackupOptions } from '../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
+import { followInstance } from './followInstance.ts';
+import { getInstance, untilConfigured } from './instanceState.ts';
 import { FlowEnded, StepFailed } from './stepFailed.ts';
-import { takeStep } from './takeStep.ts';
-import { notFollowed, watchJob, type BackupToWatch } from './watchedJob.ts';
-
-function* existing(context: FlowContext, instanceId: string): Flow<BackupInstance> {
-  const { found } = yield* takeStep(context, findInstance, { instanceId });
-  if (!found)
-    throw new FlowEnded('failed', {
-      code: 'BackupInstanceNotFound',
-      message: `there is no backup instance ${instanceId}`,
-    });
-  if (found.state.toLowerCase() === 'protectionconfigured') return found;
-  throw new FlowEnded(
-    'failed',
-    found.failure ?? {
-      code: 'NotProtected',
-      message: `${found.id} is in state ${found.state}: only ProtectionConfigured can be backed up`,
-    },
-  );
-}
+import { sleep, takeStep } from './takeStep.ts';
 
 /** The rule and tag to send, resolved from the instance's own policy before anything is sent. */
 function* ruleOf(
@@ -46,45 +28,41 @@ function* ruleOf(
   return { ...rule, ...tag };
 }
 
-function backupOf(handle: InstanceBackupHandle): BackupToWatch {
-  const { service, vaultId, itemId, attemptId, sentAt, waitSeconds, jobId, joined } = handle;
-  return {
-    ...{ service, vaultId, itemId, kind: 'backupInstance', attemptId, sentAt, waitSeconds },
-    ...(jobId === undefined ? {} : { jobId }),
-    ...(joined === undefined ? {} : { joined }),
-    ...(handle.operationId === undefined ? { byItem: true as const } : {}),
-  };
+/** How long a Backup vault keeps a recovery point is the retention tag's: the other services' options say nothing to it. */
+function warnOfForeignOptions(context: FlowContext, { keepFor, backupType, compress }: BackupOptions): void {
+  const given = Object.entries({ keepFor, backupType, compress })
+    .filter(([, value]) => value !== undefined && value !== 'Full' && value !== false)
+    .map(([name]) => name);
+  if (given.length > 0)
+    context.warnings.push(
+      `Of no meaning for a Backup vault, and left out: ${given.join(', ')}. Retention follows the policy, or retentionTag.`,
+    );
 }
 
-const followSeconds = 86_400;
-
-function* outcomeOf(context: FlowContext, handle: InstanceBackupHandle): Flow<WatchOutcome> {
-  const backup = backupOf(handle);
-  const first = yield* watchJob(context, backup, followSeconds);
-  if (first.kind !== 'unmatched') return first;
-  const { jobId } = yield* takeStep(context, followInstanceBackup, handle);
-  const named = { ...backup, byItem: true as const, ...(jobId === null ? {} : { jobId }) };
-  return yield* watchJob(context, named, followSeconds);
-}
-
-/** Follows a backup to the end of its job. @throws StepFailed when the operation failed, or nothing could be learnt. */
-export function* followInstance(context: FlowContext, handle: InstanceBackupHandle): Flow<InstanceJobEnding> {
-  if (handle.jobId !== undefined) context.job = { id: handle.jobId, status: 'InProgress' };
-  const outcome = yield* outcomeOf(context, handle);
-  if (outcome.kind !== 'ended') throw notFollowed(context, 'dataProtection.followInstance', outcome);
-  const ending = outcome.ending as InstanceJobEnding;
-  context.job = ending.job;
-  return ending;
-}
-
+/** Looks twice, a beat apart: the list may lag behind the job. */
 function* recoveryPointOf(
   context: FlowContext,
-  instanceId: string,
-  since: string,
-): Flow<FlowEnding['recoveryPoint']> {
+  handle: InstanceBackupHandle,
+  { job }: InstanceJobEnding,
+): Flow<InstanceRecoveryPoint | undefined> {
+  const since = job.startedAt ?? handle.sentAt;
+  const until = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
+  const sought = { instanceId: handle.itemId, since, until };
+  const { found } = yield* takeStep(context, findInstanceRecoveryPoint, sought);
+  if (found) return found;
+  yield* sleep(context, handle.waitSeconds);
+  return (yield* takeStep(context, findInstanceRecoveryPoint, sought)).found;
+}
+
+/** The job's recovery point; a list that cannot be read leaves a warning, because the backup itself has ended well. */
+function* proofOf(
+  context: FlowContext,
+  handle: InstanceBackupHandle,
+  ending: InstanceJobEnding,
+): Flow<InstanceRecoveryPoint | undefined> {
   try {
-    const { found } = yield* takeStep(context, findInstanceRecoveryPoint, { instanceId, since });
-    if (!found) context.warnings.push('The list of recovery points shows none made by this job.');
+    const found = yield* recoveryPointOf(context, handle, ending);
+    if (!found) context.warnings.push('The list of recovery points shows none in the span of the job.');
     return found;
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
@@ -93,28 +71,56 @@ function* recoveryPointOf(
   }
 }
 
-/** Backs up one backup instance of any datasource and follows the job to its end. */
+/** The service started no job because one of the same instance runs: the operation may say so only at its end. */
+const isInProgress = (error: unknown): boolean =>
+  error instanceof StepFailed &&
+  error.outcome.kind !== 'cancelled' &&
+  error.outcome.failure.class === 'adopt';
+
+/** Follows the backup that was started, or the one that stood in its way. */
+function* followOrJoin(
+  context: FlowContext,
+  handle: InstanceBackupHandle,
+): Flow<{ readonly handle: InstanceBackupHandle; readonly ending: InstanceJobEnding }> {
+  try {
+    return { handle, ending: yield* followInstance(context, handle) };
+  } catch (error) {
+    if (!isInProgress(error)) throw error;
+    const { operationId: _, ...rest } = handle;
+    const joined: InstanceBackupHandle = { ...rest, joined: true };
+    return { handle: joined, ending: yield* followInstance(context, joined) };
+  }
+}
+
+function sayJoined(context: FlowContext, { joined }: InstanceBackupHandle, { job }: InstanceJobEnding): void {
+  if (!joined) return;
+  context.warnings.push(
+    `A backup of this instance was already running: this run followed its job ${job.id}; rule and tag were not sent.`,
+  );
+}
+
+function resultOf({ itemId, joined }: InstanceBackupHandle, rule: { readonly ruleName: string }) {
+  return { backupInstanceId: itemId, ...(joined ? { joined: true } : rule) };
+}
+
+/** Backs up one backup instance of any datasource and follows the job to its end; the status is the job's own. */
 export function* backUpInstance(
   context: FlowContext,
   instanceId: string,
   options: BackupOptions,
 ): Flow<FlowEnding> {
-  const instance = yield* existing(context, instanceId);
+  warnOfForeignOptions(context, options);
+  const instance = yield* untilConfigured(context, yield* getInstance(context, instanceId));
   const rule = yield* ruleOf(context, instance, options);
-  const handle = yield* takeStep(context, backUpInstanceStep, { instanceId: instance.id, ...rule });
-  if (handle.joined)
-    context.warnings.push(
-      `A backup of this instance was already running: this run followed its job ${handle.jobId ?? ''}.`,
-    );
-  const ending = yield* followInstance(context, handle);
+  const started = yield* takeStep(context, backUpInstanceStep, { instanceId: instance.id, ...rule });
+  const { handle, ending } = yield* followOrJoin(context, started);
+  sayJoined(context, handle, ending);
   context.warnings.push(...ending.warnings);
   const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
-  const recoveryPoint = made
-    ? yield* recoveryPointOf(context, instance.id, ending.job.startedAt ?? handle.sentAt)
-    : undefined;
+  const recoveryPoint = made ? yield* proofOf(context, handle, ending) : undefined;
   return {
     status: ending.ended,
-    result: { backupInstanceId: instance.id, ...rule, ...(handle.joined && { joined: true }) },
+    result: resultOf(handle, rule),
     job: ending.job,
     ...(recoveryPoint && { recoveryPoint }),
     ...(ending.failure && { error: ending.failure }),

@@ -6,12 +6,15 @@ import {
   refreshContainers,
   registerContainer,
   type AccountInVault,
+  type Container,
+  type ContainerInVault,
 } from '../recovery-services/containers.ts';
 import { nameIn } from '../recovery-services/paths.ts';
 import { findProtectableShare, type Protectable } from '../recovery-services/protectableItems.ts';
 import { explainMissingAccount, explainMissingShare } from './explainMissing.ts';
 import type { Flow, FlowContext } from './flow.ts';
 import type { ShareSought } from './itemTarget.ts';
+import { StepFailed } from './stepFailed.ts';
 import { takeStep } from './takeStep.ts';
 
 const otherSubscription = ({ vaultId, storageAccountId }: AccountInVault): boolean =>
@@ -42,8 +45,27 @@ function* registeredContainer(context: FlowContext, sought: ShareSought, lock?: 
   const registered = yield* takeStep(context, findContainer, account);
   if (registered) return registered.name;
   const containerName = yield* nameToRegister(context, sought);
+  return (yield* register(context, { ...account, containerName }, lock)).name;
+}
+
+/** The account is locked by somebody else already, or may not be: not the lock of the item, which another run holds. */
+const isLockConflict = (error: unknown): error is StepFailed =>
+  error instanceof StepFailed &&
+  error.outcome.kind !== 'cancelled' &&
+  error.outcome.failure.class === 'user' &&
+  /lock/i.test(error.outcome.failure.code);
+
+/** Registers with the delete lock that was asked for; where the account refuses a lock, without it and with a warning. */
+function* register(context: FlowContext, account: ContainerInVault, lock?: boolean): Flow<Container> {
   const locking = lock === undefined ? {} : { lock };
-  return (yield* takeStep(context, registerContainer, { ...account, containerName, ...locking })).name;
+  try {
+    return yield* takeStep(context, registerContainer, { ...account, ...locking });
+  } catch (error) {
+    if (lock === false || !isLockConflict(error)) throw error;
+    const registered = yield* takeStep(context, registerContainer, { ...account, lock: false });
+    context.warnings.push(`The vault holds no delete lock on the storage account. ${error.message}`);
+    return registered;
+  }
 }
 
 /**

@@ -58,12 +58,16 @@ function datasourceProtection(
   return { kind, vaultId: vaultId ?? named ?? backupVaultIdOf(policyId), datasourceId, policyId, options };
 }
 
-const orderOf = (request: Protection): DatasourceProtection => {
+const lockIsNotOurs =
+  'Of no meaning for a Backup vault, and left out: lockStorageAccount. Operational backup of blobs locks the account by itself.';
+
+function orderOf(context: FlowContext, request: Protection): DatasourceProtection {
+  if (request.lockStorageAccount !== undefined) context.warnings.push(lockIsNotOurs);
   if ('id' in request.target && isInstanceId(request.target.id)) {
     throw refuse('TargetIsProtected', 'The target is a backup instance: name the datasource to protect.');
   }
   return datasourceProtection(request.target, request.vaultId, request.policyId, request);
-};
+}
 
 function* backUp(context: FlowContext, request: RequestOf<'backUp'>): Flow<FlowEnding> {
   const { target, protectFirst } = request;
@@ -90,7 +94,7 @@ function* protectedOrSkipped(
   request: RequestOf<'protect'>,
 ): Flow<{ readonly instanceId: string }> {
   try {
-    return yield* protectDatasource(context, orderOf(request));
+    return yield* protectDatasource(context, orderOf(context, request));
   } catch (error) {
     if (!(error instanceof FlowEnded) || error.status !== 'skipped' || !request.backUpAfterwards) throw error;
     return { instanceId: yield* instanceIdNeeded(context, request.target) };
@@ -101,15 +105,11 @@ function* protectedOrSkipped(
 export const dataProtectionFlows: ServiceFlows = {
   backUp,
   protect,
-  validate: (context, request) => validateDatasource(context, orderOf(request)),
+  validate: (context, request) => validateDatasource(context, orderOf(context, request)),
   *stop(context, request) {
     return yield* stopInstance(context, yield* instanceIdNeeded(context, request.target), request);
   },
   *resume(context, request) {
-    return yield* resumeInstance(
-      context,
-      yield* instanceIdNeeded(context, request.target),
-      request.undelete ?? false,
-    );
+    return yield* resumeInstance(context, yield* instanceIdNeeded(context, request.target), request);
   },
 };

@@ -1,6 +1,5 @@
 import type { Failure } from '../arm/call.ts';
 import { sameId } from '../arm/resourceId.ts';
-import { sameWord } from '../arm/sameWord.ts';
 import type { DatasourceKind, InstanceInput } from '../data-protection/datasources.ts';
 import {
   blobKind,
@@ -13,7 +12,6 @@ import {
   awaitProtection,
   configureProtection,
   findInstancesOf,
-  syncInstance,
   validateForBackup,
   type BackupInstance,
 } from '../data-protection/instances.ts';
@@ -24,6 +22,7 @@ import { grantRole, listRolesAt } from '../resources/roleAssignments.ts';
 import { findDisk, findStorageAccount, listContainers, type SourceResource } from '../resources/sources.ts';
 import type { Protection } from '../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
+import { isIn, isStopped, notConfigured, untilConfigured } from './instanceState.ts';
 import { FlowEnded, StepFailed } from './stepFailed.ts';
 import { sleep, takeStep } from './takeStep.ts';
 
@@ -181,38 +180,31 @@ function* validate(context: FlowContext, prepared: Prepared, grantRoles: boolean
   yield* awaitRoles(context, prepared.input, said);
 }
 
-/** Waits for the real state; an error is looked at once more by `sync`, then said. */
-function* untilProtected(context: FlowContext, instanceId: string): Flow<BackupInstance> {
-  const first = yield* takeStep(context, awaitProtection, { instanceId });
-  if (first.state !== 'ProtectionError') return first;
-  yield* takeStep(context, syncInstance, { instanceId });
-  return yield* takeStep(context, awaitProtection, { instanceId });
-}
-
-const notProtected = (instance: BackupInstance): Failure =>
-  instance.failure ?? { code: 'NotProtected', message: `${instance.name} ended in state ${instance.state}` };
-
 /** The instance that protects the source in this vault already, whatever its state. */
 const existingHere = ({ instances, input }: Prepared): BackupInstance | undefined =>
   instances.find((instance) => isOfVault(instance.id, input.vaultId));
 
 /** Nothing to do, or something only a person may decide. */
 function settleExisting(existing: BackupInstance, policyId: string): FlowEnded | undefined {
-  if (sameWord(existing.state, 'ProtectionConfigured') && sameId(existing.policyId, policyId)) {
+  if (isIn(existing, 'ProtectionConfigured') && sameId(existing.policyId, policyId)) {
     return new FlowEnded('skipped', {
       code: 'AlreadyProtected',
       message: `already protected by ${existing.id} with the same policy`,
     });
   }
-  if (/^(ProtectionStopped|BackupsSuspended|SoftDeleted)$/i.test(existing.state)) {
-    const advice = 'Resume it by POST /api/protections/resume.';
-    return new FlowEnded('failed', {
-      code: 'ProtectionStopped',
-      message: `${existing.id} exists in state ${existing.state}`,
-      advice,
-    });
-  }
-  return undefined;
+  return isStopped(existing) ? notConfigured(existing) : undefined;
+}
+
+/** Puts the instance; one that is being configured with this policy already needs no second PUT. */
+function* configured(
+  context: FlowContext,
+  { input }: Prepared,
+  existing: BackupInstance | undefined,
+): Flow<BackupInstance> {
+  if (existing && sameId(existing.policyId, input.policyId)) return existing;
+  const named = existing ? { ...input, instanceId: existing.id } : input;
+  const { instanceId } = yield* takeStep(context, configureProtection, named);
+  return yield* takeStep(context, awaitProtection, { instanceId });
 }
 
 /** Protects a disk or the blobs of a storage account, to the state in which the service will back it up. */
@@ -225,9 +217,7 @@ export function* protectDatasource(
   const settled = existing && settleExisting(existing, order.policyId);
   if (settled) throw settled;
   if (!existing) yield* validate(context, prepared, order.options.grantRoles ?? false);
-  const { instanceId } = yield* takeStep(context, configureProtection, prepared.input);
-  const instance = yield* untilProtected(context, instanceId);
-  if (!sameWord(instance.state, 'ProtectionConfigured')) refuse(notProtected(instance));
+  const instance = yield* untilConfigured(context, yield* configured(context, prepared, existing));
   return { instanceId: instance.id };
 }
 

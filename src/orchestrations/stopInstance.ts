@@ -1,4 +1,5 @@
 import {
+  awaitDeleted,
   awaitProtection,
   deleteInstance,
   findDeletedInstance,
@@ -9,110 +10,108 @@ import {
   undeleteInstance,
   type BackupInstance,
 } from '../data-protection/instances.ts';
+import { sameId } from '../arm/resourceId.ts';
+import type { RunRequest } from '../runs/request.ts';
+import { checkDeletion } from './deletionConsent.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
+import { getInstance, isIn, notConfigured, untilSettled } from './instanceState.ts';
+import { refuse, skip } from './refusals.ts';
 import { FlowEnded, StepFailed } from './stepFailed.ts';
 import { takeStep } from './takeStep.ts';
 
-function* existing(context: FlowContext, instanceId: string): Flow<BackupInstance> {
-  const { found } = yield* takeStep(context, findInstance, { instanceId });
-  if (found) return found;
-  throw new FlowEnded('failed', {
-    code: 'BackupInstanceNotFound',
-    message: `there is no backup instance ${instanceId}`,
-  });
-}
+type RequestOf<K extends RunRequest['kind']> = Extract<RunRequest, { kind: K }>;
 
 /** A vault under multi-user authorisation refuses; that is a person's decision, never retried. */
 function guarded(error: unknown): unknown {
   const refused =
     error instanceof StepFailed && error.outcome.kind === 'refused' ? error.outcome.failure : undefined;
-  if (!refused || !/resourceguard/i.test(`${refused.code} ${refused.message}`)) return error;
+  if (!refused || !/resource\s?guard/i.test(`${refused.code} ${refused.message}`)) return error;
   return new FlowEnded('failed', {
     ...refused,
     advice: 'A Resource Guard protects this vault: have the operation approved there first.',
   });
 }
 
-/** Deletes an instance with its data; the record says what soft delete keeps, and until when. */
-function* deleteData(
+/** Deletes an instance with its data; the record says whether soft delete keeps it, and until when. */
+function* deleteData(context: FlowContext, instance: BackupInstance): Flow<FlowEnding> {
+  const { id: instanceId } = instance;
+  yield* takeStep(context, deleteInstance, { instanceId });
+  yield* takeStep(context, awaitDeleted, { instanceId });
+  const { found } = yield* takeStep(context, findDeletedInstance, { instanceId });
+  if (!found) context.warnings.push('Soft delete does not keep this instance: the data is gone.');
+  const kept = found?.keptUntil === undefined ? {} : { keptUntil: found.keptUntil };
+  return {
+    status: 'completed',
+    result: { backupInstanceId: instanceId, softDeleted: found !== undefined, ...kept },
+  };
+}
+
+const ways = {
+  retain: { state: 'ProtectionStopped', step: stopProtection },
+  suspend: { state: 'BackupsSuspended', step: suspendBackups },
+} as const;
+
+function* keepData(
   context: FlowContext,
   instance: BackupInstance,
-  confirm: string | undefined,
+  mode: keyof typeof ways,
 ): Flow<FlowEnding> {
-  if (!context.facts.mayDeleteBackups)
-    throw new FlowEnded('failed', {
-      code: 'DeletionNotAllowed',
-      message: 'deleting backups is switched off: DELETE_BACKUPS',
-    });
-  if (confirm !== (instance.friendlyName ?? instance.name) && confirm !== instance.name) {
-    const message = `confirm must repeat the item's name: ${instance.friendlyName ?? instance.name}`;
-    throw new FlowEnded('failed', { code: 'ConfirmationMismatch', message });
-  }
-  yield* takeStep(context, deleteInstance, { instanceId: instance.id });
-  const { found } = yield* takeStep(context, findDeletedInstance, { instanceId: instance.id });
-  const result = {
-    backupInstanceId: instance.id,
-    softDeleted: found !== undefined,
-    keptUntil: found?.keptUntil ?? null,
-  };
-  if (!found) context.warnings.push('Soft delete does not keep this instance: the data is gone.');
-  return { status: 'completed', result };
+  const { state, step } = ways[mode];
+  if (isIn(instance, state)) throw skip('AlreadyStopped', `The state of ${instance.id} is ${state} already.`);
+  yield* takeStep(context, step, { instanceId: instance.id });
+  const after = yield* takeStep(context, awaitProtection, { instanceId: instance.id });
+  return { status: 'completed', result: { backupInstanceId: after.id, state: after.state } };
 }
 
 /** Stops the protection of a backup instance: keeps its data for ever, by policy, or deletes it. */
 export function* stopInstance(
   context: FlowContext,
   instanceId: string,
-  {
-    mode,
-    confirm,
-  }: { readonly mode: 'retain' | 'suspend' | 'deleteData'; readonly confirm?: string | undefined },
+  { mode, confirm }: RequestOf<'stop'>,
 ): Flow<FlowEnding> {
-  const instance = yield* existing(context, instanceId);
+  const instance = yield* getInstance(context, instanceId);
+  if (mode === 'deleteData') checkDeletion(context, [instance.friendlyName, instance.name], confirm);
   try {
-    if (mode === 'deleteData') return yield* deleteData(context, instance, confirm);
-    yield* takeStep(context, mode === 'retain' ? stopProtection : suspendBackups, {
-      instanceId: instance.id,
-    });
+    return yield* mode === 'deleteData' ? deleteData(context, instance) : keepData(context, instance, mode);
   } catch (error) {
     throw guarded(error);
   }
-  const after = yield* takeStep(context, awaitProtection, { instanceId: instance.id });
-  return { status: 'completed', result: { backupInstanceId: after.id, state: after.state } };
+}
+
+/** A resumed instance goes on with the policy it has kept: another one is a change of protection. */
+function checkPolicy({ id, policyId }: BackupInstance, wanted: string | undefined): void {
+  if (wanted === undefined || sameId(policyId, wanted)) return;
+  throw refuse(
+    'PolicyOfInstanceKept',
+    `${id} resumes with its own policy ${policyId}.`,
+    'Resume without policyId, then change the policy by POST /api/protections.',
+  );
 }
 
 /** Resumes a stopped or suspended instance; a soft-deleted one first comes back when the request says `undelete`. */
 export function* resumeInstance(
   context: FlowContext,
   instanceId: string,
-  undelete: boolean,
+  { undelete = false, policyId }: RequestOf<'resume'>,
 ): Flow<FlowEnding> {
   const { found } = yield* takeStep(context, findInstance, { instanceId });
-  if (!found || found.state.toLowerCase() === 'softdeleted') yield* bringBack(context, instanceId, undelete);
+  if (found && isIn(found, 'ProtectionConfigured'))
+    throw skip('AlreadyProtected', `${found.id} is protected.`);
+  if (found) checkPolicy(found, policyId);
+  if (!found || isIn(found, 'SoftDeleted')) yield* bringBack(context, instanceId, undelete);
   yield* takeStep(context, resumeProtection, { instanceId });
-  const after = yield* takeStep(context, awaitProtection, { instanceId });
-  if (after.state.toLowerCase() === 'protectionconfigured')
-    return { status: 'completed', result: { backupInstanceId: after.id, state: after.state } };
-  throw new FlowEnded(
-    'failed',
-    after.failure ?? { code: 'NotProtected', message: `${after.id} is in state ${after.state}` },
-  );
+  const after = yield* untilSettled(context, instanceId);
+  if (!isIn(after, 'ProtectionConfigured')) throw notConfigured(after);
+  return { status: 'completed', result: { backupInstanceId: after.id, state: after.state } };
 }
 
 function* bringBack(context: FlowContext, instanceId: string, undelete: boolean): Flow<void> {
   const { found } = yield* takeStep(context, findDeletedInstance, { instanceId });
   if (!found)
-    throw new FlowEnded('failed', {
-      code: 'BackupInstanceNotFound',
-      message: `there is no backup instance ${instanceId}, deleted or not`,
-    });
+    throw refuse('BackupInstanceNotFound', `There is no backup instance ${instanceId}, deleted or not.`);
   if (!undelete) {
-    const advice = 'Ask again with "undelete": true.';
-    throw new FlowEnded('failed', {
-      code: 'SoftDeleted',
-      message: `${instanceId} is soft-deleted, kept until ${found.keptUntil ?? 'an unknown day'}`,
-      advice,
-    });
+    const message = `${instanceId} is soft-deleted, kept until ${found.keptUntil ?? 'an unknown day'}.`;
+    throw refuse('ItemSoftDeleted', message, 'Ask again with "undelete": true.');
   }
   yield* takeStep(context, undeleteInstance, { instanceId });
 }

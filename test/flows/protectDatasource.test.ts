@@ -147,6 +147,103 @@ describe('protecting a disk', () => {
   });
 });
 
+describe('a disk that this vault has an instance of', () => {
+  const world = (instance: object) =>
+    instanceWorld(
+      {
+        policies: [
+          { name: 'disks', kind: 'disk' },
+          { name: 'weekly', kind: 'disk' },
+        ],
+        instances: [{ ...protectedDisk, ...instance }],
+      },
+      everyRole,
+    );
+
+  test('gets the other policy under the name it has', async () => {
+    const { ending, simulator } = await playRun({
+      world: world({}),
+      request: protectDisk({ policyId: instancePolicyId('weekly') }),
+    });
+    expect(ending).toMatchObject({
+      status: 'completed',
+      result: { backupInstanceId: `${backupVaultId}/backupInstances/db-data-db-data-1` },
+    });
+    const puts = simulator.log.filter(({ method }) => method === 'PUT');
+    expect(puts.map(({ path }) => path.split('?')[0]?.split('/').at(-1))).toEqual(['db-data-db-data-1']);
+  });
+
+  test('in ProtectionError is healed by sync, without another PUT', async () => {
+    const { ending, requests } = await playRun({
+      world: world({ state: 'ProtectionError' }),
+      request: protectDisk(),
+    });
+    expect(ending.status).toBe('completed');
+    expect(requests.some((request) => request.startsWith('PUT '))).toBe(false);
+    expect(requests).toContain('POST dataProtection.sync');
+  });
+
+  test('stopped: the run says to resume it', async () => {
+    const { ending } = await playRun({
+      world: world({ state: 'ProtectionStopped' }),
+      request: protectDisk(),
+    });
+    expect(ending.error).toMatchObject({
+      code: 'ProtectionStopped',
+      advice: 'Resume it by POST /api/protections/resume.',
+    });
+  });
+});
+
+describe('a disk in another subscription than the vault', () => {
+  const foreign = '/subscriptions/44444444-4444-4555-8666-777777777777';
+  const foreignDiskId = `${foreign}/resourceGroups/shop/providers/Microsoft.Compute/disks/orders`;
+  const foreignGroupId = `${foreign}/resourceGroups/shop-snapshots`;
+  const base = instanceWorld();
+  const world = {
+    ...base,
+    subscriptions: [
+      ...(base.subscriptions ?? []),
+      {
+        id: '44444444-4444-4555-8666-777777777777',
+        resourceGroups: [{ name: 'shop' }, { name: 'shop-snapshots' }],
+      },
+    ],
+    resources: [{ id: foreignDiskId, location: 'westeurope' }],
+    authorization: { effectiveAfterSeconds: 60 },
+  };
+  const request = protectDisk({
+    target: { kind: 'disk', vaultId: backupVaultId, datasourceId: foreignDiskId },
+    snapshotResourceGroupId: foreignGroupId,
+    grantRoles: true,
+  });
+
+  test('is protected; its roles are granted in its own subscription', async () => {
+    const { ending, simulator } = await playRun({ world, request });
+    expect(ending.error).toBeUndefined();
+    expect(ending.status).toBe('completed');
+    const grants = simulator.log.filter(({ path }) => path.includes('/roleAssignments/'));
+    expect(grants.map(({ path }) => path.split('/providers/Microsoft.Authorization/')[0])).toEqual([
+      foreignDiskId,
+      foreignGroupId,
+    ]);
+  });
+
+  test('is backed up by its id', async () => {
+    const instance = { ...protectedDisk, sourceId: foreignDiskId, snapshotResourceGroupId: foreignGroupId };
+    const { ending } = await playRun({
+      world: {
+        ...world,
+        ...instanceWorld({ instances: [instance] }),
+        subscriptions: world.subscriptions,
+        resources: world.resources,
+      },
+      request: { kind: 'backUp', target: { id: foreignDiskId } },
+    });
+    expect(ending).toMatchObject({ status: 'completed', recoveryPoint: { type: 'Incremental' } });
+  });
+});
+
 describe('protecting blobs', () => {
   test('vaulted blobs cover the containers that match the pattern', async () => {
     const { ending, simulator } = await playRun({
@@ -195,6 +292,35 @@ describe('protecting blobs', () => {
     });
     expect(ending.error?.code).toBe('DatasourceNotEligible');
     expect(ending.error?.message).toContain('hierarchical namespace');
+  });
+
+  test('what the service complains of while it protects is a warning in the record', async () => {
+    const { ending } = await playRun({
+      world: instanceWorld({}, everyRole),
+      request: protectBlobs('operational', { lockStorageAccount: true }),
+      faults: [
+        {
+          on: 'dataProtection.getInstance',
+          times: 0,
+          fault: {
+            kind: 'body',
+            merge: {
+              properties: {
+                protectionErrorDetails: {
+                  code: 'UserErrorChangeFeedDisabledByPolicy',
+                  message: 'The change feed of the account cannot be switched on.',
+                },
+              },
+            },
+          },
+        },
+      ],
+    });
+    expect(ending.status).toBe('completed');
+    expect(ending.warnings).toEqual([
+      'Of no meaning for a Backup vault, and left out: lockStorageAccount. Operational backup of blobs locks the account by itself.',
+      'Protected, but the service says UserErrorChangeFeedDisabledByPolicy: The change feed of the account cannot be switched on.',
+    ]);
   });
 
   test('a policy for disks does not protect blobs', async () => {

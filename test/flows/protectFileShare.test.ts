@@ -107,6 +107,29 @@ describe('a share that is not protected', () => {
     });
     expect(containers.body).toContain('"acquireStorageAccountLock":"NotAcquire"');
   });
+
+  test('an account that refuses the lock is registered without it, with a warning', async () => {
+    const { ending, stepNames } = await playRun({
+      world: shareWorld(),
+      request: protectDocs,
+      faults: [
+        {
+          on: 'recoveryServices.register',
+          fault: {
+            kind: 'operation',
+            status: 'Failed',
+            code: 'UserErrorStorageAccountIsLocked',
+            message: 'The account has a lock.',
+          },
+        },
+      ],
+    });
+    expect(ending.status).toBe('completed');
+    expect(stepNames.filter((name) => name === 'recoveryServices.registerContainer')).toHaveLength(2);
+    expect(ending.warnings).toEqual([
+      'The vault holds no delete lock on the storage account. recoveryServices.registerContainer: The account has a lock.',
+    ]);
+  });
 });
 
 describe('a share that is protected already', () => {
