@@ -30,7 +30,7 @@ export async function readSummary(table: Table, partitionKey: string): Promise<S
   const row = await table.read(partitionKey, rowKey);
   if (!row) return undefined;
   const parts = Object.keys(row)
-    .filter((name) => name.startsWith('part'))
+    .filter((name) => /^text\d{3}$/.test(name))
     .sort();
   return JSON.parse(parts.map((name) => row[name]).join('')) as SweepSummary;
 }
@@ -57,7 +57,7 @@ export async function writeSummary(table: Table, partitionKey: string, summary: 
   const text = JSON.stringify(shortened(summary));
   const parts: Record<string, string> = {};
   for (let at = 0; at * chunk < text.length; at++) {
-    parts[`part${String(at).padStart(3, '0')}`] = text.slice(at * chunk, (at + 1) * chunk);
+    parts[`text${String(at).padStart(3, '0')}`] = text.slice(at * chunk, (at + 1) * chunk);
   }
   await table.put({ partitionKey, rowKey, ...parts });
 }

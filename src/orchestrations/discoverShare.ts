@@ -21,8 +21,8 @@ const otherSubscription = ({ vaultId, storageAccountId }: AccountInVault): boole
   nameIn(vaultId, 'subscriptions')?.toLowerCase() !==
   nameIn(storageAccountId, 'subscriptions')?.toLowerCase();
 
-/** The name under which an account can be registered: from a list, after a discovery on a miss. */
-function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string> {
+/** The name under which an account can be registered: from a list, after a discovery on a miss; none when it cannot be found. */
+function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string | undefined> {
   const { vaultId, storageAccountId } = sought;
   if (otherSubscription(sought)) {
     const name = documentedContainerName(storageAccountId);
@@ -35,7 +35,14 @@ function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string
   if (known) return known.name;
   yield* takeStep(context, refreshContainers, { vaultId, backupManagementType: 'AzureStorage' });
   const discovered = yield* takeStep(context, findProtectableContainer, { vaultId, storageAccountId });
-  if (discovered) return discovered.name;
+  return discovered?.name;
+}
+
+/** An account that cannot be registered may have been, by a run about another of its shares. */
+function* registeredMeanwhile(context: FlowContext, sought: ShareSought): Flow<string> {
+  const { vaultId, storageAccountId } = sought;
+  const registered = yield* takeStep(context, findContainer, { vaultId, storageAccountId });
+  if (registered) return registered.name;
   throw yield* explainMissingAccount(context, sought);
 }
 
@@ -45,6 +52,7 @@ function* registeredContainer(context: FlowContext, sought: ShareSought, lock?: 
   const registered = yield* takeStep(context, findContainer, account);
   if (registered) return registered.name;
   const containerName = yield* nameToRegister(context, sought);
+  if (containerName === undefined) return yield* registeredMeanwhile(context, sought);
   return (yield* register(context, { ...account, containerName }, lock)).name;
 }
 

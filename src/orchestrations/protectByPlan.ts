@@ -14,6 +14,8 @@ import { sleep, takeStep } from './takeStep.ts';
 const longestUnreadableSeconds = 900;
 /** A resource that is still being made after this long is left to the sweep. */
 const longestMakingSeconds = 3600;
+/** Looks at a resource that is being made lie further and further apart: its history must not grow with its making. */
+const longestPauseSeconds = 300;
 /** Looks at one resource by one run: what is written more often than that is left to the next event. */
 const mostRounds = 5;
 
@@ -40,9 +42,9 @@ const hasFailed = ({ provisioningState }: SourceResource): boolean =>
 function* readyResource(context: FlowContext, resourceId: string): Flow<SourceResource> {
   const begunAt = context.df.currentUtcDateTime.getTime();
   const step = /\/providers\/Microsoft\.Compute\/disks\//i.test(resourceId) ? findDisk : findStorageAccount;
-  for (;;) {
+  for (let look = 0; ; look++) {
     const { waitSeconds } = yield* watch(context, resourceId, 'waiting');
-    yield* sleep(context, waitSeconds);
+    yield* sleep(context, Math.min(waitSeconds * 2 ** look, longestPauseSeconds));
     yield* watch(context, resourceId, 'reading');
     const { found } = yield* takeStep(context, step, { resourceId: readable(resourceId) });
     if (found && isReady(found)) return found;
