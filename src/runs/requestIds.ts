@@ -14,9 +14,16 @@ const idOf = (check: (text: string) => IdReading) =>
 
 const isBackupVault = (id: string): boolean => /\/providers\/Microsoft\.DataProtection\//i.test(id);
 
+/** A protected item and a backup instance are checked for what they are; anything else is a datasource. */
+function targetId(text: string): IdReading {
+  if (/\/protectedItems\//i.test(text)) return kinds.protectedItemId(text);
+  return /\/backupInstances\//i.test(text) ? kinds.backupInstanceId(text) : parseResourceId(text);
+}
+
 /** ARM ids as a request may spell them, each checked for its kind of resource; a problem says what was expected. */
 export const requestIds = {
   any: idOf(parseResourceId),
+  target: idOf(targetId),
   recoveryServicesVault: idOf(kinds.recoveryServicesVaultId),
   backupVault: idOf(kinds.backupVaultId),
   vault: idOf((text) =>
