@@ -66,11 +66,11 @@ describe('a process that dies', () => {
     const { points, bad } = await everyDeath(protectedBackup);
     expect(bad).toEqual([]);
     expect(points).toBeGreaterThan(100);
-  });
+  }, 240_000);
 
   test('before or after any call from unprotected to backed up costs time, never a second backup', async () => {
     const { points, bad } = await everyDeath(unprotectedBackup);
     expect(bad).toEqual([]);
     expect(points).toBeGreaterThan(300);
-  });
+  }, 240_000);
 });
