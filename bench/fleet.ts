@@ -13,7 +13,7 @@ const cases: readonly FleetCase[] = [
   { ...twoHours, backups: 100, name: '100 × 2 h' },
   { ...tenMinutes, backups: 1000, name: '1,000 × 10 min' },
   { ...twoHours, backups: 1000, name: '1,000 × 2 h' },
-  { ...twoHours, backups: 1000, jobSeconds: 86_000, name: '1,000 × 23 h 53' },
+  { ...twoHours, backups: 1000, machines: true, jobSeconds: 86_000, name: '1,000 machines × 23 h 53' },
   { ...logNormal, name: '1,000 × log-normal' },
   { ...logNormal, quota: 'hourly', name: '1,000 × log-normal, hourly' },
   { ...logNormal, quota: 'hourly', vaults: 50, name: '1,000 × log-normal, hourly, 50 vaults' },

@@ -10,6 +10,8 @@ export interface FleetCase {
   readonly vaults: number;
   /** Seconds of every job, or log-normal around a median of half an hour. */
   readonly jobSeconds: number | 'logNormal';
+  /** Machines instead of shares: their jobs are followed for a day, those of shares for six hours. */
+  readonly machines?: true;
   /** `bucket`: 250 + 25/s for each action; `hourly`: 150 an hour for reads of jobs and of operations. */
   readonly quota: 'bucket' | 'hourly';
   /** Requests a minute that another principal takes out of every provider bucket. */
@@ -79,29 +81,37 @@ function worldOf(fleet: FleetCase, seconds: readonly number[]): WorldSeed {
         rivalPerMinute: fleet.rivalPerMinute ?? 0,
       },
     },
-    resources: vaults.map((vault) => ({
-      id: accountId(vault),
-      location: 'westeurope',
-      kind: 'StorageV2',
-      shares: of(vault).map(({ share }) => share),
-    })),
+    resources: vaults.flatMap((vault) => sourcesOf(fleet, vault, of(vault))),
     recoveryServices: {
       vaults: vaults.map((vault) => ({
         id: vaultId(vault),
-        policies: [{ name: 'daily', kind: 'AzureStorage' as const }],
-        items: of(vault).map(({ share }) => ({
-          storageAccountId: accountId(vault),
-          share,
-          policy: 'daily',
-        })),
+        policies: [
+          { name: 'daily', kind: fleet.machines ? ('AzureIaasVM' as const) : ('AzureStorage' as const) },
+        ],
+        items: of(vault).map(({ share }) => ({ ...sourceOf(fleet, vault, share), policy: 'daily' })),
       })),
       datasources: shares.map(({ vault, share, length }) => ({
-        storageAccountId: accountId(vault),
-        share,
+        ...sourceOf(fleet, vault, share),
         jobs: [{ seconds: length }],
       })),
     },
   };
+}
+
+const machineId = (name: string): string =>
+  `${subscription}/resourceGroups/data/providers/Microsoft.Compute/virtualMachines/${name}`;
+
+const sourceOf = ({ machines }: FleetCase, vault: number, share: string) =>
+  machines ? { virtualMachineId: machineId(share) } : { storageAccountId: accountId(vault), share };
+
+function sourcesOf(
+  { machines }: FleetCase,
+  vault: number,
+  shares: readonly { readonly share: string }[],
+): NonNullable<WorldSeed['resources']> {
+  const names = shares.map(({ share }) => share);
+  if (machines) return names.map((name) => ({ id: machineId(name) }));
+  return [{ id: accountId(vault), location: 'westeurope', kind: 'StorageV2', shares: names }];
 }
 
 interface ListedRow {
@@ -182,7 +192,7 @@ export async function runFleet(fleet: FleetCase): Promise<FleetFigures> {
   const begun = process.hrtime.bigint();
   const seconds = lengths(fleet);
   const app = await startEmbeddedApp({ world: worldOf(fleet, seconds), startAt });
-  const items = await itemsOf(app, fleet.vaults);
+  const items = await itemsOf(app, fleet);
   const asked = app.simulator.log.length;
   for (const id of items) {
     const answer = await app.request('POST', '/api/backups', { target: { id } });

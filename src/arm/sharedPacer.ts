@@ -107,8 +107,11 @@ export function createSharedPacer({ table, random, budgets = armBudgets }: Share
     async reserve(lane, now) {
       const nowMs = now.getTime();
       const placed = await reserveLane(laneOf(lane), nowMs);
-      if (placed > nowMs + horizonMs)
-        return { kind: 'wait', until: askAgainAt(nowMs, placed, random()), reserved: false };
+      if (placed > nowMs + horizonMs) {
+        const { pausedUntilMs } = await laneOf(lane).peek(nowMs);
+        const until = askAgainAt(nowMs, Math.max(placed, nowMs), pausedUntilMs, random());
+        return { kind: 'wait', until, reserved: false };
+      }
       const bucket = usedPart(budgets, lane.kind);
       const drawn = await bucketOf(lane).change(nowMs, (state) => {
         const { state: next, slotMs } = reserveInBucket(state, bucket, nowMs);
@@ -148,9 +151,11 @@ function note(seen: Map<string, Seen>, lane: Lane, reply: ArmReply): void {
   seen.set(nameOf(lane), { first: Math.max(first, remaining), reads: reads + 1 });
 }
 
-/** Sooner than the guess says, spread so that those who wait do not come back together. */
-const askAgainAt = (nowMs: number, slotMs: number, random: number): Date =>
-  new Date(Math.ceil(nowMs + Math.max(horizonMs, (slotMs - nowMs) / 4) * (1 + random)));
+/** Sooner than a guess says, but not before a pause is over; spread so that those who wait do not come back together. */
+function askAgainAt(nowMs: number, slotMs: number, pausedUntilMs: number, random: number): Date {
+  const waitMs = Math.max(horizonMs, (slotMs - nowMs) / 4, pausedUntilMs - nowMs);
+  return new Date(Math.ceil(nowMs + waitMs + random * Math.max(horizonMs, (slotMs - nowMs) / 4)));
+}
 
 /** The lane's slot: written only where requests are spaced, so that a free lane costs no storage. */
 async function reserveLane(lane: SharedState<LaneState>, nowMs: number): Promise<number> {
