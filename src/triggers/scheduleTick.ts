@@ -46,10 +46,17 @@ async function mark({ triggers }: TriggerServices, schedule: Schedule, until: Da
   }
 }
 
-async function tickOne(services: TriggerServices, schedule: Schedule, now: Date): Promise<void> {
+/** The end of the last tick's span; a first one is noted before anything is begun, so that a failure moves nothing. */
+async function handledUntil(services: TriggerServices, schedule: Schedule, now: Date): Promise<Date> {
   const row = await services.triggers.read(partitionOf(schedule), rowKey);
-  const handledUntil = row ? new Date(String(row['until'])) : new Date(now.getTime() - firstSpanMs);
-  const due = dueOccurrences(schedule, handledUntil, now);
+  if (row) return new Date(String(row['until']));
+  const first = new Date(now.getTime() - firstSpanMs);
+  await mark(services, schedule, first);
+  return first;
+}
+
+async function tickOne(services: TriggerServices, schedule: Schedule, now: Date): Promise<void> {
+  const due = dueOccurrences(schedule, await handledUntil(services, schedule, now), now);
   for (const occurrence of due.begin) await begin(services, schedule, occurrence);
   for (const { dueAt, reason } of due.missed)
     services.log(`Schedule "${schedule.name}" of ${dueAt} is not begun: ${reason}.`);

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import type { ResolvedPlan } from '../../src/estate/resolvePlan.ts';
+import type { RunRecord } from '../../src/runs/run.ts';
+import { startEmbeddedApp, type EmbeddedApp } from '../support/embeddedApp.ts';
+import { diskId, disksVaultId, filesVaultId, numbered, planWorld, samplePlan } from '../support/planWorld.ts';
+
+const daily = { backup: 'daily' };
+/** Far from the nightly sweep. */
+const startAt = '2026-08-22T09:00:00Z';
+
+const sweep = async (app: EmbeddedApp, dryRun: boolean): Promise<RunRecord> => {
+  const accepted = await app.request('POST', '/api/sweeps', { dryRun });
+  return app.runEnded((accepted?.body as { id: string }).id);
+};
+
+/** A small estate: one share and one disk lack protection, one disk has another policy, one source is gone. */
+const mixed = planWorld({
+  accounts: [
+    { name: 'papers01', shares: ['docs', 'plans', 'tmp-x'], protectedShares: ['docs'], tags: daily },
+    { name: 'other01', shares: ['private'] },
+  ],
+  disks: [{ name: 'db-data', tags: daily }, { name: 'scratch' }, { name: 'stopped', tags: daily }],
+  more: {
+    dataProtection: {
+      vaults: [
+        {
+          id: disksVaultId,
+          principalId: '99999999-1111-4222-8333-444444444444',
+          policies: [{ name: 'disks', kind: 'disk' }],
+          instances: [
+            {
+              name: 'stopped-1',
+              kind: 'disk',
+              sourceId: diskId('stopped'),
+              policy: 'disks',
+              state: 'ProtectionStopped',
+            },
+            { name: 'gone-1', kind: 'disk', sourceId: diskId('gone'), policy: 'disks' },
+          ],
+        },
+      ],
+    },
+  },
+});
+
+describe('the plan resolved', () => {
+  test('shows per rule what is selected and how it is protected, what is skipped and why, and orphans', async () => {
+    const app = await startEmbeddedApp({ world: mixed, plan: () => samplePlan(), startAt });
+    const answer = await app.request('GET', '/api/plan');
+    expect(answer?.status).toBe(200);
+    const plan = answer?.body as ResolvedPlan;
+    const standings = plan.rules.map(({ rule, selected }) => [
+      rule,
+      selected.map(({ id, standing, drift }) => [id.split('/').at(-1), standing, drift]),
+    ]);
+    expect(standings).toEqual([
+      [
+        'daily shares',
+        [
+          ['docs', 'protected', undefined],
+          ['plans', 'missing', undefined],
+        ],
+      ],
+      [
+        'daily disks',
+        [
+          ['db-data', 'missing', undefined],
+          ['stopped', 'drift', 'its protection is stopped (ProtectionStopped)'],
+        ],
+      ],
+    ]);
+    const skipped = plan.skipped.map(({ id, kind, reason }) => `${kind} ${id.split('/').at(-1)}: ${reason}`);
+    expect(skipped).toContain(
+      'fileShare tmp-x: daily shares: excluded by the rule; daily disks: the rule is about disk, not fileShare',
+    );
+    expect(plan.orphans.map(({ source }) => source)).toEqual([diskId('gone')]);
+    await app.stop();
+  });
+
+  test('without a plan is empty, and asks Azure nothing', async () => {
+    const app = await startEmbeddedApp({ world: mixed, startAt });
+    const answer = await app.request('GET', '/api/plan');
+    expect(answer?.body).toMatchObject({ standing: 'empty', rules: [], skipped: [], orphans: [] });
+    expect(app.simulator.log).toEqual([]);
+    await app.stop();
+  });
+});
+
+describe('a sweep', () => {
+  test('asked for by HTTP is a dry run unless told otherwise', async () => {
+    const app = await startEmbeddedApp({ world: mixed, plan: () => samplePlan(), startAt });
+    const accepted = await app.request('POST', '/api/sweeps', {});
+    const record = await app.runEnded((accepted?.body as { id: string }).id);
+    expect([record.kind, record.status, record.counts]).toEqual([
+      'sweep',
+      'completed',
+      { total: 2, skipped: 2 },
+    ]);
+    expect(record.failures?.map(({ error }) => error?.message)).toEqual([
+      'would be protected',
+      'would be protected',
+    ]);
+    expect(app.simulator.effects.all()).toEqual([]);
+    await app.stop();
+  }, 60_000);
+
+  test('protects what is missing, reports orphans and drift, and changes those never', async () => {
+    const app = await startEmbeddedApp({ world: mixed, plan: () => samplePlan(), startAt });
+    const record = await sweep(app, false);
+    expect([record.status, record.counts]).toEqual(['completed', { total: 2, completed: 2 }]);
+    const { drift, orphans, found } = record.report as Record<string, { count: number; first: unknown[] }>;
+    expect(found).toEqual({ skipped: 4, missing: 2, drift: 1, protected: 1 });
+    expect(drift?.first).toMatchObject([{ target: diskId('stopped'), rule: 'daily disks' }]);
+    expect(orphans?.first).toMatchObject([{ source: diskId('gone'), vault: disksVaultId }]);
+    expect(app.simulator.effects.count('protect')).toBe(2);
+    const again = await sweep(app, false);
+    expect([again.status, again.counts]).toEqual(['completed', { total: 0 }]);
+    await app.stop();
+  }, 60_000);
+
+  test('runs every night by itself, once', async () => {
+    const app = await startEmbeddedApp({
+      world: mixed,
+      plan: () => samplePlan(),
+      startAt: '2026-08-22T02:00:00Z',
+    });
+    await app.clock.advanceTo('2026-08-22T02:17:01Z');
+    await app.request('POST', '/admin/functions/nightlySweep', {});
+    await app.clock.runFor(2 * 3_600_000);
+    const listed = await app.request('GET', '/api/runs?kind=sweep');
+    const runs = (listed?.body as { value: RunRecord[] }).value;
+    expect(runs.map(({ status, requestedBy }) => [status, requestedBy.key])).toEqual([
+      ['completed', 'sweep/2026-08-22'],
+    ]);
+    expect(app.simulator.effects.count('protect')).toBe(2);
+    await app.stop();
+  }, 60_000);
+
+  test('waits for a Resource Graph that throttles, and uses no list that is cut', async () => {
+    const throttled = {
+      on: 'resourceGraph.query',
+      times: 3,
+      fault: { kind: 'reply', status: 429, code: 'RateLimiting', headers: { 'Retry-After': '5' } },
+    } as const;
+    const cut = {
+      on: 'resourceGraph.query',
+      nth: 4,
+      times: 1,
+      fault: { kind: 'body', merge: { totalRecords: 4000 } },
+    } as const;
+    const app = await startEmbeddedApp({
+      world: mixed,
+      plan: () => samplePlan(),
+      startAt,
+      faults: [throttled, cut],
+    });
+    const record = await sweep(app, false);
+    expect([record.status, record.counts]).toEqual(['completed', { total: 2, completed: 2 }]);
+    await app.stop();
+  }, 60_000);
+
+  test('a vault that is gone fails its own items and no others', async () => {
+    const gone = {
+      on: 'recoveryServices.*',
+      times: 0,
+      fault: { kind: 'reply', status: 404, code: 'ResourceNotFound', message: 'The vault was not found.' },
+    } as const;
+    const app = await startEmbeddedApp({ world: mixed, plan: () => samplePlan(), startAt, faults: [gone] });
+    const record = await sweep(app, false);
+    expect([record.status, record.counts]).toEqual(['failed', { total: 2, completed: 1, failed: 1 }]);
+    expect(record.failures?.map(({ target }) => target.split('/').at(-1))).toEqual(['plans']);
+    await app.stop();
+  }, 60_000);
+
+  test('keeps within the service’s daily limits and goes on the next day', async () => {
+    const accounts = numbered('box', 60).map((name) => ({ name, shares: ['docs'], tags: daily }));
+    const app = await startEmbeddedApp({ world: planWorld({ accounts }), plan: () => samplePlan(), startAt });
+    const first = await sweep(app, false);
+    expect(first.counts).toEqual({ total: 60, completed: 50, skipped: 10 });
+    expect(first.failures?.[0]?.error).toEqual({
+      code: 'DailyLimit',
+      message: `daily limit: the service takes 50 discoveries a day for ${filesVaultId}`,
+    });
+    await app.clock.advanceTo('2026-08-23T09:00:00Z');
+    expect(app.simulator.effects.count('protect')).toBe(60);
+    await app.stop();
+  }, 120_000);
+});
+
+test('an account in a subscription outside the plan’s list is not seen at all', async () => {
+  const far =
+    '/subscriptions/66666666-6666-4666-8666-666666666666/resourceGroups/x/providers/Microsoft.Compute/disks/far';
+  const world = planWorld({ more: { resources: [{ id: far, tags: daily }] } });
+  const app = await startEmbeddedApp({ world, plan: () => samplePlan(), startAt });
+  const record = await sweep(app, false);
+  expect(record.counts).toEqual({ total: 0 });
+  await app.stop();
+});

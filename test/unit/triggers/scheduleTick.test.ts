@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { readPlan } from '../../../src/plan/problems.ts';
+import type { Plan } from '../../../src/plan/schema.ts';
+import { scheduleTick } from '../../../src/triggers/scheduleTick.ts';
+import type { TriggerServices } from '../../../src/triggers/triggerServices.ts';
+import { memoryTable } from '../../support/memoryStorage.ts';
+import { runDesk } from '../../support/runDesk.ts';
+import { samplePlan } from '../../support/planWorld.ts';
+
+const hourly = { name: 'hourly', cron: '0 * * * *', timeZone: 'UTC', backUp: { rules: ['daily disks'] } };
+
+function planOf(schedule: Record<string, unknown>): Plan {
+  const reading = readPlan(samplePlan({ schedules: [schedule] }));
+  if (reading.kind === 'broken') throw new Error(reading.problems.map(({ message }) => message).join());
+  return reading.plan;
+}
+
+/** A desk whose ticks are called by hand. */
+function tower(schedule: Record<string, unknown>, startAt: string) {
+  const desk = runDesk();
+  desk.clock.now = Date.parse(startAt);
+  const lines: string[] = [];
+  const held = { plan: planOf(schedule) };
+  const services: TriggerServices = {
+    clock: () => new Date(desk.clock.now),
+    runs: desk.services,
+    triggers: memoryTable('triggers'),
+    loadPlan: () =>
+      Promise.resolve({ plan: held.plan, standing: 'current', location: 'plan.json', problems: [] }),
+    log: (line) => void lines.push(line),
+  };
+  return {
+    desk,
+    lines,
+    held,
+    tickAt: (at: string) => {
+      desk.clock.now = Date.parse(at);
+      return scheduleTick(services);
+    },
+    keys: () =>
+      desk.runs
+        .rows()
+        .map((row) => (JSON.parse(String(row['requestedBy'])) as { key: string }).key)
+        .sort(),
+  };
+}
+
+describe('a tick', () => {
+  test('a few milliseconds early, on time and doubled starts the occurrence once', async () => {
+    const { desk, tickAt, keys } = tower(hourly, '2026-08-22T09:59:59.999Z');
+    await tickAt('2026-08-22T09:59:59.999Z');
+    await tickAt('2026-08-22T10:00:00.000Z');
+    await tickAt('2026-08-22T10:00:00.001Z');
+    await tickAt('2026-08-22T10:01:00.000Z');
+    expect(keys()).toEqual(['hourly/2026-08-22T10:00Z']);
+    expect(desk.started).toHaveLength(1);
+  });
+
+  test.each([
+    ['latest', ['hourly/2026-08-22T13:00Z']],
+    ['all', ['hourly/2026-08-22T11:00Z', 'hourly/2026-08-22T12:00Z', 'hourly/2026-08-22T13:00Z']],
+    ['none', []],
+  ])('after three missed hours with catch-up %s begins %j', async (catchUp, expected) => {
+    const { tickAt, keys } = tower({ ...hourly, catchUp }, '2026-08-22T10:30:00Z');
+    await tickAt('2026-08-22T10:30:00Z');
+    await tickAt('2026-08-22T13:20:00Z');
+    expect(keys()).toEqual(expected);
+  });
+
+  test('later than the window begins nothing, and says so', async () => {
+    const { lines, tickAt, keys } = tower(
+      { ...hourly, cron: '0 11 * * *', window: 'PT1H' },
+      '2026-08-22T10:30:00Z',
+    );
+    await tickAt('2026-08-22T10:30:00Z');
+    await tickAt('2026-08-22T12:30:00Z');
+    expect(keys()).toEqual([]);
+    expect(lines).toEqual([
+      'Schedule "hourly" of 2026-08-22T11:00:00.000Z is not begun: its window of PT1H had passed.',
+    ]);
+  });
+
+  test('a clock set back begins nothing twice', async () => {
+    const { tickAt, keys } = tower(hourly, '2026-08-22T10:00:00Z');
+    await tickAt('2026-08-22T10:00:00Z');
+    await tickAt('2026-08-22T11:00:00Z');
+    await tickAt('2026-08-22T09:30:00Z');
+    await tickAt('2026-08-22T10:00:00Z');
+    await tickAt('2026-08-22T11:30:00Z');
+    expect(keys()).toEqual(['hourly/2026-08-22T10:00Z', 'hourly/2026-08-22T11:00Z']);
+  });
+
+  test('a time that the clock skips in spring and one that comes twice in autumn begin once', async () => {
+    const berlin = { ...hourly, cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
+    const spring = tower(berlin, '2026-03-28T23:00:00Z');
+    await spring.tickAt('2026-03-28T23:00:00Z');
+    for (let minute = 0; minute < 240; minute++)
+      await spring.tickAt(new Date(Date.UTC(2026, 2, 28, 23, minute)).toISOString());
+    expect(spring.keys()).toEqual(['hourly/2026-03-29T01:00Z']);
+    const autumn = tower(berlin, '2026-10-24T23:00:00Z');
+    for (let minute = 0; minute < 240; minute++)
+      await autumn.tickAt(new Date(Date.UTC(2026, 9, 24, 23, minute)).toISOString());
+    expect(autumn.keys()).toEqual(['hourly/2026-10-25T00:30Z']);
+  });
+
+  test('that could not start a flow leaves the occurrence to the next one', async () => {
+    const { desk, tickAt, keys } = tower(hourly, '2026-08-22T10:00:00Z');
+    const { start } = desk.services.flows;
+    Object.assign(desk.services.flows, { start: () => Promise.reject(new Error('the hub is away')) });
+    await expect(tickAt('2026-08-22T10:00:00Z')).rejects.toThrow('1 schedules could not be handled.');
+    Object.assign(desk.services.flows, { start });
+    await tickAt('2026-08-22T10:01:00Z');
+    expect(keys()).toEqual(['hourly/2026-08-22T10:00Z']);
+    expect(desk.started).toHaveLength(1);
+  });
+
+  test('a child may not begin after the window of its schedule', async () => {
+    const { desk, tickAt } = tower({ ...hourly, window: 'PT2H', concurrency: 7 }, '2026-08-22T10:00:00Z');
+    await tickAt('2026-08-22T10:00:00Z');
+    const request: unknown = JSON.parse(String(desk.runs.rows()[0]?.['request']));
+    expect(request).toEqual({
+      kind: 'batch',
+      of: { kind: 'schedule', schedule: 'hourly', dueAt: '2026-08-22T10:00:00.000Z' },
+      options: {},
+      concurrency: 7,
+      notAfter: '2026-08-22T12:00:00.000Z',
+    });
+  });
+});
