@@ -4,8 +4,9 @@ import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts, EarlierEffect, Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './apiVersion.ts';
 import { backupVaultIdOf } from './ids.ts';
-import { followStatus } from './instances.ts';
+
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
+import { followStatus } from './operations.ts';
 
 /** What is needed to back up an instance now. */
 export type InstanceBackupInput = {

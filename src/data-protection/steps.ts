@@ -1,21 +1,15 @@
 import type { AnyStep } from '../steps/step.ts';
 import { backUpInstance, followInstanceBackup } from './backup.ts';
+import { configureProtection, validateForBackup } from './configure.ts';
 import {
   awaitDeleted,
-  awaitProtection,
-  configureProtection,
   deleteInstance,
   findDeletedInstance,
-  findInstance,
-  findInstancesBySource,
-  findInstancesOf,
-  resumeProtection,
-  stopProtection,
-  suspendBackups,
-  syncInstance,
+  findDeletedInstancesOf,
   undeleteInstance,
-  validateForBackup,
-} from './instances.ts';
+} from './deletion.ts';
+import { resumeProtection, stopProtection, suspendBackups, syncInstance } from './instanceActions.ts';
+import { awaitProtection, findInstance, findInstancesBySource, findInstancesOf } from './instances.ts';
 import { followInstanceJob } from './jobs.ts';
 import { getBackupPolicy } from './policies.ts';
 import { findInstanceRecoveryPoint } from './recoveryPoints.ts';
@@ -29,6 +23,7 @@ export const dataProtectionSteps: readonly AnyStep[] = [
   configureProtection,
   deleteInstance,
   findDeletedInstance,
+  findDeletedInstancesOf,
   findInstance,
   findInstanceRecoveryPoint,
   findInstancesBySource,

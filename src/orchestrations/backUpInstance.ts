@@ -10,7 +10,7 @@ import { findInstanceRecoveryPoint, type InstanceRecoveryPoint } from '../data-p
 import type { BackupOptions } from '../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { followInstance } from './followInstance.ts';
-import { getInstance, untilConfigured } from './instanceState.ts';
+import { untilConfigured } from './instanceState.ts';
 import { FlowEnded, StepFailed } from './stepFailed.ts';
 import { sleep, takeStep } from './takeStep.ts';
 
@@ -103,14 +103,14 @@ function resultOf({ itemId, joined }: InstanceBackupHandle, rule: { readonly rul
   return { backupInstanceId: itemId, ...(joined ? { joined: true } : rule) };
 }
 
-/** Backs up one backup instance of any datasource and follows the job to its end; the status is the job's own. */
+/** Backs up one backup instance of any datasource, as it was last seen, and follows the job to its end; the status is the job's own. */
 export function* backUpInstance(
   context: FlowContext,
-  instanceId: string,
+  seen: BackupInstance,
   options: BackupOptions,
 ): Flow<FlowEnding> {
   warnOfForeignOptions(context, options);
-  const instance = yield* untilConfigured(context, yield* getInstance(context, instanceId));
+  const instance = yield* untilConfigured(context, seen);
   const rule = yield* ruleOf(context, instance, options);
   const started = yield* takeStep(context, backUpInstanceStep, { instanceId: instance.id, ...rule });
   const { handle, ending } = yield* followOrJoin(context, started);

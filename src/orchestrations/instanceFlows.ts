@@ -1,50 +1,21 @@
-import { backupVaultIdOf, isInstanceId } from '../data-protection/ids.ts';
-import { findInstancesBySource, findInstancesOf, type BackupInstance } from '../data-protection/instances.ts';
+import { backupVaultIdOf } from '../data-protection/ids.ts';
+import type { BackupInstance } from '../data-protection/instances.ts';
 import type { Protection, RunRequest, Target } from '../runs/request.ts';
 import { backUpInstance } from './backUpInstance.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import type { ServiceFlows } from './flows.ts';
+import {
+  datasourceIdOf,
+  findTargetInstance,
+  getTargetInstance,
+  idOfInstanceOrDeleted,
+  instanceIdIn,
+} from './instanceTarget.ts';
 import { protectDatasource, validateDatasource, type DatasourceProtection } from './protectDatasource.ts';
-import { refuse } from './refusals.ts';
-import { FlowEnded } from './stepFailed.ts';
+import { refuse, skip } from './refusals.ts';
 import { resumeInstance, stopInstance } from './stopInstance.ts';
-import { takeStep } from './takeStep.ts';
 
 type RequestOf<K extends RunRequest['kind']> = Extract<RunRequest, { kind: K }>;
-
-function* instancesOf(context: FlowContext, target: Target): Flow<readonly BackupInstance[]> {
-  if ('id' in target) return yield* takeStep(context, findInstancesBySource, { resourceId: target.id });
-  if (target.kind !== 'disk' && target.kind !== 'blobs') return [];
-  return yield* takeStep(context, findInstancesOf, {
-    vaultId: target.vaultId,
-    resourceId: target.datasourceId,
-  });
-}
-
-/** The instance a target means: named by its id, or the only one that protects the datasource. */
-function* instanceIdOf(context: FlowContext, target: Target): Flow<string | undefined> {
-  if ('id' in target && isInstanceId(target.id)) return target.id;
-  const [first, second] = yield* instancesOf(context, target);
-  if (first && second) {
-    throw refuse(
-      'BackupInstanceAmbiguous',
-      `The datasource is protected twice: ${first.id} and ${second.id}.`,
-      'Name one by its id.',
-    );
-  }
-  return first?.id;
-}
-
-function* instanceIdNeeded(context: FlowContext, target: Target): Flow<string> {
-  const found = yield* instanceIdOf(context, target);
-  if (found) return found;
-  const name = 'id' in target ? target.id : 'datasourceId' in target ? target.datasourceId : target.kind;
-  throw refuse(
-    'NotProtected',
-    `No backup instance protects ${name}.`,
-    'Protect it by POST /api/protections, or ask with protectFirst.',
-  );
-}
 
 function datasourceProtection(
   target: Target,
@@ -52,7 +23,10 @@ function datasourceProtection(
   policyId: string,
   options: DatasourceProtection['options'],
 ): DatasourceProtection {
-  const datasourceId = 'id' in target ? target.id : 'datasourceId' in target ? target.datasourceId : '';
+  if (instanceIdIn(target) !== undefined) {
+    throw refuse('TargetIsProtected', 'The target is a backup instance: name the datasource to protect.');
+  }
+  const datasourceId = datasourceIdOf(target);
   const named = 'vaultId' in target ? target.vaultId : undefined;
   const kind = /\/providers\/Microsoft\.Compute\/disks\//i.test(datasourceId) ? 'disk' : 'blobs';
   return { kind, vaultId: vaultId ?? named ?? backupVaultIdOf(policyId), datasourceId, policyId, options };
@@ -63,53 +37,45 @@ const lockIsNotOurs =
 
 function orderOf(context: FlowContext, request: Protection): DatasourceProtection {
   if (request.lockStorageAccount !== undefined) context.warnings.push(lockIsNotOurs);
-  if ('id' in request.target && isInstanceId(request.target.id)) {
-    throw refuse('TargetIsProtected', 'The target is a backup instance: name the datasource to protect.');
-  }
   return datasourceProtection(request.target, request.vaultId, request.policyId, request);
 }
 
-function* backUp(context: FlowContext, request: RequestOf<'backUp'>): Flow<FlowEnding> {
-  const { target, protectFirst } = request;
-  const found = protectFirst
-    ? yield* instanceIdOf(context, target)
-    : yield* instanceIdNeeded(context, target);
-  if (found || !protectFirst) return yield* backUpInstance(context, found ?? '', request);
-  const made = yield* protectDatasource(
-    context,
-    datasourceProtection(target, undefined, protectFirst.policyId, {}),
-  );
-  return yield* backUpInstance(context, made.instanceId, request);
+/** The instance to back up; a datasource that nothing protects is protected now, where the request says by what. */
+function* instanceToBackUp(
+  context: FlowContext,
+  { target, protectFirst }: RequestOf<'backUp'>,
+): Flow<BackupInstance> {
+  if (!protectFirst) return yield* getTargetInstance(context, target);
+  const found = yield* findTargetInstance(context, target);
+  if (found) return found;
+  const order = datasourceProtection(target, undefined, protectFirst.policyId, {});
+  return (yield* protectDatasource(context, order)).instance;
 }
 
 function* protect(context: FlowContext, request: RequestOf<'protect'>): Flow<FlowEnding> {
-  const { instanceId } = yield* protectedOrSkipped(context, request);
-  if (request.backUpAfterwards) return yield* backUpInstance(context, instanceId, {});
-  return { status: 'completed', result: { backupInstanceId: instanceId, policyId: request.policyId } };
-}
-
-/** A protection that is there already is what a backup afterwards needs. */
-function* protectedOrSkipped(
-  context: FlowContext,
-  request: RequestOf<'protect'>,
-): Flow<{ readonly instanceId: string }> {
-  try {
-    return yield* protectDatasource(context, orderOf(context, request));
-  } catch (error) {
-    if (!(error instanceof FlowEnded) || error.status !== 'skipped' || !request.backUpAfterwards) throw error;
-    return { instanceId: yield* instanceIdNeeded(context, request.target) };
+  const { instance, change } = yield* protectDatasource(context, orderOf(context, request));
+  const result = { backupInstanceId: instance.id, policyId: request.policyId, change };
+  if (request.backUpAfterwards) {
+    const ending = yield* backUpInstance(context, instance, {});
+    return { ...ending, result: { ...result, ...(ending.result as object) } };
   }
+  if (change === 'none') {
+    throw skip('AlreadyProtected', `already protected by ${instance.id} with the same policy`);
+  }
+  return { status: 'completed', result };
 }
 
 /** Flows of Backup vaults: disks, blobs, and any backup instance by its id. */
 export const dataProtectionFlows: ServiceFlows = {
-  backUp,
+  *backUp(context, request) {
+    return yield* backUpInstance(context, yield* instanceToBackUp(context, request), request);
+  },
   protect,
   validate: (context, request) => validateDatasource(context, orderOf(context, request)),
   *stop(context, request) {
-    return yield* stopInstance(context, yield* instanceIdNeeded(context, request.target), request);
+    return yield* stopInstance(context, yield* getTargetInstance(context, request.target), request);
   },
   *resume(context, request) {
-    return yield* resumeInstance(context, yield* instanceIdNeeded(context, request.target), request);
+    return yield* resumeInstance(context, yield* idOfInstanceOrDeleted(context, request.target), request);
   },
 };

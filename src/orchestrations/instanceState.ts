@@ -1,9 +1,5 @@
-import {
-  awaitProtection,
-  findInstance,
-  syncInstance,
-  type BackupInstance,
-} from '../data-protection/instances.ts';
+import { syncInstance } from '../data-protection/instanceActions.ts';
+import { awaitProtection, findInstance, type BackupInstance } from '../data-protection/instances.ts';
 import { sameWord } from '../arm/sameWord.ts';
 import type { Flow, FlowContext } from './flow.ts';
 import { refuse } from './refusals.ts';

@@ -8,13 +8,8 @@ import {
   protectionObstacle,
 } from '../data-protection/eligibility.ts';
 import { isOfVault } from '../data-protection/ids.ts';
-import {
-  awaitProtection,
-  configureProtection,
-  findInstancesOf,
-  validateForBackup,
-  type BackupInstance,
-} from '../data-protection/instances.ts';
+import { configureProtection, validateForBackup } from '../data-protection/configure.ts';
+import { awaitProtection, findInstancesOf, type BackupInstance } from '../data-protection/instances.ts';
 import { neededRoles, type NeededRole } from '../data-protection/permissions.ts';
 import { getBackupPolicy, type BackupPolicy } from '../data-protection/policies.ts';
 import { getBackupVault, type BackupVault } from '../data-protection/vaults.ts';
@@ -184,41 +179,43 @@ function* validate(context: FlowContext, prepared: Prepared, grantRoles: boolean
 const existingHere = ({ instances, input }: Prepared): BackupInstance | undefined =>
   instances.find((instance) => isOfVault(instance.id, input.vaultId));
 
-/** Nothing to do, or something only a person may decide. */
-function settleExisting(existing: BackupInstance, policyId: string): FlowEnded | undefined {
-  if (isIn(existing, 'ProtectionConfigured') && sameId(existing.policyId, policyId)) {
-    return new FlowEnded('skipped', {
-      code: 'AlreadyProtected',
-      message: `already protected by ${existing.id} with the same policy`,
-    });
-  }
-  return isStopped(existing) ? notConfigured(existing) : undefined;
+/** What became of a protection: made, its policy changed, or found as wanted. */
+export interface ProtectedDatasource {
+  readonly instance: BackupInstance;
+  readonly change: 'protected' | 'policyChanged' | 'none';
 }
 
-/** Puts the instance; one that is being configured with this policy already needs no second PUT. */
-function* configured(
+/** Goes on from an instance that is there already: nothing to do, waiting, or another policy under the same name. */
+function* protectAgain(
   context: FlowContext,
   { input }: Prepared,
-  existing: BackupInstance | undefined,
-): Flow<BackupInstance> {
-  if (existing && sameId(existing.policyId, input.policyId)) return existing;
-  const named = existing ? { ...input, instanceId: existing.id } : input;
-  const { instanceId } = yield* takeStep(context, configureProtection, named);
-  return yield* takeStep(context, awaitProtection, { instanceId });
+  existing: BackupInstance,
+): Flow<ProtectedDatasource> {
+  if (isStopped(existing)) throw notConfigured(existing);
+  if (sameId(existing.policyId, input.policyId)) {
+    const found = isIn(existing, 'ProtectionConfigured');
+    return { instance: yield* untilConfigured(context, existing), change: found ? 'none' : 'protected' };
+  }
+  const named = { ...input, instanceId: existing.id };
+  return { instance: yield* configure(context, named), change: 'policyChanged' };
+}
+
+/** Puts the instance and waits until the service will back it up. */
+function* configure(context: FlowContext, input: InstanceInput): Flow<BackupInstance> {
+  const { instanceId } = yield* takeStep(context, configureProtection, input);
+  return yield* untilConfigured(context, yield* takeStep(context, awaitProtection, { instanceId }));
 }
 
 /** Protects a disk or the blobs of a storage account, to the state in which the service will back it up. */
 export function* protectDatasource(
   context: FlowContext,
   order: DatasourceProtection,
-): Flow<{ readonly instanceId: string }> {
+): Flow<ProtectedDatasource> {
   const prepared = yield* prepare(context, order);
   const existing = existingHere(prepared);
-  const settled = existing && settleExisting(existing, order.policyId);
-  if (settled) throw settled;
-  if (!existing) yield* validate(context, prepared, order.options.grantRoles ?? false);
-  const instance = yield* untilConfigured(context, yield* configured(context, prepared, existing));
-  return { instanceId: instance.id };
+  if (existing) return yield* protectAgain(context, prepared, existing);
+  yield* validate(context, prepared, order.options.grantRoles ?? false);
+  return { instance: yield* configure(context, prepared.input), change: 'protected' };
 }
 
 /** Does every check of a protection and changes nothing: what would be sent, which roles lack, what protects already. */

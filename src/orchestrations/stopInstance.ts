@@ -1,20 +1,16 @@
 import {
   awaitDeleted,
-  awaitProtection,
   deleteInstance,
   findDeletedInstance,
-  findInstance,
-  resumeProtection,
-  stopProtection,
-  suspendBackups,
   undeleteInstance,
-  type BackupInstance,
-} from '../data-protection/instances.ts';
+} from '../data-protection/deletion.ts';
+import { resumeProtection, stopProtection, suspendBackups } from '../data-protection/instanceActions.ts';
+import { awaitProtection, findInstance, type BackupInstance } from '../data-protection/instances.ts';
 import { sameId } from '../arm/resourceId.ts';
 import type { RunRequest } from '../runs/request.ts';
 import { checkDeletion } from './deletionConsent.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
-import { getInstance, isIn, notConfigured, untilSettled } from './instanceState.ts';
+import { isIn, notConfigured, untilSettled } from './instanceState.ts';
 import { refuse, skip } from './refusals.ts';
 import { FlowEnded, StepFailed } from './stepFailed.ts';
 import { takeStep } from './takeStep.ts';
@@ -66,10 +62,9 @@ function* keepData(
 /** Stops the protection of a backup instance: keeps its data for ever, by policy, or deletes it. */
 export function* stopInstance(
   context: FlowContext,
-  instanceId: string,
+  instance: BackupInstance,
   { mode, confirm }: RequestOf<'stop'>,
 ): Flow<FlowEnding> {
-  const instance = yield* getInstance(context, instanceId);
   if (mode === 'deleteData') checkDeletion(context, [instance.friendlyName, instance.name], confirm);
   try {
     return yield* mode === 'deleteData' ? deleteData(context, instance) : keepData(context, instance, mode);

@@ -159,6 +159,14 @@ describe('resuming a backup instance', () => {
     expect(simulator.effects.count('undelete')).toBe(1);
   });
 
+  test('a deleted instance is found by its datasource, too', async () => {
+    const { ending } = await playRun({
+      world: world({ softDeleted: true }),
+      request: { kind: 'resume', target: diskTarget, undelete: true },
+    });
+    expect(ending).toMatchObject({ status: 'completed', result: { backupInstanceId: instanceId } });
+  });
+
   test('an instance that was never there is not brought back', async () => {
     const id = `${backupVaultId}/backupInstances/never`;
     const { ending } = await playRun({

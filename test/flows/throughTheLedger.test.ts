@@ -1,120 +1,14 @@
 import { expect, test } from 'vitest';
-import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
-import { ConnectionDropped } from '../../local/arm-simulator/exchange.ts';
-import { createSimulator } from '../../local/arm-simulator/simulator.ts';
-import type { ArmAnswer, ArmClient, SendOptions } from '../../src/arm/call.ts';
-import { flowTable } from '../../src/orchestrations/flows.ts';
-import { carryRun } from '../../src/orchestrations/run.ts';
-import { recoveryServicesSteps } from '../../src/recovery-services/steps.ts';
-import { resourceSteps } from '../../src/resources/steps.ts';
-import type { RunRequest } from '../../src/runs/request.ts';
-import { executeStep } from '../../src/steps/executeStep.ts';
-import { orderStep } from '../../src/steps/orderStep.ts';
-import type { StepMessage, StepOrder } from '../../src/steps/step.ts';
-import type { StepServices } from '../../src/steps/stepServices.ts';
-import type { WatchOrder } from '../../src/job-tracker/watch.ts';
-import { watchToTheEnd } from '../support/watchStage.ts';
-import { memoryQueue, memoryTable } from '../support/memoryStorage.ts';
-import { playFlow, type Raised } from '../support/playFlow.ts';
+import { playThroughLedger } from '../support/ledgerRun.ts';
 import { policyId, shareTarget, shareWorld } from '../support/shareWorld.ts';
-
-type World = Parameters<typeof createSimulator>[0];
-
-/** Plays a run with the real ledger and executor between flow and simulator, all on one virtual clock. */
-async function play(world: NonNullable<World>['world'], request: RunRequest, faults: FaultRuleSeed[] = []) {
-  const clock = { now: Date.parse('2026-08-22T02:00:00Z') };
-  const date = () => new Date(clock.now);
-  const simulator = createSimulator({
-    ...(world === undefined ? {} : { world }),
-    faults,
-    seed: 'ledger',
-    clock: { now: () => clock.now, random: () => 0.5, after: () => ({ id: 0 }), cancel: () => undefined },
-  });
-  const exchange = async (
-    method: string,
-    url: string,
-    options: SendOptions,
-    body?: unknown,
-  ): Promise<ArmAnswer> => {
-    const headers = {
-      authorization: `Bearer ${'a'.repeat(40)}`,
-      'x-ms-client-request-id': options.clientRequestId,
-    };
-    try {
-      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-      const reply = await simulator.handle({ method, url, headers, ...sent });
-      const lower = Object.entries(reply.headers).map(([name, value]) => [name.toLowerCase(), value]);
-      const read = { status: reply.status, headers: Object.fromEntries(lower) as Record<string, string> };
-      return { kind: 'reply', reply: { ...read, body: reply.body ? JSON.parse(reply.body) : undefined } };
-    } catch (error) {
-      if (error instanceof ConnectionDropped) return { kind: 'doubtful', reason: error.message };
-      throw error;
-    }
-  };
-  const arm: ArmClient = {
-    send: ({ method, path, query, apiVersion, body }, options) => {
-      const text = new URLSearchParams({ 'api-version': apiVersion, ...query }).toString();
-      return exchange(method, `https://management.azure.com${path}?${text}`, options, body);
-    },
-    followUrl: (url, _origin, options) => exchange('GET', url, options),
-  };
-  const [queue, raised] = [memoryQueue(date), [] as Raised[]];
-  let ids = 0;
-  const services: StepServices = {
-    clock: date,
-    newId: () => `00000000-0000-4000-9000-${String(++ids).padStart(12, '0')}`,
-    steps: memoryTable('steps'),
-    items: memoryTable('items'),
-    ...{ queue, arm, minimumPollSeconds: 10 },
-    pacer: { reserve: async () => ({ kind: 'go' }), learn: async () => undefined },
-    catalogue: new Map([...recoveryServicesSteps, ...resourceSteps].map((step) => [step.name, step])),
-    raise: async (_run, _generation, name, payload) => {
-      raised.push({ name, payload: JSON.parse(JSON.stringify(payload)) });
-      return 'raised';
-    },
-    isCancelRequested: async () => false,
-    log: () => undefined,
-  };
-  const deliver = async (): Promise<boolean> => {
-    const next = queue.nextAt()?.getTime();
-    if (next === undefined) return false;
-    clock.now = Math.max(clock.now, next);
-    const message = queue.take();
-    if (message) await executeStep(services, JSON.parse(message.text) as StepMessage);
-    return true;
-  };
-  const facts = { acceptedAt: '2026-08-22T02:00:00Z', mayDeleteBackups: false };
-  const { value } = await playFlow(
-    (df) => carryRun(df, { runId: 'a'.repeat(40), generation: 1 }, flowTable),
-    {
-      now: () => clock.now,
-      advanceTo: (milliseconds) => void (clock.now = Math.max(clock.now, milliseconds)),
-      nextEvent: async () => {
-        while (raised.length === 0 && (await deliver()));
-        return raised.shift();
-      },
-      activity: async (name, input) => {
-        if (name === 'watchJob') {
-          const { told, answer } = await watchToTheEnd(input as WatchOrder, { clock, arm });
-          raised.push(...told);
-          return answer;
-        }
-        if (name === 'beginRun') return { kind: 'begun', request, facts };
-        return name === 'orderStep' ? await orderStep(services, input as StepOrder) : null;
-      },
-    },
-  );
-  return {
-    ending: value,
-    simulator,
-    requests: simulator.log.map(({ method, route }) => `${method} ${route}`),
-  };
-}
 
 const backUpDocs = { kind: 'backUp', target: shareTarget('docs') } as const;
 
 test('a protected share is backed up with four requests, the recovery point included', async () => {
-  const { ending, requests } = await play(shareWorld({ protectedShares: ['docs'] }), backUpDocs);
+  const { ending, requests } = await playThroughLedger({
+    world: shareWorld({ protectedShares: ['docs'] }),
+    request: backUpDocs,
+  });
   expect(ending).toMatchObject({ status: 'completed', job: { status: 'Completed' } });
   expect(requests).toEqual([
     'GET recoveryServices.items',
@@ -125,18 +19,20 @@ test('a protected share is backed up with four requests, the recovery point incl
 });
 
 test('an unprotected share is discovered, registered, inquired, protected and backed up', async () => {
-  const { ending, simulator } = await play(shareWorld({ vault: { discovered: [] } }), {
-    ...backUpDocs,
-    protectFirst: { policyId: policyId('daily') },
+  const { ending, simulator } = await playThroughLedger({
+    world: shareWorld({ vault: { discovered: [] } }),
+    request: { ...backUpDocs, protectFirst: { policyId: policyId('daily') } },
   });
   expect(ending).toMatchObject({ status: 'completed', recoveryPoint: { type: 'FileSystemConsistent' } });
   expect(simulator.effects.count('backup')).toBe(1);
 });
 
 test('a backup whose answer was lost is found in the job list, and none is started twice', async () => {
-  const { ending, simulator, requests } = await play(shareWorld({ protectedShares: ['docs'] }), backUpDocs, [
-    { on: 'recoveryServices.backup', fault: { kind: 'drop', when: 'after' } },
-  ]);
+  const { ending, simulator, requests } = await playThroughLedger({
+    world: shareWorld({ protectedShares: ['docs'] }),
+    request: backUpDocs,
+    faults: [{ on: 'recoveryServices.backup', fault: { kind: 'drop', when: 'after' } }],
+  });
   expect(ending).toMatchObject({ status: 'completed', recoveryPoint: { type: 'FileSystemConsistent' } });
   expect(simulator.effects.count('backup')).toBe(1);
   expect(requests).toContain('GET recoveryServices.jobs');
@@ -148,7 +44,7 @@ test('a backup that somebody else runs is joined', async () => {
     vault: { whileBusy: 'conflict' },
     datasource: { scheduledAfterSeconds: [0], jobs: [{ seconds: 900 }] },
   });
-  const { ending, simulator } = await play(world, backUpDocs);
+  const { ending, simulator } = await playThroughLedger({ world, request: backUpDocs });
   expect(ending).toMatchObject({ status: 'completed', result: { joined: true } });
   expect(simulator.effects.count('backup')).toBe(0);
 });
