@@ -141,10 +141,9 @@ async function ask(app: EmbeddedApp, path: string): Promise<readonly ListedRow[]
   return body.value;
 }
 
-async function itemsOf(app: EmbeddedApp, vaults: number): Promise<readonly string[]> {
-  const filter = encodeURIComponent(
-    "backupManagementType eq 'AzureStorage' and itemType eq 'AzureFileShare'",
-  );
+async function itemsOf(app: EmbeddedApp, { vaults, machines }: FleetCase): Promise<readonly string[]> {
+  const [type, item] = machines ? ['AzureIaasVM', 'VM'] : ['AzureStorage', 'AzureFileShare'];
+  const filter = encodeURIComponent(`backupManagementType eq '${type}' and itemType eq '${item}'`);
   const lists = Array.from({ length: vaults }, (_, vault) =>
     ask(app, `${vaultId(vault)}/backupProtectedItems?api-version=2025-08-01&$filter=${filter}`),
   );

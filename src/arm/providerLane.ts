@@ -17,12 +17,14 @@ export type LaneState = {
   readonly refillPerSecond: number;
   /** Readings near zero in a row, at least twenty seconds apart. */
   readonly lows: number;
+  /** When the counter was last seen to rise; an hourly window does so once an hour. */
+  readonly roseAtMs: number;
 };
 
 /** A lane of which nothing is known: it holds nothing back. */
 export const freeLane: LaneState = {
   ...{ largest: 0, remaining: 0, seenAtMs: 0, pausedUntilMs: 0, nextMs: 0 },
-  ...{ refillPerSecond: 0, lows: 0 },
+  ...{ refillPerSecond: 0, lows: 0, roseAtMs: 0 },
 };
 
 // Recorded: 150 requests per hour and action, later 300 and 450.
@@ -32,8 +34,8 @@ const stopBelow = 0.05;
 const stopMs = 300_000;
 /** A counter first seen near zero is asked again soon: a bucket is full by then, an hourly window is not. */
 const firstStopMs = 20_000;
-/** A rise within this time is a refill; a longer one may be the next window. */
-const refillWithinMs = 600_000;
+/** Two rises within this time are a refill; one alone may be the next window. */
+const refillWithinMs = 1_200_000;
 /** Part of a refill that is used. */
 const usedRefill = 0.8;
 const latelyMs = 60_000;
@@ -56,13 +58,19 @@ export function reserveInLane(lane: LaneState, fromMs: number): Reserved<LaneSta
   return { state: { ...lane, nextMs: slotMs + spacingMs(lane, slotMs) }, slotMs };
 }
 
-/** What a reading says of the refill: a rise is one; near zero a second time, what was believed was wrong. */
-function refillOf(lane: LaneState, remaining: number, nowMs: number, lows: number): number {
+/** What a reading says of the refill: a second rise is one; near zero a second time, what was believed was wrong. */
+function refillOf(
+  lane: LaneState,
+  remaining: number,
+  nowMs: number,
+): Pick<LaneState, 'refillPerSecond' | 'roseAtMs'> {
+  const { refillPerSecond, roseAtMs } = lane;
   const rise = remaining - lane.remaining;
   const sinceMs = nowMs - lane.seenAtMs;
-  if (rise > 0.1 * lane.largest && sinceMs > 0 && sinceMs < refillWithinMs)
-    return Math.max(lane.refillPerSecond, (rise * 1000) / Math.max(sinceMs, 1000));
-  return lows > 1 ? 0 : lane.refillPerSecond;
+  if (lane.seenAtMs === 0 || sinceMs <= 0 || rise <= 0.1 * lane.largest) return { refillPerSecond, roseAtMs };
+  if (roseAtMs === 0 || nowMs - roseAtMs > refillWithinMs) return { refillPerSecond, roseAtMs: nowMs };
+  const seen = (rise * 1000) / Math.max(sinceMs, 1000);
+  return { refillPerSecond: Math.max(refillPerSecond, seen), roseAtMs: nowMs };
 }
 
 function lowsOf(lane: LaneState, remaining: number, nowMs: number): number {
@@ -76,10 +84,11 @@ export function learnRemaining(lane: LaneState, remaining: number, nowMs: number
   const largest = Math.max(lane.largest, remaining);
   const sized = { ...lane, largest };
   const lows = lowsOf(sized, remaining, nowMs);
-  const refillPerSecond = lane.seenAtMs > 0 ? refillOf(sized, remaining, nowMs, lows) : 0;
-  const isOld = nowMs - lane.seenAtMs > latelyMs || (lane.lows > 0 && lows === 0 && refillPerSecond > 0);
+  const refill = refillOf(sized, remaining, nowMs);
+  const believed = lows > 1 ? { ...refill, refillPerSecond: 0 } : refill;
+  const isOld = nowMs - lane.seenAtMs > latelyMs || (lane.lows > 0 && lows === 0);
   const counts = isOld || remaining <= lane.remaining;
-  return { ...sized, lows, refillPerSecond, ...(counts && { remaining, seenAtMs: nowMs }) };
+  return { ...sized, lows, ...believed, ...(counts && { remaining, seenAtMs: nowMs }) };
 }
 
 /** Stops the lane after a 429; what was known of the counter no longer counts then, its window is over. */

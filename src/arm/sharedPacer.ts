@@ -64,6 +64,7 @@ const mergeLanes = (stored: LaneState, known: LaneState): LaneState => ({
 interface Seen {
   readonly first: number;
   readonly reads: number;
+  readonly last: number;
 }
 
 const remainingIn = (reply: ArmReply): number | undefined => {
@@ -147,8 +148,11 @@ const nameOf = ({ subscriptionId, action }: Lane): string => `${subscriptionId}|
 function note(seen: Map<string, Seen>, lane: Lane, reply: ArmReply): void {
   const remaining = remainingIn(reply);
   if (remaining === undefined) return;
-  const { first, reads } = seen.get(nameOf(lane)) ?? { first: remaining, reads: 0 };
-  seen.set(nameOf(lane), { first: Math.max(first, remaining), reads: reads + 1 });
+  const known = seen.get(nameOf(lane));
+  // A jump upwards may be the next hour: what was seen before it says nothing of how the counter falls now.
+  const risen = !known || remaining > known.last + 0.1 * known.first;
+  const { first, reads } = risen ? { first: remaining, reads: 0 } : known;
+  seen.set(nameOf(lane), { first: Math.max(first, remaining), reads: reads + 1, last: remaining });
 }
 
 /** Sooner than a guess says, but not before a pause is over; spread so that those who wait do not come back together. */
