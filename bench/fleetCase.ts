@@ -273,9 +273,9 @@ function makespan(app: EmbeddedApp, { backups, jobSeconds }: FleetCase): number 
  * Storage operations of the Durable extension for one run, by the transactions that its source makes: a start, an
  * episode, an activity, a timer, an event.
  */
-function durableOps(history: readonly { readonly EventType?: unknown }[]): number {
-  const count = (type: string) =>
-    history.filter((event) => JSON.stringify(event).includes(`"${type}"`)).length;
+function durableOps(history: readonly { readonly EventType: number }[]): number {
+  const count = (name: keyof typeof eventType) =>
+    history.filter(({ EventType }) => EventType === eventType[name]).length;
   const [episodes, activities] = [count('orchestratorStarted'), count('taskScheduled')];
   const [timers, events] = [count('timerCreated'), count('eventRaised')];
   return 3 + 5 * episodes + activities * 4 + timers * 2 + events * 2;
