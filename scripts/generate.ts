@@ -1,12 +1,14 @@
-// `npm run generate`: writes every generated file from the Zod schemas; `--check` fails when one is not current.
+// `npm run generate`: writes every generated file from the code; `--check` fails when one is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { describeApi } from '../src/functions/http/openapi.ts';
 import { planSchema } from '../src/plan/schema.ts';
+import { outcomesPage } from './outcomesPage.ts';
 
-/** What each generated file is made from; paths from the root of the repository. */
+/** What each generated file is made from: a text as it is, anything else as JSON. Paths from the root of the repository. */
 const generated: Readonly<Record<string, () => unknown>> = {
   'docs/openapi.json': describeApi,
+  'docs/outcomes.md': outcomesPage,
   'plan/plan.schema.json': () => z.toJSONSchema(planSchema, { io: 'input' }),
 };
 
@@ -20,9 +22,12 @@ function readText(path: string): string | undefined {
   }
 }
 
+const textOf = (made: unknown): string =>
+  typeof made === 'string' ? made : `${JSON.stringify(made, null, 2)}\n`;
+
 const check = process.argv.includes('--check');
 for (const [path, make] of Object.entries(generated)) {
-  const current = `${JSON.stringify(make(), null, 2)}\n`;
+  const current = textOf(make());
   if (!check) writeFileSync(placeOf(path), current);
   else if (readText(path) !== current) {
     console.error(`${path} is not current: npm run generate`);

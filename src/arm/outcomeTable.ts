@@ -6,6 +6,8 @@ import type { FailureClass } from './call.ts';
  * `onDelete` replaces `class` when the request was a DELETE or an unregister: what is gone need not be deleted.
  */
 export interface CodeMeaning {
+  /** As the service spells it; absent for families. */
+  readonly code?: string;
   readonly class: FailureClass;
   readonly advice?: string;
   readonly onDelete?: FailureClass;
@@ -19,10 +21,12 @@ const of = (
 ): readonly (readonly [string, CodeMeaning])[] =>
   codes.map((code) => [
     code.toLowerCase(),
-    { class: meaning, ...(advice && { advice }), ...(onDelete && { onDelete }) },
+    { code, class: meaning, ...(advice && { advice }), ...(onDelete && { onDelete }) },
   ]);
 
 const askLess = 'Azure limits how often this may be asked. The app waits as long as Azure says and goes on.';
+const failedInside =
+  'The service failed inside. The app tries again by itself; where it stays so, Azure support needs the correlation id.';
 const nextDay = 'A limit of the service is used up. On-demand backups are counted anew the next day (UTC).';
 const runsAlready = 'The same work already runs on this item. The app follows it or waits for its end.';
 const grantVaultIdentity =
@@ -44,22 +48,30 @@ export const knownCodes: ReadonlyMap<string, CodeMeaning> = new Map([
     ],
     askLess,
   ),
-  ...of('transient', [
-    'CloudInternalError',
-    'RestApiInternalError',
-    'InternalServerError',
-    'CloudStorageUnexpectedError',
-    'InternalResourceIdentityError',
-    'InvalidGatewayHost',
-    'ServerTimeout',
-    'GatewayTimeout',
-  ]),
+  ...of(
+    'transient',
+    [
+      'CloudInternalError',
+      'RestApiInternalError',
+      'InternalServerError',
+      'CloudStorageUnexpectedError',
+      'InternalResourceIdentityError',
+      'InvalidGatewayHost',
+      'ServerTimeout',
+      'GatewayTimeout',
+    ],
+    failedInside,
+  ),
   ...of(
     'transient',
     ['FileshareBackupFailedWithAzureRpRequestThrottling', 'DatamoverGenericError'],
     'The service was overloaded. Ask again in 15 minutes at the earliest.',
   ),
-  ...of('transient', ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken']),
+  ...of(
+    'transient',
+    ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken'],
+    "The app's token was refused. It asks for a new one and tries again.",
+  ),
 
   ...of('hours', ['CloudDosTimeboudLimitReached', 'CloudDosAbsoluteLimitReached'], nextDay),
   ...of(
@@ -98,8 +110,8 @@ export const knownCodes: ReadonlyMap<string, CodeMeaning> = new Map([
     ['UserErrorDppDatasourceAlreadyProtected', 'UserErrorDppDatasourceAlreadyHasBackupInstance'],
     'A vault already protects this resource; the message names it. Use that vault, or stop protection there first.',
   ),
-  ...of('done', ['RoleAssignmentExists']),
-  ...of('done', ['BMSContainerStatusNotRegistered']),
+  ...of('done', ['RoleAssignmentExists'], 'The role has been granted before.'),
+  ...of('done', ['BMSContainerStatusNotRegistered'], 'The account is not registered any more.'),
   ...of(
     'user',
     ['BMSUserErrorContainerNotUndeleted'],
@@ -252,7 +264,7 @@ export const knownCodes: ReadonlyMap<string, CodeMeaning> = new Map([
   // Numbers of Recovery Services jobs; the middle two come with a backup that exists and is crash-consistent only.
   ...of('user', ['400136'], 'The virtual machine does not exist any more.'),
   ...of('done', ['520512', '400446'], 'The backup is crash-consistent, not application-consistent.'),
-  ...of('transient', ['1073871825']),
+  ...of('transient', ['1073871825'], failedInside),
 ]);
 
 /** A rule for codes that come in families, or that only their message tells apart; the first match counts. */
