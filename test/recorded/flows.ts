@@ -1,11 +1,86 @@
-import type { Recording } from './readExchanges.ts';
+import { backupVaultIdOf } from '../../src/data-protection/ids.ts';
+import { instanceName } from '../../src/data-protection/configure.ts';
+import { differenceOf, type ReplayedEnding } from './compareEndings.ts';
+import { datasourceIn } from './instanceFlow.ts';
+import type { Exchange, Recording } from './readExchanges.ts';
+import { endingInWords, recordedEnding } from './recordedEnding.ts';
+import { recordedFlows, type Cause, type RecordedFlow } from './recordedFlows.ts';
+import { recordedService, type Traffic } from './recordedService.ts';
+import { recorderRenamings, renamed, type Renaming } from './renaming.ts';
+import { replayReconciling } from './replayReconciling.ts';
+import { replayRequest } from './replayRequest.ts';
 
-/** How the replay of one recording as a flow of ours ended. */
-export type FlowReplay =
-  { readonly kind: 'asRecorded' } | { readonly kind: 'otherwise'; readonly reason: string };
+/** How one flow of a recording ended when it was replayed. */
+export interface FlowReplay {
+  /** File, line and what the flow does. */
+  readonly title: string;
+  readonly kind: 'asRecorded' | 'otherwise' | 'notOurs';
+  /** The recorded ending, what went otherwise, or why it is not ours. */
+  readonly says: string;
+  /** Reads that the recording does not answer: answered from what the write proves, or empty and 404. */
+  readonly readsNotRecorded: number;
+}
 
-/** One flow that recordings may show: undefined for a recording that shows another or none. */
-export type FlowReplayer = (recording: Recording) => Promise<FlowReplay> | undefined;
+/** Instances are named by their client: the recorded names give way to ours. */
+function instanceRenamings(recording: Recording): readonly Renaming[] {
+  return recordedFlows(recording).flatMap(({ write, cause }): Renaming[] => {
+    const datasource = write.verb === 'put' ? datasourceIn(write.body) : undefined;
+    if (!datasource || !write.isInstance || cause.by !== 'request') return [];
+    const ours = instanceName(backupVaultIdOf(write.itemId), datasource.id, datasource.name);
+    return [[write.itemId.split('/').at(-1) ?? '', ours]];
+  });
+}
 
-/** Every flow that can be replayed; the first that knows a recording plays it. */
-export const flowReplayers: readonly FlowReplayer[] = [];
+/** The recording as our client would have met it: every name in one spelling, instances named by us. */
+function asOurs(recording: Recording): Recording {
+  const once = renamed(recording, recorderRenamings(recording));
+  return renamed(once, instanceRenamings(once));
+}
+
+/** When the recorded write was answered; undefined where the recorder kept no date. */
+function instantOf({ reply }: Exchange): string | undefined {
+  const at = Date.parse(reply.headers['date'] ?? '');
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
+
+type OurCause = Exclude<Cause, { by: 'nothing' }>;
+
+async function played(cause: OurCause, flow: RecordedFlow, exchanges: readonly Exchange[]) {
+  const { httpClient, traffic } = recordedService(exchanges, flow);
+  const startAt = instantOf(flow.write.exchange);
+  const run: ReplayedEnding =
+    cause.by === 'request'
+      ? await replayRequest(cause, httpClient, startAt)
+      : await replayReconciling(cause.instanceId, httpClient, startAt);
+  return { run, traffic };
+}
+
+const readsNotRecorded = ({ deduced, unrecorded }: Traffic): number => deduced.length + unrecorded.length;
+
+async function replayFlow(flow: RecordedFlow, { exchanges }: Recording): Promise<FlowReplay> {
+  const { cause, write } = flow;
+  const title = `${write.exchange.where} ${flow.title}`;
+  if (cause.by === 'nothing') {
+    return { title, kind: 'notOurs', says: cause.reason, readsNotRecorded: 0 };
+  }
+  const recorded = recordedEnding(exchanges, flow);
+  try {
+    const { run, traffic } = await played(cause, flow, exchanges);
+    const otherwise = differenceOf(recorded, run, traffic);
+    const says = otherwise ?? endingInWords(recorded);
+    const kind = otherwise === undefined ? 'asRecorded' : 'otherwise';
+    return { title, kind, says, readsNotRecorded: readsNotRecorded(traffic) };
+  } catch (error) {
+    return { title, kind: 'otherwise', says: String(error), readsNotRecorded: 0 };
+  }
+}
+
+/** Replays every flow that a recording shows, one after the other; a recording without any is one that is not ours. */
+export async function replayFlows(recording: Recording): Promise<readonly FlowReplay[]> {
+  const ours = asOurs(recording);
+  const replays: FlowReplay[] = [];
+  for (const flow of recordedFlows(ours)) replays.push(await replayFlow(flow, ours));
+  if (replays.length > 0) return replays;
+  const says = 'no write to a protected item or backup instance';
+  return [{ title: recording.name, kind: 'notOurs', says, readsNotRecorded: 0 }];
+}

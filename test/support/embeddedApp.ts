@@ -53,6 +53,8 @@ const environment = {
 export interface EmbeddedAppOptions {
   readonly world: WorldSeed;
   readonly faults?: readonly FaultRuleSeed[];
+  /** Answers ARM's requests instead of the simulator: a recording. */
+  readonly httpClient?: HttpClient;
   /** The process dies there once, and a new one takes over. */
   readonly deathAt?: DeathPoint;
   readonly seed?: number;
@@ -248,7 +250,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       scope: `${armOrigin}/.default`,
       credential,
       clock: () => new Date(clock.now()),
-      httpClient: httpClientOf(simulator),
+      httpClient: options.httpClient ?? httpClientOf(simulator),
       after: (milliseconds, callBack) => {
         const timer = clock.after(milliseconds, callBack);
         return () => clock.cancel(timer);
