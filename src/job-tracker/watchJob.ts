@@ -18,6 +18,9 @@ export const trackerIdOf = ({ vaultKey, generation }: TrackerInput): string =>
 /** Raised to a tracker that sleeps longer than a new job should wait. A hint: the next tick sees the job anyway. */
 export const hurryEvent = 'job-0';
 
+/** Its name as a type, for the orchestration that waits for it. */
+export type HurryEvent = typeof hurryEvent;
+
 const mostTries = 20;
 /** A list this much later than a new job's first look is not worth waking a tracker for. */
 const hurryMs = 60_000;

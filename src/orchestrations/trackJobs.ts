@@ -1,11 +1,12 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { TickAnswer } from '../job-tracker/trackTick.ts';
-import { hurryEvent, type TrackerInput } from '../job-tracker/watchJob.ts';
+import type { HurryEvent, TrackerInput } from '../job-tracker/watchJob.ts';
 import type { Durable, Flow } from './flow.ts';
 
 /** The activity that ticks once. Input: `TrackerInput`. Answer: `TickAnswer`. */
 export const trackTickActivity = 'trackTick';
 
+const hurryEvent: HurryEvent = 'job-0';
 /** Eight rows a tick: a generation of the history stays under forty. */
 const ticksPerGeneration = 4;
 /** Seconds until a tick that failed is repeated. */
