@@ -44,6 +44,10 @@ async function waitForSlot(services: EstateServices, lane: Lane): Promise<void> 
   await services.pause(Math.max(0, milliseconds));
 }
 
+/** The client reads replies up to a length: asking again gives the same one, asking for less may not. */
+const isTooLong = (answer: ArmAnswer): boolean =>
+  answer.kind === 'doubtful' && answer.reason.includes('is longer than');
+
 const isPassing = (answer: ArmAnswer): boolean =>
   answer.kind !== 'reply' || answer.reply.status === 429 || answer.reply.status >= 500;
 
@@ -71,6 +75,7 @@ async function untilAnswered(
   for (let tries = 1; ; tries++) {
     const answer = await exchange(services, send, lane);
     if (answer.kind === 'reply' && !isPassing(answer)) return answer.reply;
+    if (isTooLong(answer)) throw new EstateUnreadable('ReplyTooLong', reasonOf(answer));
     if (tries === mostTries) {
       throw new EstateUnreadable('EstateUnreadable', `${lane.action}: ${reasonOf(answer)}`);
     }

@@ -17,14 +17,30 @@ export interface Protection {
   readonly state: string;
 }
 
+/** Columns of {@link protectionQuery}: whole properties of a thousand items would be too long a reply. */
+const columns: Readonly<Record<string, string>> = {
+  datasourceType: 'dataSourceInfo.datasourceType',
+  datasourceId: 'dataSourceInfo.resourceID',
+  instanceState: 'currentProtectionState',
+  instancePolicyId: 'policyInfo.policyId',
+  itemType: 'protectedItemType',
+  sourceResourceId: 'sourceResourceId',
+  friendlyName: 'friendlyName',
+  itemState: 'protectionState',
+  itemPolicyId: 'policyId',
+  deleted: 'isScheduledForDeferredDelete',
+};
+
+const projected = Object.entries(columns)
+  .map(([name, path]) => `${name} = tostring(properties.${path})`)
+  .join(', ');
+
 /** Finds every protected item and backup instance. */
 export const protectionQuery =
   "recoveryservicesresources | where type in~ ('microsoft.dataprotection/backupvaults/backupinstances', " +
   "'microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems') " +
-  '| project id, properties | order by id asc';
+  `| project id, ${projected} | order by id asc`;
 
-const object = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What is compared: kind and id, without case. */
@@ -44,45 +60,40 @@ const instanceKinds: Readonly<Record<string, ResourceKind>> = {
   'microsoft.storage/storageaccounts/blobservices': 'blobs',
 };
 
-function instanceOf(itemId: string, properties: Readonly<Record<string, unknown>>): Protection | undefined {
-  const source = object(properties['dataSourceInfo']);
-  const kind = instanceKinds[text(source['datasourceType']).toLowerCase()];
-  const state = text(properties['currentProtectionState']);
+function instanceOf(itemId: string, row: JsonObject): Protection | undefined {
+  const kind = instanceKinds[text(row['datasourceType']).toLowerCase()];
+  const state = text(row['instanceState']);
   return (
     kind && {
       kind,
-      sourceId: text(source['resourceID']),
+      sourceId: text(row['datasourceId']),
       itemId,
       vaultId: itemId.replace(/\/backupInstances\/.*$/i, ''),
-      policyId: text(object(properties['policyInfo'])['policyId']),
+      policyId: text(row['instancePolicyId']),
       standing: standingOf(state),
       state,
     }
   );
 }
 
-function sourceOfItem(
-  itemId: string,
-  properties: Readonly<Record<string, unknown>>,
-): { readonly kind: ResourceKind; readonly sourceId: string } {
-  const type = text(properties['protectedItemType']).toLowerCase();
-  const sourceId = text(properties['sourceResourceId']);
+function sourceOfItem(itemId: string, row: JsonObject): Pick<Protection, 'kind' | 'sourceId'> {
+  const type = text(row['itemType']).toLowerCase();
+  const sourceId = text(row['sourceResourceId']);
   if (type.startsWith('azurefileshare')) {
-    return { kind: 'fileShare', sourceId: shareId(sourceId, text(properties['friendlyName'])) };
+    return { kind: 'fileShare', sourceId: shareId(sourceId, text(row['friendlyName'])) };
   }
   if (type.startsWith('azurevmworkload')) return { kind: 'workload', sourceId: itemId };
   return { kind: 'virtualMachine', sourceId };
 }
 
-function itemOf(itemId: string, properties: Readonly<Record<string, unknown>>): Protection {
-  const state = text(properties['protectionState']);
-  const isDeleted = properties['isScheduledForDeferredDelete'] === true;
+function itemOf(itemId: string, row: JsonObject): Protection {
+  const state = text(row['itemState']);
   return {
-    ...sourceOfItem(itemId, properties),
+    ...sourceOfItem(itemId, row),
     itemId,
     vaultId: itemId.replace(/\/backupFabrics\/.*$/i, ''),
-    policyId: text(properties['policyId']),
-    standing: isDeleted ? 'softDeleted' : standingOf(state),
+    policyId: text(row['itemPolicyId']),
+    standing: /^(?:true|1)$/i.test(text(row['deleted'])) ? 'softDeleted' : standingOf(state),
     state,
   };
 }
@@ -90,6 +101,5 @@ function itemOf(itemId: string, properties: Readonly<Record<string, unknown>>): 
 /** Reads a row of {@link protectionQuery}; undefined for datasources the plan has no kind for. */
 export function protectionOf(row: JsonObject): Protection | undefined {
   const id = text(row['id']);
-  const properties = object(row['properties']);
-  return /\/backupInstances\/[^/]+$/i.test(id) ? instanceOf(id, properties) : itemOf(id, properties);
+  return /\/backupInstances\/[^/]+$/i.test(id) ? instanceOf(id, row) : itemOf(id, row);
 }

@@ -3,7 +3,8 @@ import { readFailure } from '../arm/outcomes.ts';
 import { queryGraph, type GraphPage } from '../resources/resourceGraph.ts';
 import { askArm, EstateUnreadable, type EstateServices } from './askArm.ts';
 
-const rowsPerPage = 1000;
+/** Rows per page: fewer when a page is longer than the client reads, since a row may have fifty long tags. */
+const pageSizes = [1000, 250, 25] as const;
 /** A million rows: more is a circle. */
 const mostPages = 1000;
 
@@ -44,10 +45,24 @@ export async function readGraph(
   subscriptions: readonly string[],
   query: string,
 ): Promise<GraphRows> {
+  for (const top of pageSizes) {
+    try {
+      return await readPages(services, { subscriptions, query, top });
+    } catch (error) {
+      if (!(error instanceof EstateUnreadable) || error.code !== 'ReplyTooLong') throw error;
+    }
+  }
+  throw new EstateUnreadable('ReplyTooLong', 'A page of 25 rows is too long to be read.');
+}
+
+async function readPages(
+  services: EstateServices,
+  asked: { readonly subscriptions: readonly string[]; readonly query: string; readonly top: number },
+): Promise<GraphRows> {
   const rows: JsonObject[] = [];
   let skipToken: string | undefined;
   for (let pages = 1; pages <= mostPages; pages++) {
-    const input = { subscriptions, query, top: rowsPerPage, ...(skipToken && { skipToken }) };
+    const input = { ...asked, ...(skipToken && { skipToken }) };
     const page = pageOf(await askArm(services, queryGraph.describe(input)), input);
     rows.push(...page.rows);
     if (page.skipToken === undefined) return complete({ rows, pages }, page.total);
