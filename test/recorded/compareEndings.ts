@@ -1,7 +1,7 @@
 import { objectIn, textIn } from '../../src/arm/jsonFields.ts';
 import type { Json } from '../../src/arm/call.ts';
 import type { RecordedEnding } from './recordedEnding.ts';
-import type { Traffic } from './recordedService.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What a replayed run came to: the part of its record that is compared. */
 export interface ReplayedEnding {
@@ -46,6 +46,16 @@ function changeDiffers(run: ReplayedEnding, states: readonly string[]): string |
     : `the run saw ${state}, recorded is ${states.join(', ')}`;
 }
 
+/** A refusal because of other work is joined, which the recording did not do. */
+function failureDiffers(
+  run: ReplayedEnding,
+  { code, isBusy }: Extract<RecordedEnding, { kind: 'failed' }>,
+  traffic: Traffic,
+): string | undefined {
+  const isSame = run.status !== 'completed' && run.error?.code === code;
+  return isSame || (isBusy && traffic.unrecordedAfter > 0) ? undefined : `${said(run)}; recorded is ${code}`;
+}
+
 /** The recording stops early: the run must have come as far, and has to rest on nothing else. */
 const openDiffers = (run: ReplayedEnding, traffic: Traffic): string | undefined =>
   traffic.unrecordedAfter > 0 || run.status === 'completed' ? undefined : said(run);
@@ -64,9 +74,7 @@ export function differenceOf(
   if (!traffic.isLastSent) return `the write was not sent: ${said(run)}`;
   switch (recorded.kind) {
     case 'failed':
-      return run.status !== 'completed' && run.error?.code === recorded.code
-        ? undefined
-        : `${said(run)}; recorded is ${recorded.code}`;
+      return failureDiffers(run, recorded, traffic);
     case 'job':
       return jobDiffers(run, recorded.jobId, recorded.status);
     case 'changed':

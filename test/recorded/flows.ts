@@ -5,8 +5,9 @@ import { datasourceIn } from './instanceFlow.ts';
 import type { Exchange, Recording } from './readExchanges.ts';
 import { endingInWords, recordedEnding } from './recordedEnding.ts';
 import { recordedFlows, type Cause, type RecordedFlow } from './recordedFlows.ts';
-import { recordedService, type Traffic } from './recordedService.ts';
+import { RecordedService } from './recordedService.ts';
 import { recorderRenamings, renamed, type Renaming } from './renaming.ts';
+import type { Traffic } from './traffic.ts';
 import { replayReconciling } from './replayReconciling.ts';
 import { replayRequest } from './replayRequest.ts';
 
@@ -46,16 +47,16 @@ function instantOf({ reply }: Exchange): string | undefined {
 type OurCause = Exclude<Cause, { by: 'nothing' }>;
 
 async function played(cause: OurCause, flow: RecordedFlow, exchanges: readonly Exchange[]) {
-  const { httpClient, traffic } = recordedService(exchanges, flow);
+  const service = new RecordedService(exchanges, flow);
   const startAt = instantOf(flow.write.exchange);
   const run: ReplayedEnding =
     cause.by === 'request'
-      ? await replayRequest(cause, httpClient, startAt)
-      : await replayReconciling(cause.instanceId, httpClient, startAt);
-  return { run, traffic };
+      ? await replayRequest(cause, service, startAt)
+      : await replayReconciling(cause.instanceId, service, startAt);
+  return { run, traffic: service.traffic };
 }
 
-const readsNotRecorded = ({ deduced, unrecorded }: Traffic): number => deduced.length + unrecorded.length;
+const readsNotRecorded = ({ deduced, unrecorded }: Traffic): number => deduced.size + unrecorded.size;
 
 async function replayFlow(flow: RecordedFlow, { exchanges }: Recording): Promise<FlowReplay> {
   const { cause, write } = flow;

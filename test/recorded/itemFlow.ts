@@ -53,6 +53,13 @@ function backUp({ write }: FlowSetting, kind: ItemKind): Cause {
 
 const lastName = (id: string): string => id.split('/').at(-1) ?? '';
 
+/** The machine's id as the vault offers it: recorders rename what was sent, not always what came back. */
+function machineIdOf({ sightings, write }: FlowSetting): string | undefined {
+  const offered = write.itemPath.replace('/protecteditems/', '/protectableitems/');
+  const row = sightings.find(({ path }) => path === offered);
+  return textAt(row?.body, 'properties', 'virtualMachineId');
+}
+
 /** The name a person gives to the item, as any reply of the recording shows it. */
 function friendlyNameOf({ sightings, write }: FlowSetting): string {
   const offered = write.itemPath.replace('/protecteditems/', '/protectableitems/');
@@ -70,7 +77,7 @@ function protectNew(setting: FlowSetting, kind: ItemKind, policyId: string): Cau
   const target =
     kind === 'fileShare'
       ? { kind, vaultId, storageAccountId: sourceId, share: friendlyNameOf(setting).slice(0, 63) }
-      : { kind, vaultId, virtualMachineId: sourceId };
+      : { kind, vaultId, virtualMachineId: machineIdOf(setting) ?? sourceId };
   return request('protections', { target, policyId });
 }
 

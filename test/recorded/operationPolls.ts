@@ -1,6 +1,8 @@
 import type { ArmReply } from '../../src/arm/call.ts';
 import { readPoll, type Follow } from '../../src/arm/longRunning.ts';
+import { readRetryAfter } from '../../src/arm/retryAfter.ts';
 import { addressOf } from './address.ts';
+import { textAt } from './looseFields.ts';
 import type { Exchange } from './readExchanges.ts';
 
 /** The recorded polls of one operation, of one family. */
@@ -9,14 +11,54 @@ export interface Polls {
   readonly replies: readonly Exchange[];
 }
 
+const usualWaitSeconds = 60;
+
+/** Whether two replies say that the same work still runs. */
+const samePause = (a: ArmReply, b: ArmReply): boolean => {
+  const word = ({ body }: ArmReply) => textAt(body, 'status') ?? textAt(body, 'properties', 'status');
+  return a.status === b.status && word(a) === word(b);
+};
+
+/**
+ * The replies that a client would meet which waits as the service asks: a recorder's tool may poll every second.
+ * Of replies that say the same, one per pause is left; changes, errors and the last reply all stay.
+ */
+export function atOurBeat(polls: readonly Exchange[]): readonly Exchange[] {
+  const kept: Exchange[] = [];
+  for (const [at, poll] of polls.entries()) {
+    const [last, next] = [kept.at(-1), polls[at + 1]];
+    const isLast = !next || !samePause(poll.reply, next.reply);
+    if (
+      isLast ||
+      !last ||
+      !samePause(last.reply, poll.reply) ||
+      secondsBetween(last, poll) >= pauseOf(last)
+    ) {
+      kept.push(poll);
+    }
+  }
+  return kept;
+}
+
+const pauseOf = ({ reply }: Exchange): number => readRetryAfter(reply.headers) ?? usualWaitSeconds;
+
+/** Without dates every reply counts. */
+function secondsBetween(a: Exchange, b: Exchange): number {
+  const [from, to] = [a, b].map(({ reply }) => Date.parse(reply.headers['date'] ?? ''));
+  const seconds = ((to ?? NaN) - (from ?? NaN)) / 1000;
+  return Number.isNaN(seconds) ? Infinity : seconds;
+}
+
 /** The polls of an operation: of the family asked for, else of the other; no replies when neither was recorded. */
 export function pollsOf(exchanges: readonly Exchange[], id: string, wanted: Follow): Polls {
   const ofFamily = (family: Follow): Polls => ({
     family,
-    replies: exchanges.filter(({ method, url }) => {
-      const { operation } = addressOf(url);
-      return method === 'GET' && operation?.id === id && operation.family === family;
-    }),
+    replies: atOurBeat(
+      exchanges.filter(({ method, url }) => {
+        const { operation } = addressOf(url);
+        return method === 'GET' && operation?.id === id && operation.family === family;
+      }),
+    ),
   });
   const polls = ofFamily(wanted);
   return polls.replies.length > 0 ? polls : ofFamily(wanted === 'status' ? 'result' : 'status');

@@ -10,8 +10,8 @@ import { stateOf } from './sightings.ts';
 
 /** How a flow ended in the recording. */
 export type RecordedEnding =
-  /** The service refused the write, or the operation failed. */
-  | { readonly kind: 'failed'; readonly code: string }
+  /** The service refused the write, or the operation failed; `isBusy`: because of work that a run of ours joins. */
+  | { readonly kind: 'failed'; readonly code: string; readonly isBusy: boolean }
   /** A backup's job, by its bare name. */
   | { readonly kind: 'job'; readonly jobId: string; readonly status: string }
   /** A change that succeeded; `states` are the service's words that were read afterwards. */
@@ -22,7 +22,11 @@ export type RecordedEnding =
   | { readonly kind: 'open'; readonly reason: string };
 
 const lastName = (id: string): string => id.split('/').at(-1) ?? '';
-const failed = ({ code }: Failure): RecordedEnding => ({ kind: 'failed', code });
+const failed = ({ code, class: meaning }: Failure): RecordedEnding => ({
+  kind: 'failed',
+  code,
+  isBusy: meaning === 'adopt',
+});
 const open = (reason: string): RecordedEnding => ({ kind: 'open', reason });
 
 const isRunning = (status: string): boolean => /^(?:InProgress|Cancelling|NotStarted|Queued)$/i.test(status);
@@ -50,12 +54,15 @@ function statesAfter({ sightings, write, lastWrite, until }: RecordedFlow): read
 const isSettling = (state: string): boolean =>
   /^(?:ConfiguringProtection|UpdatingProtection|SoftDeleting)$/i.test(state);
 
+/** The states in which it came to rest after the flow's last write. */
+export const settledStates = (flow: RecordedFlow): readonly string[] =>
+  statesAfter(flow).filter((state) => !isSettling(state));
+
 function changed(flow: RecordedFlow): RecordedEnding {
-  const states = statesAfter(flow);
   const { verb, isInstance, body } = flow.write;
   const isStop = verb === 'put' && textAt(body, 'properties', 'protectionState') !== undefined;
   const mustBeSeen = verb !== 'delete' && !isStop;
-  const settled = states.filter((state) => !isSettling(state));
+  const settled = settledStates(flow);
   if (mustBeSeen && settled.length === 0) {
     return open(`the ${isInstance ? 'instance' : 'item'} was not seen settled after it`);
   }
@@ -66,13 +73,15 @@ function changed(flow: RecordedFlow): RecordedEnding {
 export function recordedEnding(exchanges: readonly Exchange[], flow: RecordedFlow): RecordedEnding {
   const { exchange, verb } = flow.lastWrite;
   const { reply } = exchange;
+  if (verb === 'delete' && [204, 404].includes(reply.status)) return { kind: 'nothingThere' };
   if (reply.status >= 400) return failed(readFailure(reply));
-  if (verb === 'delete' && reply.status === 204) return { kind: 'nothingThere' };
   const acceptance = readAcceptance(reply, 'status');
   if (acceptance.kind === 'lost') return failed(acceptance.failure);
   if (acceptance.kind === 'finished') return changed(flow);
   const { operationId = '' } = acceptance;
   const ended = endingOfPolls(exchanges, operationId.toLowerCase());
+  const isUnseen = ended?.kind !== 'succeeded' && ended?.kind !== 'failed';
+  if (isUnseen && verb !== 'backup' && settledStates(flow).length > 0) return changed(flow);
   if (!ended) return open('its operation was not followed');
   if (ended.kind === 'failed') return failed(ended.failure);
   if (ended.kind !== 'succeeded') return open('its operation still ran');
@@ -95,6 +104,6 @@ export function endingInWords(ending: RecordedEnding): string {
     case 'nothingThere':
       return 'nothing there to delete';
     case 'open':
-      return `not to its end: ${ending.reason}`;
+      return `as far as recorded: ${ending.reason}`;
   }
 }

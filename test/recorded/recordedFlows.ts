@@ -44,11 +44,14 @@ export interface FlowSetting {
   readonly sightings: readonly Sighting[];
 }
 
-const verbTitles: Readonly<Partial<Record<FlowWrite['verb'], string>>> = {
-  put: 'protect or change',
-  backup: 'back up',
-  delete: 'delete',
-};
+function whatIn(cause: Cause, { verb }: FlowWrite): string {
+  if (cause.by !== 'request') return verb;
+  const { mode, undelete } = cause.body;
+  if (cause.path.endsWith('/backups')) return 'back up';
+  if (cause.path.endsWith('/stop')) return `stop (${String(mode)})`;
+  if (cause.path.endsWith('/resume')) return undelete ? 'undelete' : 'resume';
+  return 'protect';
+}
 
 const nameOf = ({ itemId }: FlowWrite): string => itemId.split('/').at(-1) ?? '';
 
@@ -73,7 +76,7 @@ export function recordedFlows({ exchanges }: Recording): readonly RecordedFlow[]
       const until = (second ? writes[at + 2] : next)?.index ?? exchanges.length;
       const setting = { write, second, previous, from: previous ? previous.index + 1 : 0, sightings };
       const cause = write.isInstance ? instanceFlow(setting) : itemFlow(setting);
-      const title = `${verbTitles[write.verb] ?? write.verb} ${nameOf(write)}`;
+      const title = `${whatIn(cause, write)} ${nameOf(write)}`;
       return [{ ...setting, title, lastWrite: second ?? write, until, cause }];
     }),
   );

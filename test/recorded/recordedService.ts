@@ -1,51 +1,23 @@
 import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import type { ArmReply, Json } from '../../src/arm/call.ts';
-import { objectIn } from '../../src/arm/jsonFields.ts';
+import { memberIn, textIn } from '../../src/arm/jsonFields.ts';
 import { readPoll } from '../../src/arm/longRunning.ts';
 import { addressOf, idInUrl, pathKey, sameKind, type Address } from './address.ts';
+import { candidatesFor, notFound, okWith, type Addressed, type Candidate } from './candidates.ts';
 import { deduced } from './deducedReplies.ts';
 import { isSupport, isWrite } from './flowWrites.ts';
 import { anywhere, jsonOf } from './looseFields.ts';
-import { pollsOf, translated } from './operationPolls.ts';
+import { atOurBeat, pollsOf, translated } from './operationPolls.ts';
 import type { Exchange } from './readExchanges.ts';
+import { settledStates } from './recordedEnding.ts';
 import type { RecordedFlow } from './recordedFlows.ts';
+import { noTraffic, type Traffic } from './traffic.ts';
 
-/** What a replay asked for beyond the recording. */
-export interface Traffic {
-  /** The flow's own write was sent. */
-  isSent: boolean;
-  /** The write that ends the flow was sent. */
-  isLastSent: boolean;
-  /** Reads that were not recorded and whose answer the write itself proves. */
-  readonly deduced: string[];
-  /** Reads that were not recorded: answered empty or 404, or with the last running state again. */
-  readonly unrecorded: string[];
-  /** How many of those came after the flow's write. */
-  unrecordedAfter: number;
-  /** Writes that were not recorded, requests that differ, signed URLs that were altered. */
-  readonly wrong: string[];
-}
+type Operation = NonNullable<Address['operation']>;
 
-interface Candidate {
-  readonly index: number;
-  readonly reply: ArmReply;
-}
-
-/** The recorded service as a transport, for one flow. */
-export interface RecordedService {
-  readonly httpClient: HttpClient;
-  readonly traffic: Traffic;
-}
-
-const json = { 'content-type': 'application/json' };
-const notFound: ArmReply = {
-  status: 404,
-  headers: json,
-  body: { error: { code: 'ResourceNotFound', message: 'Not recorded.' } },
-};
-const notRecorded: ArmReply = {
+const writeNotRecorded: ArmReply = {
+  ...notFound,
   status: 400,
-  headers: json,
   body: { error: { code: 'WriteNotRecorded', message: 'The recording shows no such write.' } },
 };
 
@@ -55,194 +27,183 @@ const isStable = (path: string): boolean =>
   !/\/providers\/microsoft\.(?:recoveryservices|dataprotection)\//.test(path);
 
 /** A path that ends in a type names a collection. */
-const isCollection = (path: string): boolean => {
-  const tail = path.split('/providers/').at(-1) ?? '';
-  return tail.split('/').length % 2 === 0;
-};
+const isCollection = (path: string): boolean =>
+  (path.split('/providers/').at(-1) ?? '').split('/').length % 2 === 0;
 
+/** A POST that changes nothing. */
+const asksOnly = /\/(?:validateforbackup|backupstatus|backupprevalidateprotection)$/;
+const registration = /\/protectioncontainers\/[^/]+$/;
+const singleJob = /\/backupjobs\/[^/]+$/;
 const signature = /[?&][sh]=[^&]{20,}/;
 
 /** Fields in which our request must say what the recorded one said. */
-const comparedFields = [
-  'policyId',
-  'protectionState',
-  'isRehydrate',
-  'ruleName',
-  'retentionTagOverride',
-  'backupType',
-  'syncType',
-  'sourceResourceId',
-];
+const comparedFields = ['policyId', 'protectionState', 'isRehydrate', 'ruleName', 'backupType', 'syncType'];
 
 function differenceIn(ours: Json | undefined, theirs: Json | undefined): string | undefined {
-  const said = (body: Json | undefined, field: string) => {
-    const value = anywhere(body, field);
-    return value === undefined ? undefined : pathKey(String(value));
-  };
-  return comparedFields.find((field) => {
-    const [mine, other] = [said(ours, field), said(theirs, field)];
-    return mine !== undefined && other !== undefined && mine !== other;
-  });
+  const [mine, other] = [ours, theirs].map((body) =>
+    comparedFields.map((field) => {
+      const value = anywhere(body, field);
+      return value === undefined ? undefined : pathKey(String(value));
+    }),
+  );
+  return comparedFields.find(
+    (_, at) => mine?.[at] !== undefined && other?.[at] !== undefined && mine[at] !== other[at],
+  );
 }
 
-/** Answers the requests of one flow from a recording. */
-export function recordedService(exchanges: readonly Exchange[], flow: RecordedFlow): RecordedService {
-  const { write, lastWrite, from, until } = flow;
-  const traffic: Traffic = {
-    isSent: false,
-    isLastSent: false,
-    deduced: [],
-    unrecorded: [],
-    unrecordedAfter: 0,
-    wrong: [],
-  };
-  const addresses = exchanges.map(({ url }) => addressOf(url));
-  const supports = exchanges.flatMap((one, index) => (isSupport(one) ? [index] : []));
-  const cursors = new Map<string, number>();
-  const handedOut = new Set<string>();
-  const used = new Set<number>();
-  /** The last write of the recording that has been sent. */
-  let position = -1;
+/**
+ * The recorded service, for one flow: answers requests by what they ask for, whatever their order.
+ *
+ * Before the flow's write a read gets what was last recorded up to the next write that is still to come; after it the
+ * replies that were recorded after it, in their sequence, the last one again and again.
+ */
+export class RecordedService implements HttpClient {
+  readonly traffic: Traffic = noTraffic();
+  private readonly flow: RecordedFlow;
+  private readonly exchanges: readonly Exchange[];
+  private readonly recorded: readonly Addressed[];
+  private readonly asked = new Map<string, number>();
+  private readonly handedOut = new Set<string>();
+  /** The recorded write that was sent last. */
+  private position = -1;
 
-  function next<T>(
-    key: string,
-    answers: readonly T[],
-  ): { readonly answer: T | undefined; readonly isRepeated: boolean } {
-    const at = cursors.get(key) ?? 0;
-    cursors.set(key, at + 1);
-    return { answer: answers[Math.min(at, answers.length - 1)], isRepeated: at >= answers.length };
+  constructor(exchanges: readonly Exchange[], flow: RecordedFlow) {
+    this.exchanges = exchanges;
+    this.flow = flow;
+    this.recorded = exchanges.map((exchange, index) => ({
+      index,
+      exchange,
+      address: addressOf(exchange.url),
+    }));
   }
 
-  function missing(path: string, what = ''): ArmReply {
-    traffic.unrecorded.push(`GET ${path}${what}`);
-    if (traffic.isSent) traffic.unrecordedAfter += 1;
-    return isCollection(path) ? { status: 200, headers: json, body: { value: [] } } : notFound;
+  async sendRequest(request: Parameters<HttpClient['sendRequest']>[0]) {
+    const { method, url, body } = request;
+    const text = typeof body === 'string' ? body : undefined;
+    const reply = isWrite(method) ? this.answerWrite(method, url, text) : this.answerRead(url);
+    this.handOut(reply);
+    const { 'content-length': _length, 'content-encoding': _encoding, ...headers } = reply.headers;
+    const bodyAsText = reply.body === undefined ? '' : JSON.stringify(reply.body);
+    return { request, status: reply.status, headers: createHttpHeaders(headers), bodyAsText };
   }
 
-  function answerPoll({
-    path,
-    operation,
-  }: Address & { operation: NonNullable<Address['operation']> }): ArmReply {
-    const { family, replies } = pollsOf(exchanges, operation.id, operation.family);
-    const { answer, isRepeated } = next(`poll ${operation.id} ${family}`, replies);
-    if (!answer) return missing(path);
-    if (isRepeated && readPoll(answer.reply, family).kind === 'running') missing(path, ' (again)');
-    return translated(answer.reply, family, operation.family);
+  private handOut({ headers, body }: ArmReply): void {
+    const urls = [headers['azure-asyncoperation'], headers['location'], textIn(memberIn(body, 'nextLink'))];
+    for (const url of urls) if (url) this.handedOut.add(url).add(new URL(url).href);
   }
 
-  /** Replies to the same read, and for an item or instance the rows of lists that show it. */
-  function candidatesFor(asked: Address): readonly Candidate[] {
-    const exact = exchanges.flatMap((one, index): Candidate[] => {
-      const address = addresses[index];
-      const isSame = one.method === 'GET' && address?.path === asked.path && sameKind(address, asked);
-      return isSame && !address.isLaterPage && one.isBodyRecorded ? [{ index, reply: one.reply }] : [];
-    });
-    const rows = flow.sightings
-      .filter(({ path, index }) => path === asked.path && !exact.some((one) => one.index === index))
-      .map(({ index, body }) => ({ index, reply: { status: 200, headers: json, body } }));
-    return [...exact, ...rows, ...absencesOf(asked)].sort((a, b) => a.index - b.index);
+  private answerRead(url: string): ArmReply {
+    const asked = addressOf(url);
+    const { path, operation } = asked;
+    const isAltered = signature.test(url) && !this.handedOut.has(url);
+    if (isAltered) this.traffic.wrong.push(`a signed URL was altered: ${path}`);
+    if (operation) return this.answerPoll(path, operation);
+    if (singleJob.test(path)) return this.answerJob(asked);
+    const page = asked.isLaterPage && this.exchanges.find((one) => one.method === 'GET' && one.url === url);
+    if (page) return page.reply;
+    const candidates = candidatesFor(this.recorded, this.flow, asked);
+    const known = this.traffic.isSent ? this.after(path, candidates) : this.before(path, candidates);
+    return known ?? this.deducedReply(url, path) ?? this.missing(path);
   }
 
-  /** After a deletion a list without the item says that it has gone. */
-  function absencesOf({ path }: Address): readonly Candidate[] {
-    if (write.verb !== 'delete' || path !== write.itemPath) return [];
-    const lists = /\/(?:backupprotecteditems|backupinstances)$/;
-    return exchanges.flatMap(({ method, reply }, index): Candidate[] => {
-      const isList = method === 'GET' && reply.status === 200 && lists.test(addresses[index]?.path ?? '');
-      const isShown = flow.sightings.some((one) => one.index === index && one.path === path);
-      return isList && !isShown && index > write.index ? [{ index, reply: notFound }] : [];
-    });
-  }
-
-  function beforeTheWrite(path: string, candidates: readonly Candidate[]): ArmReply | undefined {
-    const nextSupport =
-      supports.find((index) => index > position && index >= from && !used.has(index)) ?? write.index;
-    const upTo = Math.min(nextSupport, write.index);
-    const earliest = flow.previous?.verb === 'delete' && !isStable(path) ? from : 0;
+  private before(path: string, candidates: readonly Candidate[]): ArmReply | undefined {
+    const { write, previous, from } = this.flow;
+    const isNextSupport = ({ index, exchange }: Addressed) =>
+      index > this.position && index >= from && isSupport(exchange);
+    const upTo = Math.min(this.recorded.find(isNextSupport)?.index ?? write.index, write.index);
+    const earliest = previous?.verb === 'delete' && !isStable(path) ? from : 0;
     const known = candidates.findLast(({ index }) => index >= earliest && index < upTo);
     return (known ?? (isStable(path) ? candidates[0] : undefined))?.reply;
   }
 
-  function afterTheWrite(path: string, candidates: readonly Candidate[]): ArmReply | undefined {
-    const later = candidates.filter(({ index }) => index > position && index < until);
-    if (later.length > 0) return next(`${position} ${path}`, later).answer?.reply;
+  private after(path: string, candidates: readonly Candidate[]): ArmReply | undefined {
+    const { position, flow } = this;
+    const later = candidates.filter(({ index }) => index > position && index < flow.until);
+    if (later.length > 0) return this.next(`${position} ${path}`, later).answer?.reply;
     return isStable(path) ? candidates.at(-1)?.reply : undefined;
   }
 
-  function answerJob(asked: Address): ArmReply {
-    const { answer } = next(asked.path, candidatesFor(asked));
-    return answer?.reply ?? missing(asked.path);
+  /** The next answer to a question, or the last one again. */
+  private next<T>(
+    question: string,
+    answers: readonly T[],
+  ): { readonly answer: T | undefined; isAgain: boolean } {
+    const at = this.asked.get(question) ?? 0;
+    this.asked.set(question, at + 1);
+    return { answer: answers[Math.min(at, answers.length - 1)], isAgain: at >= answers.length };
   }
 
-  function answerRead(url: string): ArmReply {
-    const verbatim = exchanges.find((one) => one.method === 'GET' && one.url === url);
-    const asked = addressOf(url);
-    const { operation } = asked;
-    if (signature.test(url) && !handedOut.has(url))
-      traffic.wrong.push(`a signed URL was altered: ${asked.path}`);
-    if (operation) return answerPoll({ ...asked, operation });
-    if (asked.isLaterPage && verbatim) return verbatim.reply;
-    if (/\/backupjobs\/[^/]+$/.test(asked.path)) return answerJob(asked);
-    const candidates = candidatesFor(asked);
-    const pick = traffic.isSent ? afterTheWrite : beforeTheWrite;
-    const known = pick(asked.path, candidates);
-    if (known) return known;
-    return deducedReply(url, asked.path) ?? missing(asked.path);
+  private missing(path: string, what = ''): ArmReply {
+    this.traffic.unrecorded.add(`${path}${what}`);
+    if (this.traffic.isSent) this.traffic.unrecordedAfter += 1;
+    return isCollection(path) ? okWith({ value: [] }) : notFound;
   }
 
-  function deducedReply(url: string, path: string): ArmReply | undefined {
-    if (traffic.isSent && !isStable(path)) return undefined;
-    const isRegistered = supports.every((index) => !isRegistration(index));
-    if (path.endsWith('/backupprotectioncontainers') && !isRegistered) return undefined;
-    const body = deduced({ id: idInUrl(url), path }, flow);
-    if (body === undefined) return undefined;
-    traffic.deduced.push(`GET ${path}`);
-    return { status: 200, headers: json, body };
+  /** Of an operation that nobody followed to its end, a settled item says that it has ended. */
+  private answerPoll(path: string, operation: Operation): ArmReply {
+    const { family, replies } = pollsOf(this.exchanges, operation.id, operation.family);
+    const { answer, isAgain } = this.next(`${operation.id} ${family}`, replies);
+    const isOpen = !answer || (isAgain && readPoll(answer.reply, family).kind === 'running');
+    if (isOpen && settledStates(this.flow).length > 0) return this.deduce(path, { status: 'Succeeded' });
+    if (!answer) return this.missing(path);
+    if (isOpen) this.missing(path, ' (again)');
+    return translated(answer.reply, family, operation.family);
   }
 
-  const isRegistration = (index: number): boolean =>
-    /\/protectioncontainers\/[^/]+$/.test(addresses[index]?.path ?? '') && index < write.index;
+  private answerJob(asked: Address): ArmReply {
+    const isRead = ({ exchange, address }: Addressed) =>
+      exchange.method === 'GET' && address.path === asked.path;
+    const reads = atOurBeat(this.recorded.filter(isRead).map(({ exchange }) => exchange));
+    const rows = candidatesFor(this.recorded, this.flow, asked);
+    const replies = (reads.length > 0 ? reads : rows).map(({ reply }) => reply);
+    return this.next(asked.path, replies).answer ?? this.missing(asked.path);
+  }
 
-  function answerWrite(method: string, url: string, body: string | undefined): ArmReply {
-    const asked = addressOf(url);
-    const same = exchanges.flatMap((one, index) => {
-      const address = addresses[index];
-      const isSame = one.method === method && address?.path === asked.path && sameKind(address, asked);
-      return isSame ? [index] : [];
-    });
-    const isMain = same.includes(write.index);
-    const index = isMain
-      ? write.index
-      : (same.find((one) => one > position && one >= from && one < until) ?? same[0]);
-    const recorded = index === undefined ? undefined : exchanges[index];
-    if (index === undefined || !recorded) {
-      traffic.wrong.push(`a write that was not recorded: ${method} ${asked.path}`);
-      return notRecorded;
+  private deduce(path: string, body: Json): ArmReply {
+    this.traffic.deduced.add(path);
+    return okWith(body);
+  }
+
+  private deducedReply(url: string, path: string): ArmReply | undefined {
+    if (this.traffic.isSent && !isStable(path)) return undefined;
+    const isRegisteredHere = this.recorded.some(
+      ({ index, exchange, address }) =>
+        index < this.flow.write.index && isSupport(exchange) && registration.test(address.path),
+    );
+    if (isRegisteredHere && path.endsWith('/backupprotectioncontainers')) return undefined;
+    const body = deduced({ id: idInUrl(url), path }, this.flow);
+    return body === undefined ? undefined : this.deduce(path, body);
+  }
+
+  private answerWrite(method: string, url: string, body: string | undefined): ArmReply {
+    const found = this.recordedWrite(method, addressOf(url));
+    if (!found) return this.answerUnrecorded(method, addressOf(url).path);
+    const { index, exchange, address } = found;
+    const difference = differenceIn(jsonOf(body), jsonOf(exchange.requestBody));
+    if (difference) this.traffic.wrong.push(`${method} ${address.path} says another ${difference}`);
+    this.position = index;
+    this.traffic.isSent ||= index === this.flow.write.index;
+    this.traffic.isLastSent ||= index === this.flow.lastWrite.index;
+    return exchange.reply;
+  }
+
+  /** The flow's own write, else the next one to the same thing, else any. */
+  private recordedWrite(method: string, asked: Address): Addressed | undefined {
+    const { write, from, until } = this.flow;
+    const same = this.recorded.filter(
+      ({ exchange, address }) =>
+        exchange.method === method && address.path === asked.path && sameKind(address, asked),
+    );
+    const isNext = ({ index }: Addressed) => index > this.position && index >= from && index < until;
+    return same.find(({ index }) => index === write.index) ?? same.find(isNext) ?? same[0];
+  }
+
+  private answerUnrecorded(method: string, path: string): ArmReply {
+    if (!asksOnly.test(path)) {
+      this.traffic.wrong.push(`a write that was not recorded: ${method} ${path}`);
+      return writeNotRecorded;
     }
-    const difference = differenceIn(jsonOf(body), jsonOf(recorded.requestBody));
-    if (difference) traffic.wrong.push(`${method} ${asked.path} says another ${difference}`);
-    used.add(index);
-    position = index;
-    if (isMain) traffic.isSent = true;
-    if (index === lastWrite.index) traffic.isLastSent = true;
-    return recorded.reply;
+    const isAccepted = this.flow.write.exchange.reply.status < 400;
+    return isAccepted && path.endsWith('/validateforbackup') ? this.deduce(path, {}) : this.missing(path);
   }
-
-  const httpClient: HttpClient = {
-    async sendRequest(request) {
-      const { method, url } = request;
-      const body = typeof request.body === 'string' ? request.body : undefined;
-      const reply = isWrite(method) ? answerWrite(method, url, body) : answerRead(url);
-      for (const name of ['azure-asyncoperation', 'location']) {
-        const header = reply.headers[name];
-        if (header) handedOut.add(new URL(header).href).add(header);
-      }
-      const nextLink = objectIn(reply.body)['nextLink'];
-      if (typeof nextLink === 'string') handedOut.add(nextLink);
-      const bodyAsText = reply.body === undefined ? '' : JSON.stringify(reply.body);
-      const { 'content-length': _length, 'content-encoding': _encoding, ...headers } = reply.headers;
-      return { request, status: reply.status, headers: createHttpHeaders(headers), bodyAsText };
-    },
-  };
-  return { httpClient, traffic };
 }
