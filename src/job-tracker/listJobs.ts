@@ -20,6 +20,8 @@ export type JobList =
       readonly requests: number;
       readonly failure?: Failure;
       readonly status?: number;
+      /** Whether `until` is a slot of the pacer, to be used and not asked for again. */
+      readonly reserved?: true;
     };
 
 /** What to list, and what to keep of it. */
@@ -31,6 +33,8 @@ export interface ListOrder {
   readonly wanted: (job: ListedJob) => boolean;
   /** Rows are kept as they came, for matches by item. */
   readonly keepRows: boolean;
+  /** Whether the pacer's slot has been waited for already. */
+  readonly hasSlot: boolean;
 }
 
 /** A list of exactly this many rows without a next link has been seen cut. */
@@ -141,8 +145,12 @@ async function listHalves(
 /** Lists a vault's jobs of a span to the last page, once the pacer has a slot. Sends nothing before its slot. */
 export async function listJobs(services: TrackerServices, order: ListOrder): Promise<JobList> {
   const call = services.jobServices[order.service].listCall(order.vaultId, order.span);
+  if (order.hasSlot) return listSpan(services, order, 0);
   const slot = await reserve(services, call);
-  if (slot.kind === 'wait') return { kind: 'late', until: slot.until, requests: 0 };
+  if (slot.kind === 'wait') {
+    const kept = slot.reserved === false ? {} : { reserved: true as const };
+    return { kind: 'late', until: slot.until, requests: 0, ...kept };
+  }
   return listSpan(services, order, 0);
 }
 

@@ -129,6 +129,10 @@ function factsOf(
   };
 }
 
+/** A slot that was reserved is used, not reserved anew: else those who wait would push each other back for ever. */
+const hasSlot = (services: TrackerServices, { slotAt }: Tracker): boolean =>
+  slotAt !== undefined && slotAt !== '' && Date.parse(slotAt) <= services.clock().getTime() + earlyMs;
+
 /** One job in the vault is read by itself, which shows its progress; several are listed. */
 async function look(
   services: TrackerServices,
@@ -149,6 +153,7 @@ async function look(
       kinds: [...new Set(open.map(({ watch }) => watch.kind))],
     },
     wanted: wantedBy(open.map(({ watch }) => watch)),
+    hasSlot: hasSlot(services, tracker),
     keepRows: open.some(({ watch }) => watch.byItem && watch.jobId === undefined),
   });
 }
@@ -223,7 +228,7 @@ async function close(
   const mayHurry = budgetSeconds(facts) <= Math.min(...facts.watches.map(({ waitSeconds }) => waitSeconds));
   const { pages, durations, lastListAt } = learnt;
   const listed = { pages, durations, ...(lastListAt === undefined ? {} : { lastListAt }) };
-  const change = { ...listed, state: 'live', started: true, nextTickAt, mayHurry } as const;
+  const change = { ...listed, state: 'live', started: true, nextTickAt, mayHurry, slotAt: '' } as const;
   const written = await changeTracker(services.watches, held, change);
   if (written) return { inFlight: open.length, nextTickAt };
   const fresh = await readTracker(services.watches, held.tracker.vaultKey);
@@ -252,6 +257,9 @@ async function closeLate(
     settleWatch(services, one, { kind: status === 404 ? 'failed' : 'timedOut', failure: reason }),
   );
   const nextTickAt = until.toISOString();
-  await changeTracker(services.watches, held, { started: true, nextTickAt, mayHurry: false });
+  await changeTracker(services.watches, held, {
+    ...{ started: true, nextTickAt, mayHurry: false },
+    slotAt: list.reserved ? nextTickAt : '',
+  });
   return { inFlight: open.length - over.length, nextTickAt };
 }

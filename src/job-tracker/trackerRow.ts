@@ -15,6 +15,8 @@ export interface Tracker {
   readonly started: boolean;
   readonly nextTickAt: string;
   readonly lastListAt?: string;
+  /** Slot that the pacer has reserved for the next list; empty when none is. */
+  readonly slotAt?: string;
   /** Requests that the last list took. */
   readonly pages: number;
   /** A list comes sooner when a new job is watched; not where the budget alone spaces them. */
