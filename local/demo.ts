@@ -1,12 +1,20 @@
 // `npm run demo [-- --all|--plan] [--keep]`: tells the stories of the product; exits 0 when every one ended as told.
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { storageMeter } from './demo/costs.ts';
+import { database } from './demo/database.ts';
+import { retentionTag } from './demo/retentionTag.ts';
+import { plan } from './demo/planStory.ts';
 import { screenOn } from './demo/screen.ts';
 import type { Story } from './demo/story.ts';
+import { tellPlan } from './demo/tellPlan.ts';
 import { tellStory } from './demo/tellStory.ts';
 import { unprotectedDisk } from './demo/unprotectedDisk.ts';
 import { unprotectedShare } from './demo/unprotectedShare.ts';
+import { vaultedBlobs } from './demo/vaultedBlobs.ts';
 import { virtualMachine } from './demo/virtualMachine.ts';
 import { startEnvironment, type Environment } from './environment.ts';
 
@@ -18,11 +26,16 @@ const { values } = parseArgs({
   },
 });
 
-const everyStory: readonly Story[] = [unprotectedShare, virtualMachine, unprotectedDisk];
-const planStories: readonly Story[] = [];
+const everyStory: readonly Story[] = [
+  unprotectedShare,
+  virtualMachine,
+  database,
+  unprotectedDisk,
+  vaultedBlobs,
+  retentionTag,
+];
 
 function chosen(): readonly Story[] {
-  if (values.plan) return planStories;
   return values.all ? everyStory : [unprotectedShare];
 }
 
@@ -30,17 +43,27 @@ const screen = screenOn(process.stdout);
 const storage = storageMeter();
 const log: string[] = [];
 let environment: Environment | undefined;
+let planFolder: string | undefined;
+
+/** Settings of a demonstration that has a plan. */
+async function planSettings(): Promise<Record<string, string>> {
+  planFolder = await mkdtemp(join(tmpdir(), 'backup-plan-'));
+  const file = join(planFolder, 'plan.json');
+  await writeFile(file, JSON.stringify(plan));
+  return { PLAN_LOCATION: file };
+}
 
 async function tell(stories: readonly Story[]): Promise<boolean> {
   screen.line('Starting storage, the ARM simulator and the app …');
   environment = await startEnvironment({
     world: {},
     timeScale: 30,
+    ...(values.plan ? { settings: await planSettings() } : {}),
     onLog: (line) => void log.push(line),
     onStorageRequest: storage.onRequest,
   });
   screen.line(`The app answers at ${environment.app}; an hour of Azure takes two minutes here.`);
-  let good = true;
+  let good = !values.plan || (await tellPlan({ environment, screen, storage }, log));
   for (const story of stories) {
     screen.line();
     good = (await tellStory({ environment, screen, storage }, story)) && good;
@@ -57,21 +80,19 @@ async function keepOpen(): Promise<void> {
 }
 
 async function demo(): Promise<number> {
-  const stories = chosen();
-  if (stories.length === 0) {
-    screen.line('This version has no story of that kind.');
-    return 2;
-  }
+  const stories = values.plan ? [] : chosen();
   const started = Date.now();
   const good = await tell(stories);
   const seconds = Math.round((Date.now() - started) / 1000);
-  screen.line(`${stories.length} ${stories.length === 1 ? 'story' : 'stories'} in ${seconds} s.`);
+  const told = Math.max(stories.length, 1);
+  screen.line(`${told} ${told === 1 ? 'story' : 'stories'} in ${seconds} s.`);
   if (values.keep) await keepOpen();
   return good ? 0 : 1;
 }
 
 async function end(code: number): Promise<void> {
   await environment?.stop();
+  if (planFolder) await rm(planFolder, { recursive: true, force: true });
   process.exit(code);
 }
 

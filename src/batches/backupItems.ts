@@ -53,8 +53,9 @@ function takenBy(plan: Plan, wanted: Wanted, candidate: Candidate, vaultId: stri
     : undefined;
 }
 
-const planned = (target: string, request: RunRequest, rule?: string): BatchItem => ({
-  key: itemKey(target),
+/** @param target what people read: the source, where it is known. */
+const planned = (itemId: string, target: string, request: RunRequest, rule?: string): BatchItem => ({
+  key: itemKey(itemId),
   state: 'planned',
   target,
   request,
@@ -71,11 +72,11 @@ const skipped = (target: string, code: string, message: string, now: Date): Batc
 });
 
 function itemOf(protection: Protection, rule: string, options: BackupOptions, now: Date): BatchItem {
-  const { itemId, standing, state } = protection;
+  const { itemId, sourceId, standing, state } = protection;
   if (standing === 'stopped' || standing === 'softDeleted') {
     return skipped(itemId, 'ProtectionStopped', `Its protection is not active: ${state || standing}.`, now);
   }
-  return planned(itemId, { kind: 'backUp', target: { id: itemId }, ...options }, rule);
+  return planned(itemId, sourceId, { kind: 'backUp', target: { id: itemId }, ...options }, rule);
 }
 
 /** What is selected, not a share, and not protected: the report says so, the sweep mends it. */
@@ -130,7 +131,7 @@ export function namedItems(
           plan.safety.vaults.some((one) => one.toLowerCase() === vaultId.toLowerCase())
         : plan.safety.subscriptions.some((one) => one.toLowerCase() === subscriptionId.toLowerCase());
     return allowed
-      ? planned(id, { kind: 'backUp', target: { id }, ...options })
+      ? planned(id, id, { kind: 'backUp', target: { id }, ...options })
       : skipped(id, 'NotAllowed', "The plan's safety list does not allow it.", now);
   });
 }
