@@ -174,6 +174,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     },
     orchestration: runOrchestration,
     mayDeleteBackups: settings.deleteBackups,
+    minimumPollSeconds: settings.minimumPollSeconds,
     listSteps: (runId) => listSteps(tables.steps, runId),
     isWatched: async (runId, steps) => {
       const vaultId = vaultOfBackup(steps.slice(-1));

@@ -6,7 +6,7 @@ import { readInstant } from '../arm/serviceTimes.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './apiVersion.ts';
 import { backupVaultIdOf, deletedInstanceId } from './ids.ts';
-import { findInstance, isGone, readInstance, type OnInstance } from './instances.ts';
+import { findInstance, isGone, readInstance, type Looks, type OnInstance } from './instances.ts';
 import { followStatus } from './operations.ts';
 
 /** Deletes the instance and, after soft delete, its data. Looked up before it is ever sent again; found on its way, it is awaited. */
@@ -33,14 +33,14 @@ export const deleteInstance: Step<OnInstance, { readonly deleted: true }> = {
 };
 
 /** Waits until a deletion has ended: the instance is no longer listed. */
-export const awaitDeleted: Step<OnInstance, { readonly deleted: true }> = {
+export const awaitDeleted: Step<OnInstance & Looks, { readonly deleted: true }> = {
   name: 'dataProtection.awaitDeleted',
   describe: findInstance.describe,
-  read: (reply) => {
+  read: (reply, { waitSeconds }) => {
     const { state } = readInstance(reply.body);
     return isGone(reply.status) || sameWord(state, 'SoftDeleted')
       ? { kind: 'done', result: { deleted: true } }
-      : { kind: 'waiting', waitSeconds: 30, detail: { state } };
+      : { kind: 'waiting', waitSeconds, detail: { state } };
   },
   readRefusal: (_, status) => (isGone(status) ? { kind: 'done', result: { deleted: true } } : undefined),
   repeat: 'safe',

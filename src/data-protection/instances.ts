@@ -41,6 +41,9 @@ export function readInstance(body: Json | undefined): BackupInstance {
 /** The instance that a step acts on. */
 export type OnInstance = { readonly instanceId: string };
 
+/** Seconds between looks at an instance that is on its way: the service sends none with its state. */
+export type Looks = { readonly waitSeconds: number };
+
 /** Answers for what is not there: 404, and 204 where the service has nothing to show. */
 export const isGone = (status: number) => status === 404 || status === 204;
 
@@ -104,17 +107,17 @@ export const findInstancesBySource: Step<{ readonly resourceId: string }, readon
 const settling = ['configuringprotection', 'updatingprotection', 'softdeleting'];
 
 /** Waits until protection has settled into any state, and tells which: an instance `Succeeded` long before it is protected. */
-export const awaitProtection: Step<OnInstance, BackupInstance> = {
+export const awaitProtection: Step<OnInstance & Looks, BackupInstance> = {
   name: 'dataProtection.awaitProtection',
   describe: findInstance.describe,
-  read: (reply) => readSettled(reply),
+  read: (reply, { waitSeconds }) => readSettled(reply, waitSeconds),
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
 };
 
-function readSettled(reply: ArmReply): ReturnType<(typeof awaitProtection)['read']> {
+function readSettled(reply: ArmReply, waitSeconds: number): ReturnType<(typeof awaitProtection)['read']> {
   const instance = readInstance(reply.body);
   return settling.includes(instance.state.toLowerCase())
-    ? { kind: 'waiting', waitSeconds: 30, detail: { state: instance.state } }
+    ? { kind: 'waiting', waitSeconds, detail: { state: instance.state } }
     : { kind: 'done', result: instance };
 }

@@ -46,3 +46,9 @@ export function flowContext(
 ): FlowContext {
   return { df, ...run, stepsTaken: 0, asksMade: 0, jobsWatched: 0, warnings: [] };
 }
+
+const usualBeatSeconds = 10;
+
+/** Seconds between looks at what changes by itself, in beats of the least wait between polls (10 s unless set). */
+export const beats = ({ facts }: FlowContext, count: number): number =>
+  count * (facts.beatSeconds ?? usualBeatSeconds);

@@ -1,7 +1,7 @@
 import { syncInstance } from '../data-protection/instanceActions.ts';
 import { awaitProtection, findInstance, type BackupInstance } from '../data-protection/instances.ts';
 import { sameWord } from '../arm/sameWord.ts';
-import type { Flow, FlowContext } from './flow.ts';
+import { beats, type Flow, type FlowContext } from './flow.ts';
 import { refuse } from './refusals.ts';
 import { FlowEnded } from './stepFailed.ts';
 import { takeStep } from './takeStep.ts';
@@ -21,16 +21,22 @@ export function* getInstance(context: FlowContext, instanceId: string): Flow<Bac
   throw refuse('BackupInstanceNotFound', `There is no backup instance ${instanceId}.`);
 }
 
+/** How an instance is looked at until it has settled: `ConfiguringProtection` lasts 40 s in the median. */
+export const looksAt = (context: FlowContext, instanceId: string) => ({
+  instanceId,
+  waitSeconds: beats(context, 3),
+});
+
 /** Waits for the real state; an error is looked at once more by `sync`, then said. */
 export function* untilSettled(context: FlowContext, instanceId: string): Flow<BackupInstance> {
-  const first = yield* takeStep(context, awaitProtection, { instanceId });
+  const first = yield* takeStep(context, awaitProtection, looksAt(context, instanceId));
   return yield* healed(context, first);
 }
 
 function* healed(context: FlowContext, instance: BackupInstance): Flow<BackupInstance> {
   if (!isIn(instance, 'ProtectionError')) return instance;
   yield* takeStep(context, syncInstance, { instanceId: instance.id });
-  return yield* takeStep(context, awaitProtection, { instanceId: instance.id });
+  return yield* takeStep(context, awaitProtection, looksAt(context, instance.id));
 }
 
 const adviceFor = (instance: BackupInstance): string | undefined =>

@@ -16,8 +16,8 @@ import { getBackupVault, type BackupVault } from '../data-protection/vaults.ts';
 import { grantRole, listRolesAt } from '../resources/roleAssignments.ts';
 import { findDisk, findStorageAccount, listContainers, type SourceResource } from '../resources/sources.ts';
 import type { Protection } from '../runs/request.ts';
-import type { Flow, FlowContext, FlowEnding } from './flow.ts';
-import { isIn, isStopped, notConfigured, untilConfigured } from './instanceState.ts';
+import { beats, type Flow, type FlowContext, type FlowEnding } from './flow.ts';
+import { isIn, isStopped, looksAt, notConfigured, untilConfigured } from './instanceState.ts';
 import { FlowEnded, StepFailed } from './stepFailed.ts';
 import { sleep, takeStep } from './takeStep.ts';
 
@@ -42,7 +42,7 @@ interface Prepared {
 
 /** Roles take up to ten minutes to count; validation is the only way to see that they do. */
 const propagationSeconds = 900;
-const revalidateSeconds = [30, 30, 45, 60] as const;
+const beatsBeforeValidating = [3, 3, 4.5, 6] as const;
 
 const refuse = (failure: Failure): never => {
   throw new FlowEnded('failed', failure);
@@ -156,7 +156,7 @@ function* awaitRoles(context: FlowContext, input: InstanceInput, said: Failure):
         ...failure,
         message: `roles were granted ${waited} s ago and do not count yet: ${failure.message}`,
       });
-    const pause: number = revalidateSeconds[Math.min(look, revalidateSeconds.length - 1)] ?? 60;
+    const pause: number = beats(context, beatsBeforeValidating[look] ?? 6);
     yield* sleep(context, pause);
     waited += pause;
     failure = yield* missingAccordingToService(context, input);
@@ -203,7 +203,10 @@ function* protectAgain(
 /** Puts the instance and waits until the service will back it up. */
 function* configure(context: FlowContext, input: InstanceInput): Flow<BackupInstance> {
   const { instanceId } = yield* takeStep(context, configureProtection, input);
-  return yield* untilConfigured(context, yield* takeStep(context, awaitProtection, { instanceId }));
+  return yield* untilConfigured(
+    context,
+    yield* takeStep(context, awaitProtection, looksAt(context, instanceId)),
+  );
 }
 
 /** Protects a disk or the blobs of a storage account, to the state in which the service will back it up. */

@@ -10,7 +10,7 @@ import { sameId } from '../arm/resourceId.ts';
 import type { RunRequest } from '../runs/request.ts';
 import { checkDeletion } from './deletionConsent.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
-import { isIn, notConfigured, untilSettled } from './instanceState.ts';
+import { isIn, looksAt, notConfigured, untilSettled } from './instanceState.ts';
 import { refuse, skip } from './refusals.ts';
 import { FlowEnded, StepFailed } from './stepFailed.ts';
 import { takeStep } from './takeStep.ts';
@@ -32,7 +32,7 @@ function guarded(error: unknown): unknown {
 function* deleteData(context: FlowContext, instance: BackupInstance): Flow<FlowEnding> {
   const { id: instanceId } = instance;
   yield* takeStep(context, deleteInstance, { instanceId });
-  yield* takeStep(context, awaitDeleted, { instanceId });
+  yield* takeStep(context, awaitDeleted, looksAt(context, instanceId));
   const { found } = yield* takeStep(context, findDeletedInstance, { instanceId });
   if (!found) context.warnings.push('Soft delete does not keep this instance: the data is gone.');
   const kept = found?.keptUntil === undefined ? {} : { keptUntil: found.keptUntil };
@@ -55,7 +55,7 @@ function* keepData(
   const { state, step } = ways[mode];
   if (isIn(instance, state)) throw skip('AlreadyStopped', `The state of ${instance.id} is ${state} already.`);
   yield* takeStep(context, step, { instanceId: instance.id });
-  const after = yield* takeStep(context, awaitProtection, { instanceId: instance.id });
+  const after = yield* takeStep(context, awaitProtection, looksAt(context, instance.id));
   return { status: 'completed', result: { backupInstanceId: after.id, state: after.state } };
 }
 

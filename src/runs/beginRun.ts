@@ -7,7 +7,12 @@ const isStale = (run: RunState, { generation }: RunInput): boolean =>
   run.generation !== generation || hasEnded(run.status);
 
 function begun(services: RunServices, run: RunState): RunState {
-  const facts: RunFacts = { acceptedAt: run.createdAt, mayDeleteBackups: services.mayDeleteBackups };
+  const { mayDeleteBackups, minimumPollSeconds: beatSeconds } = services;
+  const facts: RunFacts = {
+    acceptedAt: run.createdAt,
+    mayDeleteBackups,
+    ...(beatSeconds === undefined ? {} : { beatSeconds }),
+  };
   return { ...run, status: 'running', begunAt: services.clock().toISOString(), facts: run.facts ?? facts };
 }
 

@@ -127,6 +127,8 @@ export interface RunFacts {
   /** When the run was accepted, ISO 8601 UTC: expiry is computed from it. */
   readonly acceptedAt: string;
   readonly mayDeleteBackups: boolean;
+  /** `MINIMUM_POLL_SECONDS`: the beat of looks that the service asks no wait for; absent means 10. */
+  readonly beatSeconds?: number;
 }
 
 /** Input of the activity `finishRun`. */

@@ -24,6 +24,8 @@ export interface RunServices {
   readonly orchestration: string;
   /** `DELETE_BACKUPS`: fixed for a run when it first begins. */
   readonly mayDeleteBackups: boolean;
+  /** `MINIMUM_POLL_SECONDS`: fixed likewise. */
+  readonly minimumPollSeconds?: number;
   /** Steps of a run from the ledger, in order. */
   readonly listSteps: (runId: string) => Promise<readonly StepSummary[]>;
   /** The job that a run's backup is followed by, as last seen; undefined when none is. */
