@@ -1,7 +1,7 @@
 import type { ArmAnswer, ArmCall, ArmReply, Failure, Json } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { throttleSeconds } from '../arm/retryAfter.ts';
-import { laneOf, nextLinkIn, nextPage, reserve, rowsIn, sendCall } from '../steps/exchange.ts';
+import { cutAt, laneOf, nextLinkIn, nextPage, reserve, rowsIn, sendCall } from '../steps/exchange.ts';
 import type { JobSpan, ListedJob } from './jobService.ts';
 import type { TrackerServices } from './trackerServices.ts';
 import type { WatchOrder } from './watch.ts';
@@ -37,8 +37,6 @@ export interface ListOrder {
   readonly hasSlot: boolean;
 }
 
-/** A list of exactly this many rows without a next link has been seen cut. */
-const cutAt = 400;
 const exchangeSeconds = 240;
 const unreadableSeconds = 60;
 /** Halvings of a span whose list is cut: 400 jobs in less than a second are not believed. */

@@ -2,7 +2,7 @@ import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step } from '../steps/step.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
-import { findEarlierJob, listJobsCall } from './jobSearch.ts';
+import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
 import { operationStatusCall, readItemOperation, type StartedJob } from './operations.ts';
 import { backupCall, vaultIdOf } from './paths.ts';
 
@@ -89,7 +89,7 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
   },
   read: (_reply: ArmReply, order, context) => ({ kind: 'done', result: handleOf(order, context) }),
   repeat: {
-    describeLook: ({ itemId, kind }) => listJobsCall(vaultIdOf(itemId), kind),
+    describeLook: ({ itemId, kind }, attempts) => earlierJobsCall(vaultIdOf(itemId), kind, attempts),
     findEarlier: (reply, order, attempts) => {
       const earlier = findEarlierJob(reply, order, attempts);
       if (earlier.kind === 'absent' || earlier.kind === 'ambiguous') return earlier;

@@ -4,7 +4,7 @@ import type { EarlierAttempts } from '../steps/step.ts';
 import { textIn } from '../arm/jsonFields.ts';
 import { readInstant } from '../arm/serviceTimes.ts';
 import { rowsIn, sameName, type Resource } from './resources.ts';
-import { filterOf } from './filters.ts';
+import { filterOf, filterTime } from './filters.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import { backupCall, nameIn } from './paths.ts';
 
@@ -26,11 +26,32 @@ const lateMilliseconds = 60_000;
 
 /**
  * All jobs of one kind in a vault. Without a status filter, because pages shift while jobs end and an absence must
- * count; without times, because a running job has no end.
+ * count.
  */
-export const listJobsCall = (vaultId: string, kind: ItemKind): ArmCall =>
+export const listJobsCall = (vaultId: string, kind: ItemKind): ArmCall => jobsCall(vaultId, kind, {});
+
+/** How far clocks may be off before the list leaves a job out: an activity id is then found all the same. */
+const hourMilliseconds = 3_600_000;
+
+/**
+ * Where the job of an earlier attempt is looked for: a list of over 400 rows has been seen cut, so only what started
+ * since the first attempt is asked for. Somebody else's job may have started long before.
+ */
+export function earlierJobsCall(vaultId: string, kind: ItemKind, attempts: EarlierAttempts): ArmCall {
+  if (attempts.joinForeign) return listJobsCall(vaultId, kind);
+  const from = new Date(Date.parse(attempts.firstClaimAt) - hourMilliseconds);
+  const to = new Date(Date.parse(attempts.lastSendBy) + 24 * hourMilliseconds);
+  return jobsCall(vaultId, kind, { startTime: filterTime(from), endTime: filterTime(to) });
+}
+
+/** `startTime` and `endTime` of the filter both mean a job's start. */
+const jobsCall = (
+  vaultId: string,
+  kind: ItemKind,
+  span: { readonly startTime?: string; readonly endTime?: string },
+): ArmCall =>
   backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs'), {
-    query: { $filter: filterOf({ backupManagementType: kindWords[kind].backupManagementType }) },
+    query: { $filter: filterOf({ ...span, backupManagementType: kindWords[kind].backupManagementType }) },
   });
 
 const jobOf = ({ name, properties }: Resource): JobFound => ({

@@ -1,6 +1,6 @@
 import type { ArmAnswer, ArmReply, Failure, Json } from '../arm/call.ts';
 import { giveUpAt } from './decide.ts';
-import { readAllPages, reserve } from './exchange.ts';
+import { mayBeCut, readAllPages, reserve, type Exchange } from './exchange.ts';
 import { changeStep } from './heldStep.ts';
 import { sendStep } from './sendStep.ts';
 import { lapse, settle, settleDone } from './settle.ts';
@@ -37,11 +37,16 @@ export async function checkStep(services: StepServices, work: Work): Promise<Pro
   if (!held) return 'lost';
   const options = { clientRequestId: services.newId(), deadlineAt: later(until, -sendMarginSeconds) };
   const exchange = await readAllPages(services, call, options);
-  return afterLook(services, withRequests({ ...work, held }, exchange.requests), exchange.answer, now);
+  return afterLook(services, withRequests({ ...work, held }, exchange.requests), exchange, now);
 }
 
-function afterLook(services: StepServices, work: Work, answer: ArmAnswer, lookedAt: Date): Promise<Progress> {
-  const effect = effectIn(services, work, answer);
+function afterLook(
+  services: StepServices,
+  work: Work,
+  exchange: Exchange,
+  lookedAt: Date,
+): Promise<Progress> {
+  const effect = effectIn(services, work, exchange.answer);
   switch (effect?.kind) {
     case undefined:
       return unreadable(services, work);
@@ -52,7 +57,7 @@ function afterLook(services: StepServices, work: Work, answer: ArmAnswer, looked
     case 'ambiguous':
       return settle(services, work, { kind: 'unknown', failure: effect.failure });
     case 'absent':
-      return absent(services, work, lookedAt);
+      return mayBeCut(exchange) ? unreadable(services, work) : absent(services, work, lookedAt);
   }
 }
 

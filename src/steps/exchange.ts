@@ -65,6 +65,13 @@ export const nextLinkIn = (body: Json | undefined): string | undefined => {
 const succeeded = (answer: ArmAnswer): boolean =>
   answer.kind === 'reply' && answer.reply.status >= 200 && answer.reply.status < 300;
 
+/** A list of exactly this many rows without a next link has been seen cut (azure-sdk-for-js#7630). */
+export const cutAt = 400;
+
+/** Whether a list may have been cut silently: absence from it says nothing. */
+export const mayBeCut = ({ answer, requests }: Exchange): boolean =>
+  requests === 1 && answer.kind === 'reply' && rowsIn(answer.reply.body)?.length === cutAt;
+
 /** Whether the URL gate refused: nothing has been sent then. */
 export const isUrlRefused = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'UrlRefused';

@@ -100,7 +100,18 @@ describe('a backup in doubt', () => {
     },
   };
 
-  test('looks in the list of all jobs of its kind, whatever their status', () => {
+  test('looks in the list of the jobs of its kind that started since, whatever their status', () => {
+    expect(repeat.describeLook(order, { ...attempts, joinForeign: false })).toMatchObject({
+      method: 'GET',
+      path: `${vaultId}/backupJobs`,
+      query: {
+        $filter:
+          "startTime eq '2026-08-22 01:00:00 AM' and endTime eq '2026-08-23 02:01:00 AM' and backupManagementType eq 'AzureStorage'",
+      },
+    });
+  });
+
+  test('looks for the running backup of somebody else in the list of all jobs of its kind', () => {
     expect(repeat.describeLook(order, attempts)).toMatchObject({
       method: 'GET',
       path: `${vaultId}/backupJobs`,
