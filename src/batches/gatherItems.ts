@@ -97,7 +97,7 @@ async function gatherSweep(
   const sweep = { services, run, request, plan, estate, index: indexProtections(estate.protections) };
   const summary = before ?? (await beginSweep(sweep));
   const done = await listShares(sweep, summary);
-  if (done.accountsLeft.length > 0) return { kind: 'again', waitSeconds: 0 };
+  if (accountsLeft(sweep, done).length > 0) return { kind: 'again', waitSeconds: 0 };
   if (request.dryRun) return { kind: 'gathered', shards: [], concurrency: sweepConcurrency };
   return gathered(services, run, sweepConcurrency);
 }
@@ -114,13 +114,12 @@ interface Sweep {
 /** Compares what has no parts; accounts whose shares must be listed are left for later calls. */
 async function beginSweep(sweep: Sweep): Promise<SweepSummary> {
   const { plan, estate, index } = sweep;
-  const accounts = accountsWithShares(plan, estate.candidates);
   const orphans = orphansAmong(estate.protections, estate.candidates, new Set(), plan.safety.subscriptions);
   const empty: SweepSummary = {
     counts: {},
     pages: estate.pages,
     accountsListed: 0,
-    accountsLeft: accounts.map(({ id }) => id),
+    accountsDoneTo: '',
     drift: [],
     orphans: [],
     unreadable: [],
@@ -210,23 +209,28 @@ async function listAccount({ services, plan, estate, index }: Sweep, account: Ca
   }
 }
 
+/** Accounts whose shares have not been listed yet. */
+const accountsLeft = ({ plan, estate }: Sweep, { accountsDoneTo }: SweepSummary): readonly Candidate[] =>
+  accountsWithShares(plan, estate.candidates)
+    .filter(({ id }) => idKey(id) > accountsDoneTo)
+    .sort((one, other) => (idKey(one.id) < idKey(other.id) ? -1 : 1));
+
 /** Accounts listed between two writes of the summary. */
 const atOnce = 10;
 
 /** Lists the shares of the accounts that are left, as far as the time of one call goes. */
 async function listShares(sweep: Sweep, begun: SweepSummary): Promise<SweepSummary> {
-  const { services, estate } = sweep;
+  const { services } = sweep;
   const untilMs = services.clock().getTime() + longestListingMs;
-  const accounts = new Map(estate.candidates.map((one) => [idKey(one.id), one]));
+  const left = accountsLeft(sweep, begun);
   let summary = begun;
-  while (summary.accountsLeft.length > 0 && services.clock().getTime() < untilMs) {
-    const some = summary.accountsLeft.slice(0, atOnce);
-    const there = some.map((id) => accounts.get(idKey(id))).filter((one) => one !== undefined);
-    const listed = await Promise.all(there.map((account) => listAccount(sweep, account)));
+  for (let at = 0; at < left.length && services.clock().getTime() < untilMs; at += atOnce) {
+    const some = left.slice(at, at + atOnce);
+    const listed = await Promise.all(some.map((account) => listAccount(sweep, account)));
     const next: SweepSummary = {
       ...summary,
-      accountsLeft: summary.accountsLeft.slice(some.length),
-      accountsListed: summary.accountsListed + there.length,
+      accountsDoneTo: idKey(some.at(-1)?.id ?? ''),
+      accountsListed: summary.accountsListed + some.length,
       unreadable: [
         ...summary.unreadable,
         ...listed.map(({ unreadable }) => unreadable).filter((one) => one !== undefined),

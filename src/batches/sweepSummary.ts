@@ -7,8 +7,8 @@ export interface SweepSummary {
   /** Pages of Resource Graph read by the first look. */
   readonly pages: number;
   readonly accountsListed: number;
-  /** ARM ids of storage accounts whose shares have not been listed yet. */
-  readonly accountsLeft: readonly string[];
+  /** Key of the last storage account whose shares were listed; they are taken in the order of their keys. */
+  readonly accountsDoneTo: string;
   readonly drift: readonly {
     readonly target: string;
     readonly item: string;

@@ -13,8 +13,8 @@ export interface RunFilter {
   readonly batch?: string;
 }
 
-/** A run in a list: the record without its steps. */
-export type ListedRun = Omit<RunRecord, 'steps' | 'operation'>;
+/** A run in a list: the record without its steps and a batch's report. */
+export type ListedRun = Omit<RunRecord, 'steps' | 'operation' | 'failures' | 'report'>;
 
 /** One page, newest first; `continuation` is opaque and absent after the last. A page may hold fewer than asked for. */
 export interface RunPage {
@@ -58,7 +58,8 @@ async function listed(
 }
 
 function listedRecord(run: RunState): ListedRun {
-  const { steps: _steps, operation: _operation, ...record } = recordOf(run, []);
+  const shown = recordOf(run, []);
+  const { steps: _steps, operation: _operation, failures: _failures, report: _report, ...record } = shown;
   return record;
 }
 
