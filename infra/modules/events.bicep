@@ -64,6 +64,7 @@ resource written 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15
           operatorType: 'StringIn'
           values: [
             'Microsoft.Compute/disks/write'
+            'Microsoft.Resources/tags/write'
             'Microsoft.Storage/storageAccounts/fileServices/shares/write'
             'Microsoft.Storage/storageAccounts/write'
           ]

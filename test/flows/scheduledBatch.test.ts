@@ -114,7 +114,28 @@ describe('a schedule', () => {
   }, 60_000);
 });
 
+/** Rows of an instance's history. */
+async function historyRows(app: EmbeddedApp, instanceId: string): Promise<number> {
+  const path = `/runtime/webhooks/durabletask/instances/${instanceId}?showHistory=true`;
+  const answer = await app.request('GET', path);
+  return (answer?.body as { historyEvents: unknown[] }).historyEvents.length;
+}
+
 describe('a batch', () => {
+  test('of a hundred items has a history that does not grow with them', async () => {
+    const many = numbered('docs', 100);
+    const world = planWorld({ accounts: [{ ...papers, shares: many, protectedShares: many }] });
+    const app = await startEmbeddedApp({ world });
+    const targets = many.map((share) => shareOf('papers01', share));
+    const accepted = await app.request('POST', '/api/backups', { targets });
+    const { id } = accepted?.body as { id: string };
+    const record = await app.runEnded(id);
+    expect(record.counts).toEqual({ total: 100, completed: 100 });
+    expect(await historyRows(app, `${id}-1`)).toBeLessThan(20);
+    expect(await historyRows(app, `${id}-1-1`)).toBeLessThan(20);
+    await app.stop();
+  }, 60_000);
+
   test('that is cancelled begins no further item and ends cancelled', async () => {
     const world = planWorld({ accounts: [papers] });
     const app = await startEmbeddedApp({
