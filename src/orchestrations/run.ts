@@ -59,7 +59,7 @@ const complete = (context: FlowContext, ending: FlowEnding): RunEnding => ({
 
 /** The orchestration that carries a run, for a given table of flows. A stale generation ends at once. */
 export function* carryRun(df: Durable, input: RunInput, table: FlowTable): Flow<RunEnding | null> {
-  const beginning = (yield df.callActivity(beginRunActivity, input)) as RunBeginning;
+  const beginning = yield* patiently<RunBeginning>(df, beginRunActivity, input);
   if (beginning.kind === 'stale') return null;
   const context = flowContext(df, { ...input, facts: beginning.facts });
   const { request } = beginning;

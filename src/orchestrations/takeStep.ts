@@ -2,6 +2,7 @@ import type { Task } from 'durable-functions';
 import type { Json, JsonObject } from '../arm/call.ts';
 import type { Step, StepEvent, StepOrder, StepOutcome } from '../steps/step.ts';
 import type { Flow, FlowContext } from './flow.ts';
+import { patiently } from './patiently.ts';
 import { StepFailed } from './stepFailed.ts';
 
 /** The activity that writes a step into the ledger and sends its message. Input: {@link StepOrder}. Answer: {@link OrderAnswer}. */
@@ -59,7 +60,8 @@ function* ask(
   seconds: number,
 ): Flow<StepOutcome | undefined> {
   const numbered: StepOrder = { ...order, ask: ++context.asksMade };
-  const answer = (yield context.df.callActivity(orderStepActivity, numbered)) as OrderAnswer;
+  // An order that failed may have been taken: a run that ended here would leave its call on the way.
+  const answer = yield* patiently<OrderAnswer>(context.df, orderStepActivity, numbered);
   return answer?.kind ? answer : yield* awaitOutcome(context, numbered, seconds);
 }
 

@@ -1,6 +1,7 @@
 import type { Task } from 'durable-functions';
 import type { JobEvent, WatchOrder, WatchOutcome } from '../job-tracker/watch.ts';
 import type { Flow, FlowContext } from './flow.ts';
+import { patiently } from './patiently.ts';
 import { StepFailed } from './stepFailed.ts';
 
 /** The activity that has a job watched. Input: `WatchOrder`. Answer: `WatchOutcome`, or null when `job-<n>` will tell. */
@@ -53,7 +54,7 @@ export function* watchJob(
   const giveUpAt = new Date(giveUpMs).toISOString();
   const order: WatchOrder = { ...backup, runId, generation, event, giveUpAt };
   for (let asks = 0; asks < mostAsks; asks++) {
-    const known = (yield context.df.callActivity(watchJobActivity, order)) as WatchOutcome | null;
+    const known = yield* patiently<WatchOutcome | null>(context.df, watchJobActivity, order);
     const outcome = known ?? (yield* awaitJob(context, event, giveUpMs + (asks + 1) * graceSeconds * 1000));
     if (outcome) return outcome;
   }

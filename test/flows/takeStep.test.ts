@@ -4,7 +4,7 @@ import { flowContext, type Durable, type Flow } from '../../src/orchestrations/f
 import { StepFailed } from '../../src/orchestrations/stepFailed.ts';
 import { takeStep } from '../../src/orchestrations/takeStep.ts';
 import type { Step, StepOrder, StepOutcome } from '../../src/steps/step.ts';
-import { playFlow, type Stage } from '../support/playFlow.ts';
+import { ActivityFails, playFlow, type Stage } from '../support/playFlow.ts';
 
 const look: Step<JsonObject, Json> = {
   name: 'test.look',
@@ -147,6 +147,33 @@ describe('a step that nobody answers', () => {
           },
     );
     expect((await playFlow(lookOnce, stage)).value).toBe('found');
+  });
+});
+
+describe('an order that storage did not take', () => {
+  const takenAtTry = (tries: number) => {
+    let orders = 0;
+    return stageOf((order) => {
+      if (++orders < tries) throw new ActivityFails('the table could not be reached');
+      return { events: [event(order, done)] };
+    });
+  };
+
+  test('is given again under the same ask: the step may have been written, and its call is under way', async () => {
+    const { stage, orders, tookSeconds } = takenAtTry(3);
+    expect((await playFlow(lookOnce, stage)).value).toBe('found');
+    expect(orders.map(({ stepId, ask }) => [stepId, ask])).toEqual([
+      ['01', 1],
+      ['01', 1],
+      ['01', 1],
+    ]);
+    expect(tookSeconds()).toBe(5 + 15);
+  });
+
+  test('is a failure of the flow after half an hour', async () => {
+    const { stage, tookSeconds } = takenAtTry(11);
+    await expect(playFlow(lookOnce, stage)).rejects.toThrow('the table could not be reached');
+    expect(tookSeconds()).toBeGreaterThan(1800);
   });
 });
 

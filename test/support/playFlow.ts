@@ -17,6 +17,9 @@ export interface Stage {
   readonly nextEvent: () => Raised | undefined | Promise<Raised | undefined>;
 }
 
+/** Thrown by a stage's activity: the flow meets the failure. Anything else that it throws ends the play. */
+export class ActivityFails extends Error {}
+
 interface Planned extends Task {
   isCompleted: boolean;
   result?: unknown;
@@ -26,6 +29,7 @@ interface Planned extends Task {
   readonly fireAt?: number;
   readonly any?: readonly Planned[];
   cancelled?: boolean;
+  fails?: true | undefined;
   isCanceled: boolean;
   cancel: () => void;
 }
@@ -34,6 +38,7 @@ interface Answer {
   readonly task: number;
   readonly result: unknown;
   readonly at: number;
+  readonly fails?: true;
 }
 
 /** The part of `context.df` that flows use, for one replay; every task is noted in order. */
@@ -92,14 +97,15 @@ function replay<T>(flow: (df: Durable) => Flow<T>, start: number, answers: reado
   for (let next = 0; !step.done;) {
     const outcome = outcomeOf(step.value as Planned);
     if (outcome.done) {
-      step = generator.next(outcome.value);
+      const { fails, result } = step.value as Planned;
+      step = fails ? generator.throw(result) : generator.next(outcome.value);
       continue;
     }
     const answer = answers[next++];
     if (!answer) return { tasks };
     const task = tasks[answer.task];
     if (!task) throw new Error(`An answer for task ${answer.task}, which this replay has not planned.`);
-    Object.assign(task, { isCompleted: true, result: answer.result });
+    Object.assign(task, { isCompleted: true, result: answer.result, fails: answer.fails });
     time.now = answer.at;
   }
   return { tasks, ended: { value: step.value } };
@@ -121,8 +127,13 @@ async function nextAnswer(tasks: readonly Planned[], open: readonly number[], st
   const activity = tasks.findIndex((task, at) => task.activity && isOpen(at));
   if (activity >= 0) {
     const { name, input } = tasks[activity]!.activity!;
-    const answer = await stage.activity(name, JSON.parse(JSON.stringify(input)));
-    return { task: activity, result: JSON.parse(JSON.stringify(answer ?? null)), at: stage.now() };
+    try {
+      const answer = await stage.activity(name, JSON.parse(JSON.stringify(input)));
+      return { task: activity, result: JSON.parse(JSON.stringify(answer ?? null)), at: stage.now() };
+    } catch (error) {
+      if (!(error instanceof ActivityFails)) throw error;
+      return { task: activity, result: error, at: stage.now(), fails: true };
+    }
   }
   for (let event = await stage.nextEvent(); event; event = await stage.nextEvent()) {
     const { name, payload } = event;
