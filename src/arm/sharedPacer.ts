@@ -213,5 +213,5 @@ function budgetOf(state: LaneState, seen: Seen | undefined): ActionBudget | unde
   const steady = seen !== undefined && seen.reads >= readsToJudge && fallen < seen.reads / 2;
   const refills = steady || state.refillPerSecond > 0;
   if (refills) return { left, limit, perHour: 3600 };
-  return { left, limit, perHour: left >= 0.15 * limit ? limit : Math.max(1, left) };
+  return { left, limit, perHour: limit };
 }

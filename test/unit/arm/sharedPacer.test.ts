@@ -134,11 +134,11 @@ describe('the counter of an action', () => {
     expect(await pacer.budget?.(jobs, at(1200))).toMatchObject({ perHour: 3600 });
   });
 
-  test('that is nearly used up allows only what is left', async () => {
+  test('that is nearly used up says so, and what the next hour will allow', async () => {
     const pacer = pacerOn();
     await pacer.reserve(jobs, at(0));
     await pacer.learn(jobs, left(149), at(0));
     await pacer.learn(jobs, left(12), at(1));
-    expect(await pacer.budget?.(jobs, at(1))).toMatchObject({ left: 12, perHour: 12 });
+    expect(await pacer.budget?.(jobs, at(1))).toMatchObject({ left: 12, perHour: 150 });
   });
 });
