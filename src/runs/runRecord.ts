@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../arm/call.ts';
 import type { StepSummary } from '../steps/step.ts';
 import type { JobState, RunRecord, StepReport } from './run.ts';
 import { targetOf } from './planRequest.ts';
-import type { RunState } from './runRow.ts';
+import { hasEnded, type RunState } from './runRow.ts';
 
 const sentenceOf = (detail: JsonObject): string =>
   Object.entries(detail)
@@ -45,9 +45,14 @@ function jobIn({ detail }: StepSummary): JobState | undefined {
   };
 }
 
-function operationIn(steps: readonly StepSummary[]): { readonly status: string } | undefined {
+const hasOwnEnd = (status: string): boolean => /^(succeeded|failed|cancell?ed)$/i.test(status);
+
+/** As last polled. A job that is known has been begun: its operation has done its work, polled or not. */
+function operationIn(run: RunState, steps: readonly StepSummary[]): { readonly status: string } | undefined {
   const status = steps.findLast((step) => step.operationStatus !== undefined)?.operationStatus;
-  return status === undefined ? undefined : { status };
+  if (status === undefined) return undefined;
+  const isOver = hasEnded(run.status) && run.job !== undefined;
+  return { status: isOver && !hasOwnEnd(status) ? 'Succeeded' : status };
 }
 
 function whenPresent<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -75,7 +80,7 @@ export function recordOf(run: RunState, steps: readonly StepSummary[]): RunRecor
     generation: run.generation,
     steps: steps.map(reportOf),
     ...whenPresent({
-      operation: operationIn(steps),
+      operation: operationIn(run, steps),
       job: run.job ?? steps.map(jobIn).findLast((job) => job !== undefined),
       recoveryPoint: run.recoveryPoint,
       result: run.result,

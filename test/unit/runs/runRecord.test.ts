@@ -8,6 +8,7 @@ import { isCancelRequested, requestCancel } from '../../../src/runs/requestCance
 import type { RunRequest } from '../../../src/runs/request.ts';
 import type { RequestedBy, RunEnding } from '../../../src/runs/run.ts';
 import { startRun } from '../../../src/runs/startRun.ts';
+import type { StepSummary } from '../../../src/steps/step.ts';
 import { runDesk } from '../../support/runDesk.ts';
 
 const vaultId =
@@ -222,5 +223,37 @@ test('the record shows the steps, the operation and the job as last seen', async
         detail: 'id: job-1, status: InProgress, progress: Transfer data to vault 40 %',
       },
     ],
+  });
+});
+
+describe('the operation of a backup whose job the tracker has found', () => {
+  const times = { startedAt: '2026-08-22T02:00:01.000Z', dueAt: '2026-08-22T02:00:02.000Z' };
+  const accepting = (operationStatus: string) => ({
+    ...{ stepId: '01', name: 'backUpNow', state: 'settled', asks: 1, requests: 1, operationStatus, ...times },
+    outcome: { kind: 'done', result: {} },
+  });
+  const recordWith = async (operationStatus: string, ending: Partial<RunEnding>) => {
+    const { services, id, steps } = await accepted();
+    steps.set(id, [accepting(operationStatus) as StepSummary]);
+    await finishRun(services, {
+      runId: id,
+      generation: 1,
+      ending: { status: 'completed', warnings: [], ...ending },
+    });
+    return (await getRunRecord(services, id))?.operation;
+  };
+
+  test('has succeeded: the job that it had to begin is there', async () => {
+    const job = { id: 'job-1', status: 'Completed' };
+    expect(await recordWith('InProgress', { job })).toEqual({ status: 'Succeeded' });
+  });
+
+  test('keeps the word of its own end', async () => {
+    const job = { id: 'job-1', status: 'Failed' };
+    expect(await recordWith('Failed', { status: 'failed', job })).toEqual({ status: 'Failed' });
+  });
+
+  test('stays as last seen while nothing shows a job', async () => {
+    expect(await recordWith('InProgress', { status: 'timedOut' })).toEqual({ status: 'InProgress' });
   });
 });
