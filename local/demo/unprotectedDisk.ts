@@ -20,7 +20,7 @@ export const unprotectedDisk: Story = {
     resources: [{ id: datasourceId, location: 'westeurope', sku: { name: 'Premium_LRS' } }],
     dataProtection: { vaults: [{ id: vaultId, policies: [{ name: 'disks', kind: 'disk' }] }] },
   },
-  faults: [],
+  faults: [{ on: 'dataProtection.backup', fault: { kind: 'job', status: 'Completed', seconds: 20 } }],
   request: {
     path: '/api/protections',
     key: 'demo-unprotected-disk',

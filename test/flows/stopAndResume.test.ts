@@ -14,7 +14,7 @@ describe('stopping', () => {
       request: { kind: 'stop', target, mode: 'retain' },
     });
     expect(ending).toMatchObject({ status: 'completed', result: { protectionState: 'ProtectionStopped' } });
-    expect(simulator.effects.count('delete')).toBe(0);
+    expect(simulator.effects.count('deleteItem')).toBe(0);
   });
 
   test('lets the policy expire the data with suspend', async () => {
@@ -59,7 +59,22 @@ describe('stopping', () => {
       mayDeleteBackups: true,
     });
     expect(ending).toMatchObject({ status: 'completed', result: { softDeleted: true } });
-    expect((ending.result as { goneInSeconds: number }).goneInSeconds).toBeGreaterThan(13 * 86_400);
+    const { goneInSeconds, keptUntil } = ending.result as { goneInSeconds: number; keptUntil: string };
+    expect(goneInSeconds).toBeGreaterThan(13 * 86_400);
+    expect(keptUntil).toMatch(/^2026-09-0[45]T/);
+  });
+
+  test('warns where soft delete keeps nothing', async () => {
+    const { ending } = await playRun({
+      world: shareWorld({ protectedShares: ['docs'], vault: { softDelete: 'Disabled' } }),
+      request: { kind: 'stop', target, mode: 'deleteData', confirm: 'docs' },
+      mayDeleteBackups: true,
+    });
+    expect(ending).toMatchObject({
+      status: 'completed',
+      result: { softDeleted: false },
+      warnings: ['Soft delete does not keep this item: the data is gone.'],
+    });
   });
 });
 
