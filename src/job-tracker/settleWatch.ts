@@ -1,6 +1,9 @@
 import type { TrackerServices } from './trackerServices.ts';
 import { rowOfWatch, type HeldWatch, type JobEvent, type Watch, type WatchOutcome } from './watch.ts';
 
+/** Times that an outcome is offered to a flow that the platform does not know. */
+const mostUntold = 10;
+
 /** Writes a change to a watch; undefined when another has written: the next tick reads it anew. */
 export async function changeWatch(
   services: TrackerServices,
@@ -17,14 +20,17 @@ export async function changeWatch(
  *
  * A crash in between raises the event again at the next tick: its name is never waited for twice.
  */
-export async function tell(services: TrackerServices, { watch }: HeldWatch): Promise<void> {
+export async function tell(services: TrackerServices, held: HeldWatch): Promise<void> {
+  const { watch } = held;
   const { runId, generation, event, outcome } = watch;
   if (!outcome) return;
   const payload: JobEvent = { event, outcome };
   const raised = await services.raise(services.flowOf(runId, generation), `job-${event}`, { ...payload });
   if (raised === 'missing') {
-    services.log('warning', 'The flow of a settled job is not there yet.', { runId, event });
-    return;
+    const untold = (watch.untold ?? 0) + 1;
+    services.log('warning', 'The flow of a settled job is not there.', { runId, event, untold });
+    // The flow has asked, so it was there: a later generation of its run asks anew.
+    if (untold < mostUntold) return void (await changeWatch(services, held, { untold }));
   }
   const { partitionKey, rowKey } = rowOfWatch(watch);
   await services.watches.remove(partitionKey, rowKey);

@@ -62,6 +62,8 @@ export interface Watch extends WatchOrder {
   readonly seen?: JobSeen;
   readonly cancelRequested?: boolean;
   readonly outcome?: WatchOutcome;
+  /** How often the platform did not know the flow that is to be told. */
+  readonly untold?: number;
 }
 
 /** A watch as it was read. */

@@ -1,4 +1,5 @@
 import { changeTracker, readTracker, rowOfTracker, type HeldTracker, type Tracker } from './trackerRow.ts';
+import { changeWatch } from './settleWatch.ts';
 import type { TrackerServices } from './trackerServices.ts';
 import { rowOfWatch, vaultKeyOf, watchOfRow, type WatchOrder, type WatchOutcome } from './watch.ts';
 
@@ -39,17 +40,22 @@ function newTracker(order: WatchOrder): Tracker {
   };
 }
 
-/** The job is watched: the row is there, or was there and has its outcome, or its run is to stop. */
+/**
+ * The job is watched: the row is there, or was there and has its outcome. A later generation takes the row over, and
+ * tries again when a tick has changed or told it at the same moment.
+ */
 async function putWatch(services: TrackerServices, order: WatchOrder): Promise<WatchOutcome | undefined> {
   const row = rowOfWatch({ ...order, misses: 0 });
-  const written = await services.watches.insert(row);
-  if (written.kind === 'written') return undefined;
-  const stored = await services.watches.read(row.partitionKey, row.rowKey);
-  const held = stored && watchOfRow(stored);
-  if (!held) return undefined;
-  if (held.watch.generation < order.generation)
-    await services.watches.replace(rowOfWatch({ ...held.watch, generation: order.generation }), held.etag);
-  return held.watch.outcome;
+  for (let tries = 0; tries < mostTries; tries++) {
+    if ((await services.watches.insert(row)).kind === 'written') return undefined;
+    const stored = await services.watches.read(row.partitionKey, row.rowKey);
+    if (!stored) continue;
+    const { watch, etag } = watchOfRow(stored);
+    if (watch.generation >= order.generation) return watch.outcome;
+    const taken = await changeWatch(services, { watch, etag }, { generation: order.generation });
+    if (taken) return watch.outcome;
+  }
+  throw new Error(`The watch of run ${order.runId} was changed by others ${mostTries} times in a row.`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Pacer } from '../../../src/arm/pacer.ts';
+import { listWatches, vaultKeyOf } from '../../../src/job-tracker/watch.ts';
 import { watchJob } from '../../../src/job-tracker/watchJob.ts';
 import { watchTrackers } from '../../../src/job-tracker/watchTrackers.ts';
 import { cancelWatch } from '../../../src/job-tracker/cancelWatch.ts';
@@ -241,6 +242,18 @@ describe('an outcome', () => {
     await world.tick();
     expect(names).toEqual(['job-1', 'job-1']);
     expect(world.requests).toHaveLength(1);
+  });
+
+  test('whose flow the platform has lost does not keep the tracker awake for ever', async () => {
+    const world = trackerWorld(
+      { list: () => listOf({ id: job(1), status: 'Completed', activityId: attempt(1) }) },
+      { raise: () => Promise.resolve('missing') },
+    );
+    await watchJob(world.services, watchOrder());
+    let ticks = 0;
+    while (ticks < 50 && (await world.tick()).nextTickAt !== undefined) ticks += 1;
+    expect(ticks).toBeLessThan(20);
+    expect(await listWatches(world.watches, vaultKeyOf(trackedVault))).toEqual([]);
   });
 
   test('is told at once to a run that asks again', async () => {
