@@ -32,7 +32,7 @@ export async function worker({ quick }: { readonly quick: boolean }): Promise<Be
   for (const backups of sizes) {
     for (const subject of ['all', 'tracker']) {
       const runs: Usage[] = [];
-      for (let round = 0; round < (backups > 1000 ? 1 : 5); round++)
+      for (let round = 0; round < (backups > 1000 ? 1 : 3); round++)
         runs.push(await measure(subject, backups));
       const cpu = runs.map(({ cpuMs }) => cpuMs / backups);
       const peak = runs.map(({ peakMegabytes }) => peakMegabytes);
