@@ -8,10 +8,13 @@ app.timer('watchRuns', {
   schedule: '0 */5 * * * *',
   extraInputs: [input.durableClient()],
   handler: async (_tick, context) => {
-    await watchTrackers(trackerServices(getServices(), context));
-    const alerts = await watchRuns(runServices(getServices(), context));
-    for (const { kind, runId, message } of alerts) {
-      context.warn(`${message} ${JSON.stringify({ runId, kind })}`);
+    try {
+      const alerts = await watchRuns(runServices(getServices(), context));
+      for (const { kind, runId, message } of alerts) {
+        context.warn(`${message} ${JSON.stringify({ runId, kind })}`);
+      }
+    } finally {
+      await watchTrackers(trackerServices(getServices(), context));
     }
   },
 });

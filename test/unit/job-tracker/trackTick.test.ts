@@ -299,3 +299,15 @@ test('a tracker that has died gets a new generation from the watchdog, and its o
   expect(await world.tick(1)).toEqual({ inFlight: 0 });
   expect(await world.tick(2)).toMatchObject({ inFlight: 1, nextTickAt: expect.any(String) });
 });
+
+test('a dead tracker that cannot be started keeps no other from its new generation', async () => {
+  const world = trackerWorld({ list: () => listOf() });
+  await watchJob(world.services, watchOrder());
+  await watchJob(world.services, watchOrder({ vaultId: `${trackedVault}2`, runId: 'b'.repeat(40) }));
+  world.clock.now += 700_000;
+  const asked: string[] = [];
+  const start = (_name: string, id: string) =>
+    asked.push(id) === 1 ? Promise.reject(new Error('no answer')) : Promise.resolve('started' as const);
+  await expect(watchTrackers({ ...world.services, start })).rejects.toThrow('no answer');
+  expect(asked).toHaveLength(2);
+});
