@@ -83,28 +83,39 @@ function protectable({ path }: Asked, { write, cause }: RecordedFlow): Json | un
   return { value: [{ id, name: lastName(id), properties }] };
 }
 
+/** The account as discovery shows it, which is then registered. */
+function protectableContainer({ path }: Asked, flow: RecordedFlow): Json | undefined {
+  if (!path.endsWith('/protectablecontainers')) return undefined;
+  const id = containerIdOf(flow);
+  const containerId = textAt(flow.write.body, 'properties', 'sourceResourceId') ?? '';
+  return { value: [{ id, name: lastName(id), properties: { containerId } }] };
+}
+
+const containerIdOf = ({ write }: RecordedFlow): string => write.itemId.split(/\/protectedItems\//i)[0] ?? '';
+
 /** The account's container, which was registered before the recording began. */
-function container({ path }: Asked, { write, cause }: RecordedFlow): Json | undefined {
-  if (!path.endsWith('/backupprotectioncontainers') || kindOfItem(write.itemId) !== 'fileShare')
+function container({ path }: Asked, flow: RecordedFlow): Json | undefined {
+  if (!path.endsWith('/backupprotectioncontainers') || kindOfItem(flow.write.itemId) !== 'fileShare')
     return undefined;
-  if (cause.by !== 'request') return undefined;
-  const sourceResourceId = textAt(write.body, 'properties', 'sourceResourceId') ?? '';
-  const id = write.itemId.split(/\/protectedItems\//i)[0] ?? '';
+  const sourceResourceId = textAt(flow.write.body, 'properties', 'sourceResourceId') ?? '';
+  const id = containerIdOf(flow);
   const properties = { sourceResourceId, registrationStatus: 'Registered' };
   return { value: [{ id, name: lastName(id), properties }] };
 }
 
 /** State that an item must have had for the write to be accepted, by kind of write. */
-function itemState({ write: { verb, body } }: RecordedFlow): JsonObject {
+function itemState({ write: { body }, cause }: RecordedFlow): JsonObject {
   if (anywhere(body, 'isRehydrate') === true) {
     return { protectionState: 'ProtectionStopped', isScheduledForDeferredDelete: true };
   }
-  const isResumed = verb === 'put' && !!textAt(body, 'properties', 'policyId');
+  const isResumed = cause.by === 'request' && cause.path.endsWith('/resume');
   return { protectionState: isResumed ? 'ProtectionStopped' : 'Protected' };
 }
 
 const isNew = ({ cause }: RecordedFlow): boolean =>
-  cause.by === 'request' && cause.path === '/api/protections';
+  cause.by === 'request' &&
+  cause.path === '/api/protections' &&
+  !('id' in (cause.body as { target: object }).target);
 
 function protectedItem({ path }: Asked, flow: RecordedFlow): Json | undefined {
   const { itemId, itemPath, body } = flow.write;
@@ -143,6 +154,7 @@ const deductions: readonly Deduction[] = [
   instancePolicy,
   itemPolicy,
   protectable,
+  protectableContainer,
   container,
   protectedItem,
   backupInstance,

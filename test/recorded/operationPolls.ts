@@ -19,34 +19,32 @@ const samePause = (a: ArmReply, b: ArmReply): boolean => {
   return a.status === b.status && word(a) === word(b);
 };
 
+/** Without dates so many replies stand for any number that say the same. */
+const mostUndated = 10;
+
 /**
  * The replies that a client would meet which waits as the service asks: a recorder's tool may poll every second.
  * Of replies that say the same, one per pause is left; changes, errors and the last reply all stay.
  */
 export function atOurBeat(polls: readonly Exchange[]): readonly Exchange[] {
   const kept: Exchange[] = [];
+  let alike = 0;
   for (const [at, poll] of polls.entries()) {
     const [last, next] = [kept.at(-1), polls[at + 1]];
-    const isLast = !next || !samePause(poll.reply, next.reply);
-    if (
-      isLast ||
-      !last ||
-      !samePause(last.reply, poll.reply) ||
-      secondsBetween(last, poll) >= pauseOf(last)
-    ) {
-      kept.push(poll);
-    }
+    const isAlike = last !== undefined && samePause(last.reply, poll.reply);
+    const isLastAlike = !next || !samePause(poll.reply, next.reply);
+    alike = isAlike ? alike + 1 : 0;
+    if (!isAlike || isLastAlike || isAfterPause(last, poll, alike)) kept.push(poll);
   }
   return kept;
 }
 
-const pauseOf = ({ reply }: Exchange): number => readRetryAfter(reply.headers) ?? usualWaitSeconds;
-
-/** Without dates every reply counts. */
-function secondsBetween(a: Exchange, b: Exchange): number {
-  const [from, to] = [a, b].map(({ reply }) => Date.parse(reply.headers['date'] ?? ''));
+/** Whether our client would have asked again by then; `alike` counts the replies that say the same. */
+function isAfterPause(last: Exchange, poll: Exchange, alike: number): boolean {
+  const [from, to] = [last, poll].map(({ reply }) => Date.parse(reply.headers['date'] ?? ''));
   const seconds = ((to ?? NaN) - (from ?? NaN)) / 1000;
-  return Number.isNaN(seconds) ? Infinity : seconds;
+  if (Number.isNaN(seconds)) return alike < mostUndated;
+  return seconds >= (readRetryAfter(last.reply.headers) ?? usualWaitSeconds);
 }
 
 /** The polls of an operation: of the family asked for, else of the other; no replies when neither was recorded. */

@@ -29,7 +29,9 @@ const failed = ({ code, class: meaning }: Failure): RecordedEnding => ({
 });
 const open = (reason: string): RecordedEnding => ({ kind: 'open', reason });
 
-const isRunning = (status: string): boolean => /^(?:InProgress|Cancelling|NotStarted|Queued)$/i.test(status);
+/** Whether a job goes on. */
+export const isRunning = (status: string): boolean =>
+  /^(?:InProgress|Cancelling|NotStarted|Queued)$/i.test(status);
 
 function jobEnding(exchanges: readonly Exchange[], id: string): RecordedEnding {
   const jobId = lastName(id).toLowerCase();
@@ -51,7 +53,8 @@ function statesAfter({ sightings, write, lastWrite, until }: RecordedFlow): read
   return seen.flatMap(({ body }) => stateOf(body) ?? []);
 }
 
-const isSettling = (state: string): boolean =>
+/** Whether protection is still on its way to the state that it will have. */
+export const isSettling = (state: string): boolean =>
   /^(?:ConfiguringProtection|UpdatingProtection|SoftDeleting)$/i.test(state);
 
 /** The states in which it came to rest after the flow's last write. */

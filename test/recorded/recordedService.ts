@@ -1,16 +1,17 @@
 import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import type { ArmReply, Json } from '../../src/arm/call.ts';
-import { memberIn, textIn } from '../../src/arm/jsonFields.ts';
+import { memberIn, objectIn, textIn } from '../../src/arm/jsonFields.ts';
 import { readPoll } from '../../src/arm/longRunning.ts';
 import { addressOf, idInUrl, pathKey, sameKind, type Address } from './address.ts';
 import { candidatesFor, notFound, okWith, type Addressed, type Candidate } from './candidates.ts';
 import { deduced } from './deducedReplies.ts';
 import { isSupport, isWrite } from './flowWrites.ts';
-import { anywhere, jsonOf } from './looseFields.ts';
+import { anywhere, jsonOf, textAt } from './looseFields.ts';
 import { atOurBeat, pollsOf, translated } from './operationPolls.ts';
 import type { Exchange } from './readExchanges.ts';
-import { settledStates } from './recordedEnding.ts';
+import { isRunning, isSettling, settledStates } from './recordedEnding.ts';
 import type { RecordedFlow } from './recordedFlows.ts';
+import { stateOf } from './sightings.ts';
 import { noTraffic, type Traffic } from './traffic.ts';
 
 type Operation = NonNullable<Address['operation']>;
@@ -33,6 +34,7 @@ const isCollection = (path: string): boolean =>
 /** A POST that changes nothing. */
 const asksOnly = /\/(?:validateforbackup|backupstatus|backupprevalidateprotection)$/;
 const registration = /\/protectioncontainers\/[^/]+$/;
+const discovered = /\/(?:protectablecontainers|backupprotectableitems|backupprotectioncontainers)$/;
 const singleJob = /\/backupjobs\/[^/]+$/;
 const signature = /[?&][sh]=[^&]{20,}/;
 
@@ -62,6 +64,7 @@ export class RecordedService implements HttpClient {
   private readonly flow: RecordedFlow;
   private readonly exchanges: readonly Exchange[];
   private readonly recorded: readonly Addressed[];
+  private readonly found = new Map<string, unknown>();
   private readonly asked = new Map<string, number>();
   private readonly handedOut = new Set<string>();
   /** The recorded write that was sent last. */
@@ -101,26 +104,48 @@ export class RecordedService implements HttpClient {
     if (singleJob.test(path)) return this.answerJob(asked);
     const page = asked.isLaterPage && this.exchanges.find((one) => one.method === 'GET' && one.url === url);
     if (page) return page.reply;
-    const candidates = candidatesFor(this.recorded, this.flow, asked);
+    const question = `read ${path} ${asked.managementType ?? ''}`;
+    const candidates = this.once(question, () => candidatesFor(this.recorded, this.flow, asked));
     const known = this.traffic.isSent ? this.after(path, candidates) : this.before(path, candidates);
     return known ?? this.deducedReply(url, path) ?? this.missing(path);
   }
 
   private before(path: string, candidates: readonly Candidate[]): ArmReply | undefined {
-    const { write, previous, from } = this.flow;
+    const { write } = this.flow;
     const isNextSupport = ({ index, exchange }: Addressed) =>
-      index > this.position && index >= from && isSupport(exchange);
+      index > this.position && index >= this.flow.from && isSupport(exchange);
     const upTo = Math.min(this.recorded.find(isNextSupport)?.index ?? write.index, write.index);
-    const earliest = previous?.verb === 'delete' && !isStable(path) ? from : 0;
+    const earliest = this.earliestFor(path);
     const known = candidates.findLast(({ index }) => index >= earliest && index < upTo);
-    return (known ?? (isStable(path) ? candidates[0] : undefined))?.reply;
+    const reply = (known ?? (isStable(path) ? candidates[0] : undefined))?.reply;
+    return reply && path === write.itemPath ? this.settled(path, reply) : reply;
+  }
+
+  /** What a deletion or a discovery came before is no longer so. */
+  private earliestFor(path: string): number {
+    const { previous, from } = this.flow;
+    if (discovered.test(path) && this.position >= 0) return this.position;
+    return previous?.verb === 'delete' && !isStable(path) ? from : 0;
+  }
+
+  /** An accepted backup proves that the instance was protected by then, although it was last seen on its way there. */
+  private settled(path: string, reply: ArmReply): ArmReply {
+    const { verb, isInstance, exchange } = this.flow.write;
+    const isProven = verb === 'backup' && isInstance && exchange.reply.status < 400;
+    if (!isProven || !isSettling(stateOf(reply.body) ?? '')) return reply;
+    const properties = {
+      ...objectIn(memberIn(reply.body, 'properties')),
+      currentProtectionState: 'ProtectionConfigured',
+    };
+    return this.deduce(path, { ...objectIn(reply.body), properties });
   }
 
   private after(path: string, candidates: readonly Candidate[]): ArmReply | undefined {
     const { position, flow } = this;
     const later = candidates.filter(({ index }) => index > position && index < flow.until);
-    if (later.length > 0) return this.next(`${position} ${path}`, later).answer?.reply;
-    return isStable(path) ? candidates.at(-1)?.reply : undefined;
+    const { answer, isAgain } = this.next(`${position} ${path}`, later);
+    if (isAgain && answer && isSettling(stateOf(answer.reply.body) ?? '')) this.missing(path, ' (again)');
+    return (answer ?? (isStable(path) ? candidates.at(-1) : undefined))?.reply;
   }
 
   /** The next answer to a question, or the last one again. */
@@ -141,22 +166,39 @@ export class RecordedService implements HttpClient {
 
   /** Of an operation that nobody followed to its end, a settled item says that it has ended. */
   private answerPoll(path: string, operation: Operation): ArmReply {
-    const { family, replies } = pollsOf(this.exchanges, operation.id, operation.family);
+    const { family, replies } = this.once(`poll ${path}`, () =>
+      pollsOf(this.exchanges, operation.id, operation.family),
+    );
     const { answer, isAgain } = this.next(`${operation.id} ${family}`, replies);
     const isOpen = !answer || (isAgain && readPoll(answer.reply, family).kind === 'running');
-    if (isOpen && settledStates(this.flow).length > 0) return this.deduce(path, { status: 'Succeeded' });
+    const isSettled = this.flow.write.verb !== 'backup' && settledStates(this.flow).length > 0;
+    if (isOpen && isSettled) return this.deduce(path, { status: 'Succeeded' });
     if (!answer) return this.missing(path);
     if (isOpen) this.missing(path, ' (again)');
     return translated(answer.reply, family, operation.family);
   }
 
   private answerJob(asked: Address): ArmReply {
-    const isRead = ({ exchange, address }: Addressed) =>
-      exchange.method === 'GET' && address.path === asked.path;
-    const reads = atOurBeat(this.recorded.filter(isRead).map(({ exchange }) => exchange));
-    const rows = candidatesFor(this.recorded, this.flow, asked);
-    const replies = (reads.length > 0 ? reads : rows).map(({ reply }) => reply);
-    return this.next(asked.path, replies).answer ?? this.missing(asked.path);
+    const { answer, isAgain } = this.next(asked.path, this.jobReplies(asked));
+    const status = textAt(answer?.body, 'properties', 'status');
+    if (isAgain && isRunning(status ?? '')) this.missing(asked.path, ' (again)');
+    return answer ?? this.missing(asked.path);
+  }
+
+  private jobReplies(asked: Address): readonly ArmReply[] {
+    return this.once(`job ${asked.path}`, () => {
+      const isRead = ({ exchange, address }: Addressed) =>
+        exchange.method === 'GET' && address.path === asked.path;
+      const reads = atOurBeat(this.recorded.filter(isRead).map(({ exchange }) => exchange));
+      const rows = candidatesFor(this.recorded, this.flow, asked);
+      return (reads.length > 0 ? reads : rows).map(({ reply }) => reply);
+    });
+  }
+
+  /** A run may ask for days: what the recording holds for a question is looked up once. */
+  private once<T>(question: string, look: () => T): T {
+    if (!this.found.has(question)) this.found.set(question, look());
+    return this.found.get(question) as T;
   }
 
   private deduce(path: string, body: Json): ArmReply {
