@@ -28,7 +28,10 @@ export async function checkStep(services: StepServices, work: Work): Promise<Pro
   if (!look) throw new Error(`${work.held.step.name} may be sent twice and is not looked for.`);
   const call = look.describeLook(work.held.step.input as never, attemptsOf(work.held.step));
   const slot = work.held.step.slotAt === undefined ? await reserve(services, call) : undefined;
-  if (slot?.kind === 'wait') return lapse(services, work, slot.until, { slotAt: slot.until.toISOString() });
+  if (slot?.kind === 'wait') {
+    const kept = slot.reserved === false ? {} : { slotAt: slot.until.toISOString() };
+    return lapse(services, work, slot.until, kept);
+  }
   const now = services.clock();
   const until = later(now, leaseSeconds);
   const owner = services.newId();

@@ -89,7 +89,8 @@ async function awaitSlot(services: StepServices, work: Work, place: Place): Prom
   if (slot.kind === 'go') return undefined;
   const seconds = secondsUntil(slot.until, services.clock());
   const reason = 'The request budget of the subscription is in use.';
-  return holdBack(services, work, { seconds, reason, resume: 'poll', slotAt: slot.until });
+  const kept = slot.reserved === false ? {} : { slotAt: slot.until };
+  return holdBack(services, work, { seconds, reason, resume: 'poll', ...kept });
 }
 
 /** A poll draws on the budget of its own action where the step knows it. */
