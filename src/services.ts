@@ -177,7 +177,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     minimumPollSeconds: settings.minimumPollSeconds,
     listSteps: (runId) => listSteps(tables.steps, runId),
     isWatched: async (runId, steps) => {
-      const vaultId = vaultOfBackup(steps.slice(-1));
+      const vaultId = vaultOfBackup(steps);
       return vaultId !== undefined && (await findWatch(tables.watches, vaultId, runId)) !== undefined;
     },
     quietUntil: given.quietRuns,

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { beginRun } from '../../../src/runs/beginRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import type { RunEnding } from '../../../src/runs/run.ts';
+import { rowOfWatch } from '../../../src/job-tracker/watch.ts';
+import type { StepSummary } from '../../../src/steps/step.ts';
 import { runServices } from '../../../src/services.ts';
+import { watchOrder } from '../../support/trackerWorld.ts';
 import { httpApp, type HttpApp } from '../../support/httpApp.ts';
 
 const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/files';
@@ -147,4 +150,19 @@ test('any other run is not closed, and a reason is needed', async () => {
   expect(running.status).toBe(409);
   expect(running.body.error.code).toBe('RunNotUnknown');
   expect((await app.call('closeRun', { id, body: { reason: ' ' } })).status).toBe(400);
+});
+
+test('a run whose job is watched is known to be so, also after its operation was read', async () => {
+  const app = httpApp();
+  const runId = await start(app);
+  const done = (stepId: string, result: object) =>
+    ({
+      ...{ runId, stepId, name: `step ${stepId}`, state: 'settled', outcome: { kind: 'done', result } },
+      ...{ asks: 1, requests: 1, startedAt: '2026-08-22T02:00:00.000Z', dueAt: '2026-08-22T02:00:00.000Z' },
+    }) as StepSummary;
+  const steps = [done('01', { vaultId, attemptId: 'a' }), done('02', { jobId: 'j' })];
+  const isWatched = () => runsOf(app).isWatched?.(runId, steps);
+  expect(await isWatched()).toBe(false);
+  await app.services.tables.watches.insert(rowOfWatch({ ...watchOrder({ vaultId, runId }), misses: 0 }));
+  expect(await isWatched()).toBe(true);
 });
