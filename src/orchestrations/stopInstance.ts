@@ -12,21 +12,10 @@ import { checkDeletion } from './deletionConsent.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { isIn, looksAt, notConfigured, untilSettled } from './instanceState.ts';
 import { refuse, skip } from './refusals.ts';
-import { FlowEnded, StepFailed } from './stepFailed.ts';
+import { guarded } from './resourceGuard.ts';
 import { takeStep } from './takeStep.ts';
 
 type RequestOf<K extends RunRequest['kind']> = Extract<RunRequest, { kind: K }>;
-
-/** A vault under multi-user authorisation refuses; that is a person's decision, never retried. */
-function guarded(error: unknown): unknown {
-  const refused =
-    error instanceof StepFailed && error.outcome.kind === 'refused' ? error.outcome.failure : undefined;
-  if (!refused || !/resource\s?guard/i.test(`${refused.code} ${refused.message}`)) return error;
-  return new FlowEnded('failed', {
-    ...refused,
-    advice: 'A Resource Guard protects this vault: have the operation approved there first.',
-  });
-}
 
 /** Deletes an instance with its data; the record says whether soft delete keeps it, and until when. */
 function* deleteData(context: FlowContext, instance: BackupInstance): Flow<FlowEnding> {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../arm/call.ts';
+import { sameWord } from '../arm/sameWord.ts';
 import { deleteItem, stopProtection } from '../recovery-services/itemChanges.ts';
 import { readProtectedItem, type ProtectedItem } from '../recovery-services/protectedItems.ts';
 import type { RunRequest } from '../runs/request.ts';
@@ -8,6 +9,7 @@ import { itemTargetOf, nameOfTarget } from './itemTarget.ts';
 import { getListed } from './listedItem.ts';
 import { changedItem } from './protectItem.ts';
 import { skip } from './refusals.ts';
+import { guarded } from './resourceGuard.ts';
 import { takeStep } from './takeStep.ts';
 
 type Stop = Extract<RunRequest, { kind: 'stop' }>;
@@ -31,21 +33,32 @@ function* deleteData(context: FlowContext, item: ProtectedItem): Flow<FlowEnding
   return { status: 'completed', result };
 }
 
-/** Stops backups of an item: keeps its data for ever, as long as the policy says, or deletes it. */
-export function* stop(context: FlowContext, request: Stop): Flow<FlowEnding> {
-  const target = itemTargetOf(request.target);
-  const item = yield* getListed(context, target);
-  if (item.standing === 'softDeleted') {
-    throw skip('ItemSoftDeleted', `The backups of ${nameOfTarget(target)} are deleted already.`);
-  }
-  if (request.mode === 'deleteData') {
-    checkDeletion(context, [item.friendlyName, item.id.split('/').at(-1)], request.confirm);
-    return yield* deleteData(context, item);
-  }
-  const state = stateOf[request.mode];
-  if (item.protectionState.toLowerCase() === state.toLowerCase()) {
-    throw skip('AlreadyStopped', `The state of ${nameOfTarget(target)} is ${item.protectionState} already.`);
+function* keepData(
+  context: FlowContext,
+  item: ProtectedItem,
+  name: string,
+  mode: keyof typeof stateOf,
+): Flow<FlowEnding> {
+  const state = stateOf[mode];
+  if (sameWord(item.protectionState, state)) {
+    throw skip('AlreadyStopped', `The state of ${name} is ${item.protectionState} already.`);
   }
   yield* takeStep(context, stopProtection, { ...changedItem(item), state });
   return { status: 'completed', result: { protectedItemId: item.id, protectionState: state } };
+}
+
+/** Stops backups of an item: keeps its data for ever, as long as the policy says, or deletes it. */
+export function* stop(context: FlowContext, { target: wanted, mode, confirm }: Stop): Flow<FlowEnding> {
+  const target = itemTargetOf(wanted);
+  const name = nameOfTarget(target);
+  const item = yield* getListed(context, target);
+  if (item.standing === 'softDeleted') {
+    throw skip('ItemSoftDeleted', `The backups of ${name} are deleted already.`);
+  }
+  if (mode === 'deleteData') checkDeletion(context, [item.friendlyName, item.id.split('/').at(-1)], confirm);
+  try {
+    return yield* mode === 'deleteData' ? deleteData(context, item) : keepData(context, item, name, mode);
+  } catch (error) {
+    throw guarded(error);
+  }
 }

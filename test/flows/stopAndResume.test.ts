@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { playRun } from '../support/simulatedRun.ts';
-import { policyId, shareTarget, shareWorld, storageAccountId } from '../support/shareWorld.ts';
+import { policyId, shareTarget, shareWorld, storageAccountId, vaultId } from '../support/shareWorld.ts';
 
 const target = shareTarget('docs');
 const protectedDocs = shareWorld({ protectedShares: ['docs'] });
@@ -75,6 +75,28 @@ describe('stopping', () => {
       result: { softDeleted: false },
       warnings: ['Soft delete does not keep this item: the data is gone.'],
     });
+  });
+});
+
+describe('a vault under a Resource Guard', () => {
+  const world = shareWorld({
+    protectedShares: ['docs'],
+    vault: {
+      resourceGuardId: `${vaultId.split('/providers/')[0] ?? ''}/providers/Microsoft.DataProtection/resourceGuards/two-persons`,
+    },
+  });
+
+  test.each([
+    { kind: 'stop', target, mode: 'retain' },
+    { kind: 'stop', target, mode: 'deleteData', confirm: 'docs' },
+  ] as const)('ends a stop ($mode) with whom to ask, after one try', async (request) => {
+    const { ending, simulator } = await playRun({ world, request, mayDeleteBackups: true });
+    expect(ending).toMatchObject({
+      status: 'failed',
+      error: { advice: 'A Resource Guard protects this vault: have the operation approved there first.' },
+    });
+    expect(simulator.effects.all()).toEqual([]);
+    expect(simulator.log.filter(({ method }) => method !== 'GET')).toHaveLength(1);
   });
 });
 
