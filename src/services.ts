@@ -18,6 +18,7 @@ import { isTold, putMessage } from './notifications/outbox.ts';
 import { postMessage } from './notifications/postMessage.ts';
 import type { PostMessage } from './notifications/sendMessages.ts';
 import { runOrchestration } from './orchestrations/activities.ts';
+import { allowsCall } from './plan/allowList.ts';
 import { createPlanLoader, type LoadedPlan } from './plan/loadPlan.ts';
 import { recoveryServicesJobs } from './recovery-services/jobList.ts';
 import { recoveryServicesSteps } from './recovery-services/steps.ts';
@@ -221,6 +222,7 @@ export function stepServices(given: Services, context: InvocationContext): StepS
     raise: (runId, generation, eventName, event) =>
       given.flowsOf(context).raise(instanceIdOf(runId, generation), eventName, { ...event }),
     isCancelRequested: (runId) => isCancelRequested(tables, runId),
+    isAllowed: async (call) => allowsCall(await given.loadPlan(), call),
     log: stepLog(context),
   };
 }

@@ -95,7 +95,7 @@ async function reasonNotToSend(
   item: string | undefined,
 ): Promise<(() => Promise<Progress>) | undefined> {
   const { step } = work.held;
-  if (services.isAllowed && !services.isAllowed(call)) {
+  if (services.isAllowed && !(await services.isAllowed(call))) {
     return () => settle(services, work, { kind: 'refused', failure: notAllowed });
   }
   if (!work.definition.goesOnAfterCancel && (await services.isCancelRequested(step.runId))) {
@@ -113,7 +113,8 @@ async function reasonNotToSend(
 
 const notAllowed: Failure = {
   code: 'TargetNotAllowed',
-  message: 'The target is not on the allow-list of this deployment.',
+  message: "The target is not on the allow-list of this deployment's plan.",
+  advice: 'Add the vault to safety.vaults; deleting also needs safety.deleteBackups.',
   class: 'ours',
 };
 

@@ -34,6 +34,6 @@ export interface StepServices {
   ) => Promise<'raised' | 'ended' | 'missing'>;
   readonly isCancelRequested: (runId: string) => Promise<boolean>;
   /** The target allow-list, asked again before every send; absent allows everything. */
-  readonly isAllowed?: (call: ArmCall) => boolean;
+  readonly isAllowed?: (call: ArmCall) => Promise<boolean>;
   readonly log: StepLog;
 }

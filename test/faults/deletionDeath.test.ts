@@ -15,6 +15,7 @@ async function deleteIt(deathAt?: DeathPoint) {
   const app = await startEmbeddedApp({
     world,
     environment: { DELETE_BACKUPS: 'true' },
+    plan: () => ({ safety: { subscriptions: [], vaults: [backupVaultId], deleteBackups: true } }),
     ...(deathAt && { deathAt }),
   });
   const once = { 'idempotency-key': 'retire-db-data' };

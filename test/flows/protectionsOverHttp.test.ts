@@ -12,7 +12,7 @@ import {
   snapshotResourceGroupId,
   vaultPrincipalId,
 } from '../support/instanceWorld.ts';
-import { shareTarget, shareWorld, storageAccountId } from '../support/shareWorld.ts';
+import { shareTarget, shareWorld, storageAccountId, vaultId } from '../support/shareWorld.ts';
 
 type World = Parameters<typeof startEmbeddedApp>[0]['world'];
 const allowed = { DELETE_BACKUPS: 'true' };
@@ -22,7 +22,13 @@ const diskWorld = (instance: object = {}): World =>
 
 /** Asks the whole app by HTTP and waits for the run's end. */
 async function ask(world: World, path: string, body: object, environment: Record<string, string> = {}) {
-  const app = await startEmbeddedApp({ world, environment });
+  const vaults = [backupVaultId, vaultId];
+  const subscriptions = vaults.map((id) => id.split('/')[2] ?? '');
+  const app = await startEmbeddedApp({
+    world,
+    environment,
+    plan: () => ({ safety: { subscriptions, vaults, deleteBackups: true } }),
+  });
   const answer = await app.request('POST', path, body);
   const run: RunRecord | undefined =
     answer?.status === 202 ? await app.runEnded((answer.body as { id: string }).id) : undefined;

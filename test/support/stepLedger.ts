@@ -56,7 +56,7 @@ export interface LedgerSettings {
   readonly arm: ArmScript;
   readonly reserve?: (now: Date) => Slot;
   readonly raise?: StepServices['raise'];
-  readonly isAllowed?: (call: ArmCall) => boolean;
+  readonly isAllowed?: (call: ArmCall) => Promise<boolean>;
   readonly cancelled?: () => boolean;
 }
 

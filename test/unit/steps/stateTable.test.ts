@@ -160,7 +160,7 @@ describe('claimed', () => {
   });
 
   test('a target outside the allow-list is refused before anything is sent', async () => {
-    const ledger = backUpLedger(script(accepted), { isAllowed: () => false });
+    const ledger = backUpLedger(script(accepted), { isAllowed: () => Promise.resolve(false) });
     await ledger.order('backUp', { itemId });
     await ledger.drain();
     expect(ledger.requests).toEqual([]);
