@@ -252,9 +252,11 @@ async function closeLate(
     services.log('warning', `The list of jobs was refused: ${failure.code}`, {
       vault: held.tracker.vaultKey,
     });
-  const over = refused && status === 404 ? open : overdue;
+  // A later page that is gone says nothing about the vault.
+  const vaultIsGone = status === 404 && list.requests === 1;
+  const over = vaultIsGone ? open : overdue;
   await inBatches(over, atOnce, (one) =>
-    settleWatch(services, one, { kind: status === 404 ? 'failed' : 'timedOut', failure: reason }),
+    settleWatch(services, one, { kind: vaultIsGone ? 'failed' : 'timedOut', failure: reason }),
   );
   const nextTickAt = until.toISOString();
   await changeTracker(services.watches, held, {

@@ -124,6 +124,20 @@ describe('a job', () => {
     expect(world.told).toMatchObject([{ outcome: { kind: 'ended', ending: { job: { id: job(1) } } } }]);
   });
 
+  test('whose next page is gone says nothing about the vault: the watch goes on', async () => {
+    const nextLink = `https://management.azure.com${trackedVault}/backupJobs?page=2`;
+    const world = trackerWorld({
+      list: (filter) =>
+        filter.includes('page=2')
+          ? says(404, { error: { code: 'ResourceNotFound', message: 'No such page.' } })
+          : says(200, { value: [], nextLink }),
+    });
+    await watchJob(world.services, watchOrder());
+    await world.tick();
+    expect(await world.tick()).toMatchObject({ inFlight: 1, nextTickAt: '2026-08-22T02:02:00.000Z' });
+    expect(world.told).toEqual([]);
+  });
+
   test('of a vault that is gone ends the watch with the words of the gateway', async () => {
     const world = trackerWorld({
       list: () => says(404, { error: { code: 'ResourceNotFound', message: 'The vault is gone.' } }),
