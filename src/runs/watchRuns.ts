@@ -41,6 +41,7 @@ const isOlder = (services: RunServices, instant: string, patienceMs: number): bo
  * @returns one alert for each run that needed something, at most one per run.
  */
 export async function watchRuns(services: RunServices): Promise<readonly RunAlert[]> {
+  forgetQuiet(services);
   // Unknown ones first: what becomes unknown now is reported once, by what made it so.
   const unknown = await watchEach(services, 'unknown', watchUnknown);
   const running = await watchEach(services, 'running', watchRunning);
@@ -64,14 +65,14 @@ async function watchEach(services: RunServices, status: RunStatus, watch: Watch)
   return alerts;
 }
 
-/** Whether a run is known to wait for its job: looking at each of thousands every time would cost more than the jobs. */
-function isQuiet({ quietUntil, clock }: RunServices, runId: string): boolean {
-  const until = quietUntil?.get(runId);
-  if (until === undefined) return false;
-  if (clock().getTime() < until) return true;
-  quietUntil?.delete(runId);
-  return false;
+/** Runs whose quiet is over, those that have ended meanwhile included. */
+function forgetQuiet({ quietUntil, clock }: RunServices): void {
+  const now = clock().getTime();
+  for (const [runId, until] of quietUntil ?? []) if (until <= now) quietUntil?.delete(runId);
 }
+
+/** Whether a run is known to wait for its job: looking at each of thousands every time would cost more than the jobs. */
+const isQuiet = ({ quietUntil }: RunServices, runId: string): boolean => quietUntil?.has(runId) ?? false;
 
 /** One run that cannot be watched keeps no other from it. */
 async function watchOne(services: RunServices, run: RunState, watch: Watch): Promise<RunAlert | undefined> {

@@ -135,3 +135,13 @@ test('one run that cannot be watched keeps no other from it', async () => {
   const alerts = await watchRuns({ ...desk.services, flows });
   expect(alerts.map(({ kind }) => kind).sort()).toEqual(['started', 'stuck']);
 });
+
+test('what is remembered of runs that wait for their jobs is forgotten in time', async () => {
+  const { services, pass } = await acceptedRun();
+  const quietUntil = new Map([['e'.repeat(40), Date.parse('2026-08-22T03:00:00Z')]]);
+  await watchRuns({ ...services, quietUntil });
+  expect(quietUntil.size).toBe(1);
+  pass(61);
+  await watchRuns({ ...services, quietUntil });
+  expect(quietUntil.size).toBe(0);
+});
