@@ -44,6 +44,12 @@ release();
 /** Every function the app registers, by name. */
 export const functionNames = (): readonly string[] => [...registered.keys()].sort();
 
+/** The functions that answer HTTP requests, by name. */
+export const httpFunctionNames = (): readonly string[] =>
+  functionNames().filter((name) =>
+    Object.values(registered.get(name)?.bindings ?? {}).some(({ type }) => type === 'httpTrigger'),
+  );
+
 /** Method and route of every HTTP function: `POST backups`. */
 export const httpRoutes = (): readonly string[] =>
   [...registered.values()].flatMap(({ bindings }) =>
