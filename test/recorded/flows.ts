@@ -46,14 +46,23 @@ function instantOf({ reply }: Exchange): string | undefined {
 
 type OurCause = Exclude<Cause, { by: 'nothing' }>;
 
-async function played(cause: OurCause, flow: RecordedFlow, exchanges: readonly Exchange[]) {
-  const service = new RecordedService(exchanges, flow);
+/** Unanswered reads after which a recording that stops early has nothing more to say. */
+const mostUnanswered = 20;
+
+async function played(
+  cause: OurCause,
+  flow: RecordedFlow,
+  { exchanges, isOpen }: { readonly exchanges: readonly Exchange[]; readonly isOpen: boolean },
+): Promise<{ readonly run: ReplayedEnding; readonly traffic: Traffic }> {
+  const httpClient = new RecordedService(exchanges, flow);
+  const { traffic } = httpClient;
   const startAt = instantOf(flow.write.exchange);
-  const run: ReplayedEnding =
+  const isExhausted = () => isOpen && traffic.unrecordedAfter > mostUnanswered;
+  const run =
     cause.by === 'request'
-      ? await replayRequest(cause, service, startAt)
-      : await replayReconciling(cause.instanceId, service, startAt);
-  return { run, traffic: service.traffic };
+      ? await replayRequest(cause, { httpClient, startAt, isExhausted })
+      : await replayReconciling(cause.instanceId, httpClient, startAt);
+  return { run, traffic };
 }
 
 const readsNotRecorded = ({ deduced, unrecorded }: Traffic): number => deduced.size + unrecorded.size;
@@ -66,7 +75,7 @@ async function replayFlow(flow: RecordedFlow, { exchanges }: Recording): Promise
   }
   const recorded = recordedEnding(exchanges, flow);
   try {
-    const { run, traffic } = await played(cause, flow, exchanges);
+    const { run, traffic } = await played(cause, flow, { exchanges, isOpen: recorded.kind === 'open' });
     const otherwise = differenceOf(recorded, run, traffic);
     const says = otherwise ?? endingInWords(recorded);
     const kind = otherwise === undefined ? 'asRecorded' : 'otherwise';

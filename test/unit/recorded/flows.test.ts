@@ -163,12 +163,10 @@ describe('a flow that goes otherwise is said', () => {
     expect(flow?.says).toMatch(/^the write was not sent: the run ended failed, PolicyOfAnotherKind/);
   });
 
-  test('an item in another state than the run saw is not as recorded', async () => {
-    const error = { ...isProtected, protectionState: 'ProtectionError' };
-    const [flow] = await replay(offered, protection, started, listed(isProtected), listed(error));
-    expect(flow).toMatchObject({ kind: 'asRecorded' });
-    const [other] = await replay(offered, protection, started, listed(error));
-    expect(other).toMatchObject({ kind: 'asRecorded', says: 'succeeded, then ProtectionError' });
+  test('an item that ends in error fails the run, as it was recorded', async () => {
+    const error = listed({ ...isProtected, protectionState: 'ProtectionError' });
+    const flows = await replay(offered, protection, started, error);
+    expect(flows).toMatchObject([{ kind: 'asRecorded', says: 'succeeded, then ProtectionError' }]);
   });
 });
 
@@ -204,6 +202,7 @@ describe('flows of Backup vaults', () => {
       name: 'data-data-5f0d',
       properties: {
         currentProtectionState,
+        policyInfo: { policyId: `${backupVault}/backupPolicies/other` },
         dataSourceInfo: { resourceID: disk, datasourceType: 'Microsoft.Compute/disks' },
       },
     },
@@ -257,4 +256,81 @@ describe('flows of Backup vaults', () => {
     const flows = await replay(began('PUT', instance, 'put-1', cluster));
     expect(flows).toMatchObject([{ kind: 'notOurs' }]);
   });
+
+  test('stop, resume, delete and undelete of an instance are four flows', async () => {
+    const deleted = instance.replace('/backupInstances/', '/deletedBackupInstances/');
+    const flows = await replay(
+      ...[seen('ProtectionConfigured'), began('POST', `${instance}/stopProtection`, 'a')],
+      ...[ended('a', 'Succeeded'), seen('ProtectionStopped')],
+      ...[began('POST', `${instance}/resumeProtection`, 'b'), ended('b', 'Succeeded')],
+      ...[seen('ProtectionConfigured'), began('DELETE', instance, 'c'), ended('c', 'Succeeded')],
+      ...[began('POST', `${deleted}/undelete`, 'd'), ended('d', 'Succeeded')],
+      ...[began('POST', `${instance}/resumeProtection`, 'e'), ended('e', 'Succeeded')],
+      seen('ProtectionConfigured'),
+    );
+    expect(flows.map(({ title, kind, says }) => [title.split(' data')[0], kind, says])).toEqual([
+      ['r.jsonl:2 stop (retain)', 'asRecorded', 'succeeded, then ProtectionStopped'],
+      ['r.jsonl:5 resume', 'asRecorded', 'succeeded, then ProtectionConfigured'],
+      ['r.jsonl:8 stop (deleteData)', 'asRecorded', 'succeeded'],
+      ['r.jsonl:10 undelete', 'asRecorded', 'succeeded, then ProtectionConfigured'],
+    ]);
+  });
+
+  test('a backup of an instance names the recorded rule and follows the recorded job', async () => {
+    const jobId = `${backupVault}/backupJobs/6b2f2f0e-0000-4000-8000-000000000001`;
+    const flows = await replay(
+      seen('ConfiguringProtection'),
+      began('POST', `${instance}/backup`, 'op', {
+        backupRuleOptions: { ruleName: 'Daily', triggerOption: {} },
+      }),
+      ended('op', 'Succeeded', { properties: { jobId } }),
+      { path: jobId, says: { id: jobId, name: 'job', properties: { status: 'Completed' } } },
+    );
+    expect(flows).toMatchObject([{ kind: 'asRecorded', says: 'job Completed' }]);
+  });
+});
+
+test('a change of policy, a suspension and its end are flows of the item', async () => {
+  const put = (operation: string, properties: object) => accepted('PUT', item, operation, { properties });
+  const other = `${vault}/backupPolicies/weekly`;
+  const flows = await replay(
+    ...[listed(isProtected), put('a', { policyId: other }), polled('a', 'Succeeded')],
+    ...[listed({ ...isProtected, policyId: other })],
+    ...[put('b', { policyId: '', protectionState: 'BackupsSuspended' }), polled('b', 'Succeeded')],
+    ...[listed({ ...isProtected, protectionState: 'BackupsSuspended' })],
+    ...[put('c', { policyId: policy }), polled('c', 'Succeeded'), listed(isProtected)],
+  );
+  expect(flows.map(({ title, kind }) => [title.split(' VM;')[0], kind])).toEqual([
+    ['r.jsonl:2 protect', 'asRecorded'],
+    ['r.jsonl:5 stop (suspend)', 'asRecorded'],
+    ['r.jsonl:8 resume', 'asRecorded'],
+  ]);
+});
+
+test('an undeleted database is resumed and backed up; one the recording has not shown is not ours', async () => {
+  const database = `${fabric}/protectionContainers/VMAppContainer;Compute;rg;db/protectedItems/SQLDataBase;mssqlserver;sales`;
+  const put = (operation: string, properties: object) =>
+    accepted('PUT', database, operation, {
+      properties: { protectedItemType: 'AzureVmWorkloadSQLDatabase', ...properties },
+    });
+  const undeleted = put('a', { policyId: '', isRehydrate: true, protectionState: 'ProtectionStopped' });
+  const shown = { path: database, says: { id: database, properties: { protectionState: 'IRPending' } } };
+  const flows = await replay(
+    ...[undeleted, polled('a', 'Succeeded'), put('b', { policyId: policy }), polled('b', 'Succeeded'), shown],
+    accepted('POST', `${database}/backup`, 'op-1', {
+      properties: {
+        objectType: 'AzureWorkloadBackupRequest',
+        backupType: 'Differential',
+        enableCompression: true,
+      },
+    }),
+    ...[started, job('Completed')],
+  );
+  expect(flows.map(({ kind, says }) => [kind, says])).toEqual([
+    ['asRecorded', 'succeeded'],
+    ['asRecorded', 'succeeded, then IRPending'],
+    ['asRecorded', 'job Completed'],
+  ]);
+  const [unknown] = await replay(put('b', { policyId: policy }), polled('b', 'Succeeded'));
+  expect(unknown).toMatchObject({ kind: 'notOurs' });
 });
