@@ -100,7 +100,8 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
     findEarlier,
   },
   itemOf: ({ instanceId }) => instanceId,
-  giveUpAfterSeconds: 21_600,
+  // A daily limit parks the request until the next day (UTC).
+  giveUpAfterSeconds: 93_600,
 };
 
 /** Follows the operation of a backup until it names its job. */

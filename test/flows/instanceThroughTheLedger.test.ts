@@ -3,8 +3,10 @@ import {
   backupVaultId,
   diskTarget,
   everyRole,
+  instancePolicyId,
   instanceWorld,
   protectedDisk,
+  snapshotResourceGroupId,
 } from '../support/instanceWorld.ts';
 import { playThroughLedger } from '../support/ledgerRun.ts';
 
@@ -24,6 +26,30 @@ test('a protected disk costs four requests and its looks at the job', async () =
     'GET dataProtection.getPolicy',
     'POST dataProtection.backup',
     'GET dataProtection.listRecoveryPoints',
+  ]);
+});
+
+test('protecting a disk whose roles are there costs one validation, one PUT and reads', async () => {
+  const { ending, requests } = await playThroughLedger({
+    world: instanceWorld({}, everyRole),
+    request: {
+      kind: 'protect',
+      target: diskTarget,
+      policyId: instancePolicyId('disks'),
+      snapshotResourceGroupId,
+    },
+  });
+  expect(ending?.status).toBe('completed');
+  const polls = requests.filter((request) => request.includes('operation'));
+  expect(polls.length).toBeLessThan(8);
+  expect([...new Set(requests.filter((request) => !polls.includes(request)))]).toEqual([
+    'GET resources.getDisk',
+    'GET dataProtection.getVault',
+    'GET dataProtection.getPolicy',
+    'GET dataProtection.listInstances',
+    'POST dataProtection.validateForBackup',
+    'PUT dataProtection.protect',
+    'GET dataProtection.getInstance',
   ]);
 });
 
@@ -118,6 +144,7 @@ test('the daily limit parks the backup to the next day, and asks nothing meanwhi
       },
     ],
   });
-  expect(ending?.status).toMatch(/^(completed|failed|timedOut)$/);
-  expect(requests.filter((request) => request === 'POST dataProtection.backup').length).toBeLessThan(3);
+  expect(ending).toMatchObject({ status: 'completed', job: { status: 'Completed' } });
+  expect(ending?.job?.startedAt).toMatch(/^2026-08-23T00:0/);
+  expect(requests.filter((request) => request === 'POST dataProtection.backup')).toHaveLength(2);
 });
