@@ -15,7 +15,6 @@ const sentences: Readonly<Record<string, string>> = {
   'recoveryServices.awaitProtected': 'Wait until it is really protected',
   'recoveryServices.backUpNow': 'Back it up now',
   'recoveryServices.followBackupOperation': 'Follow the operation to the job it has begun',
-  'recoveryServices.readFileShareJob': 'Follow the backup job to its end',
   'recoveryServices.readJob': 'Follow the backup job to its end',
   'resources.findDisk': 'Look at the disk',
   'resources.listRolesAt': 'Which roles does the vault hold there?',

@@ -28,7 +28,7 @@ const lateMilliseconds = 60_000;
  * All jobs of one kind in a vault. Without a status filter, because pages shift while jobs end and an absence must
  * count.
  */
-export const listJobsCall = (vaultId: string, kind: ItemKind): ArmCall => jobsCall(vaultId, kind, {});
+const listJobsCall = (vaultId: string, kind: ItemKind): ArmCall => jobsCall(vaultId, kind, {});
 
 /** How far clocks may be off before the list leaves a job out: an activity id is then found all the same. */
 const hourMilliseconds = 3_600_000;

@@ -1,12 +1,10 @@
 import type { ArmReply, Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step, StepReading } from '../steps/step.ts';
-import type { BackupHandle } from './backup.ts';
 import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { readInstant } from '../arm/serviceTimes.ts';
 import { resourceIn } from './resources.ts';
-import { findEarlierJob, listJobsCall } from './jobSearch.ts';
 import { backupCall } from './paths.ts';
 
 /** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */
@@ -114,8 +112,9 @@ function readJobReply(reply: ArmReply, input: JobInVault, context: ReadContext):
 const isGone = ({ code, message }: JobFailure): boolean =>
   /^(ResourceGroup|Subscription)NotFound$/.test(code) || / under resource group /.test(message);
 
-const followedJob = (name: string, giveUpAfterSeconds: number): Step<JobInVault, JobEnding> => ({
-  name: `recoveryServices.${name}`,
+/** Reads a job until it has ended, 24 h at most; every unknown status is running. */
+export const readJob: Step<JobInVault, JobEnding> = {
+  name: 'recoveryServices.readJob',
   describe: ({ vaultId, jobId }) =>
     backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs', jobId)),
   read: readJobReply,
@@ -125,46 +124,7 @@ const followedJob = (name: string, giveUpAfterSeconds: number): Step<JobInVault,
       ? { kind: 'waiting', waitSeconds, detail: { reason: failure.message } }
       : undefined,
   repeat: 'safe',
-  giveUpAfterSeconds,
-});
-
-/** Follows a job of a machine or database to its end, 24 h at most; every unknown status is running. */
-export const readJob = followedJob('readJob', 86_400);
-
-/** Follows a job of a file share to its end, 6 h at most. */
-export const readFileShareJob = followedJob('readFileShareJob', 21_600);
-
-/** Follows a job on after the run has been cancelled: whether the job was cancelled in time, only it can tell. */
-export const readJobAfterCancel: Step<JobInVault, JobEnding> = {
-  ...followedJob('readJobAfterCancel', 86_400),
-  goesOnAfterCancel: true,
-};
-
-/**
- * Finds the job of a backup whose operation named none, or could not be read; of a joined one the running job of
- * whoever started it. Waits while the list does not show it:
- * absence from a list is never an ending.
- */
-export const findBackupJob: Step<BackupHandle, { readonly jobId: string }> = {
-  name: 'recoveryServices.findBackupJob',
-  describe: ({ vaultId, kind }) => listJobsCall(vaultId, kind),
-  pages: true,
-  read: (reply, handle) => {
-    const { attemptId, sentAt, waitSeconds } = handle;
-    const attempts = {
-      attemptIds: [attemptId],
-      firstClaimAt: sentAt,
-      lastSendBy: sentAt,
-      joinForeign: false,
-    };
-    const search = findEarlierJob(reply, handle, attempts);
-    if (search.kind === 'ambiguous') return { kind: 'refused', failure: search.failure };
-    if (search.kind === 'absent') return { kind: 'waiting', waitSeconds };
-    return { kind: 'done', result: { jobId: search.result.jobId } };
-  },
-  repeat: 'safe',
-  giveUpAfterSeconds: 1800,
-  goesOnAfterCancel: true,
+  giveUpAfterSeconds: 86_400,
 };
 
 /** Asks for the end of a running job; done at the acceptance, the job's own status tells what came of it. */

@@ -8,7 +8,7 @@ import {
   registerContainer,
   unregisterContainer,
 } from './containers.ts';
-import { cancelJob, findBackupJob, readFileShareJob, readJob, readJobAfterCancel } from './jobs.ts';
+import { cancelJob, readJob } from './jobs.ts';
 import { readPolicy } from './policies.ts';
 import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
 import { deleteItem, protectItem, stopProtection, undeleteItem } from './itemChanges.ts';
@@ -22,7 +22,6 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   backUpNow,
   cancelJob,
   deleteItem,
-  findBackupJob,
   findContainer,
   findProtectableContainer,
   findProtectableShare,
@@ -33,9 +32,7 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   inquireContainer,
   protectItem,
   readBackupStatus,
-  readFileShareJob,
   readJob,
-  readJobAfterCancel,
   readPolicy,
   readProtectedItem,
   readVault,
