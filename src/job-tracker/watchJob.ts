@@ -107,12 +107,17 @@ async function hurry(services: TrackerServices, held: HeldTracker, order: WatchO
   if (moved) await services.raise(trackerIdOf(tracker), hurryEvent, {});
 }
 
+/** One time that cannot be read would stop the ticks of the whole vault. */
+const withTime = (services: TrackerServices, order: WatchOrder): WatchOrder =>
+  Number.isNaN(Date.parse(order.sentAt)) ? { ...order, sentAt: services.clock().toISOString() } : order;
+
 /**
  * The activity behind `followJob`: writes the watch, and makes sure that a tracker runs. Idempotent.
  *
  * @returns what is known already (told again, or the run is to stop); null when the event `job-<n>` will tell.
  */
-export async function watchJob(services: TrackerServices, order: WatchOrder): Promise<WatchOutcome | null> {
+export async function watchJob(services: TrackerServices, asked: WatchOrder): Promise<WatchOutcome | null> {
+  const order = withTime(services, asked);
   const known = await putWatch(services, order);
   if (known) return known;
   // Asked after the row was written: a request to stop either sees the row or is seen here.

@@ -94,7 +94,8 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
       const earlier = findEarlierJob(reply, order, attempts);
       if (earlier.kind === 'absent' || earlier.kind === 'ambiguous') return earlier;
       const { jobId, startedAt, activityId } = earlier.result;
-      const sent = { stepId: '', attemptId: activityId, sentAt: startedAt, waitSeconds: usualWaitSeconds };
+      const sentAt = startedAt || attempts.firstClaimAt;
+      const sent = { stepId: '', attemptId: activityId, sentAt, waitSeconds: usualWaitSeconds };
       const handle = { ...handleOf(order, sent), jobId };
       return earlier.kind === 'ours'
         ? { kind: 'ours', result: handle }

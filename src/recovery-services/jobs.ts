@@ -4,7 +4,7 @@ import type { ReadContext, Step, StepReading } from '../steps/step.ts';
 import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { readInstant } from '../arm/serviceTimes.ts';
-import { resourceIn } from './resources.ts';
+import { resourceIn, sameName } from './resources.ts';
 import { backupCall } from './paths.ts';
 
 /** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */
@@ -139,7 +139,7 @@ export const cancelJob: Step<JobInVault, null> = {
       backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs', jobId)),
     findEarlier: (reply) => {
       const status = textIn(resourceIn(reply.body).properties['status']) ?? '';
-      return status === 'InProgress' ? { kind: 'absent' } : { kind: 'ours', result: null };
+      return sameName(status, 'InProgress') ? { kind: 'absent' } : { kind: 'ours', result: null };
     },
   },
   giveUpAfterSeconds: 900,

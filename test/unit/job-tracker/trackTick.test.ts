@@ -325,3 +325,15 @@ test('a dead tracker that cannot be started keeps no other from its new generati
   await expect(watchTrackers({ ...world.services, start })).rejects.toThrow('no answer');
   expect(asked).toHaveLength(2);
 });
+
+test('a backup whose time cannot be read does not stop the tracker of its vault', async () => {
+  const world = trackerWorld({
+    list: () => listOf({ id: job(1), status: 'Completed', activityId: attempt(1) }),
+    read: () => says(200, { name: job(2), properties: { status: 'Completed' } }),
+  });
+  await watchJob(world.services, watchOrder({ runId: 'b'.repeat(40), sentAt: '', jobId: job(2) }));
+  await watchJob(world.services, watchOrder());
+  await world.tick();
+  await world.tick();
+  expect(world.told.map(({ outcome }) => outcome.kind)).toEqual(['ended', 'ended']);
+});

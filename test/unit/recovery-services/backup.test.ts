@@ -138,6 +138,14 @@ describe('a backup in doubt', () => {
     expect(effect.kind).toBe('ours');
     expect(effect).not.toHaveProperty('result.joined');
   });
+
+  test('of an adopted job that shows no start, the first attempt is the time it was sent', () => {
+    const { startTime: _none, ...properties } = running.properties;
+    const own = { ...running, properties: { ...properties, activityId: attempts.attemptIds[0] } };
+    expect(repeat.findEarlier(list(own), order, attempts)).toMatchObject({
+      result: { sentAt: '2026-08-22T02:00:00Z' },
+    });
+  });
 });
 
 describe('the operation of a backup', () => {

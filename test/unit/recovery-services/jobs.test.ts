@@ -135,5 +135,6 @@ test('a cancellation in doubt is sent again only while the job runs on', () => {
   if (repeat === 'safe') throw new Error('A cancellation must look first.');
   const attempts = { attemptIds: [], firstClaimAt: '', lastSendBy: '', joinForeign: false };
   expect(repeat.findEarlier(reply(job({})), input, attempts).kind).toBe('absent');
+  expect(repeat.findEarlier(reply(job({ status: 'Inprogress' })), input, attempts).kind).toBe('absent');
   expect(repeat.findEarlier(reply(job({ status: 'Cancelling' })), input, attempts).kind).toBe('ours');
 });
