@@ -3,6 +3,7 @@ import type { ArmReply, Json } from '../../../src/arm/call.ts';
 import {
   classify,
   meaningOf,
+  plainText,
   readErrorIn,
   readFailure,
   secondsInMessage,
@@ -225,4 +226,16 @@ test.each([
   ['after few hours', undefined],
 ])('%s → %s', (message, seconds) => {
   expect(secondsInMessage(message)).toBe(seconds);
+});
+
+test.each([
+  [
+    'read https://a.blob.core.windows.net/c?sv=1&sig=abc%2F1%3D&se=2 failed',
+    'read https://a.blob.core.windows.net/c?sv=1&sig=…&se=2 failed',
+  ],
+  ['AccountName=a;AccountKey=c2VjcmV0==;End', 'AccountName=a;AccountKey=…;End'],
+  ['Authorization: Bearer eyJ0eXAi.eyJhdWQi.c2ln was refused', 'Authorization: Bearer … was refused'],
+  ['the bearer token is missing', 'the bearer token is missing'],
+])('a secret in a text of the service is not passed on: %s', (text, shown) => {
+  expect(plainText(text)).toBe(shown);
 });
