@@ -8,8 +8,8 @@ export async function getRunRecord(services: RunServices, runId: string): Promis
   const stored = await findRun(services, runId);
   if (!stored) return undefined;
   const steps = await services.listSteps(runId);
-  const batch = await services.describeBatch?.(stored.run);
-  const record = { ...recordOf(stored.run, steps), ...batch };
-  const seen = record.job || hasEnded(record.status) ? undefined : await services.seenJob?.(runId, steps);
-  return seen ? { ...record, job: seen } : record;
+  const { run } = stored;
+  const batch = await services.describeBatch?.(run);
+  const seen = run.job || hasEnded(run.status) ? undefined : await services.seenJob?.(runId, steps);
+  return { ...recordOf(run, steps, seen), ...batch };
 }

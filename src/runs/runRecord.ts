@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../arm/call.ts';
 import type { StepSummary } from '../steps/step.ts';
 import type { JobState, RunRecord, StepReport } from './run.ts';
 import { targetOf } from './planRequest.ts';
-import { hasEnded, type RunState } from './runRow.ts';
+import type { RunState } from './runRow.ts';
 
 const sentenceOf = (detail: JsonObject): string =>
   Object.entries(detail)
@@ -48,11 +48,13 @@ function jobIn({ detail }: StepSummary): JobState | undefined {
 const hasOwnEnd = (status: string): boolean => /^(succeeded|failed|cancell?ed)$/i.test(status);
 
 /** As last polled. A job that is known has been begun: its operation has done its work, polled or not. */
-function operationIn(run: RunState, steps: readonly StepSummary[]): { readonly status: string } | undefined {
+function operationIn(
+  steps: readonly StepSummary[],
+  hasJob: boolean,
+): { readonly status: string } | undefined {
   const status = steps.findLast((step) => step.operationStatus !== undefined)?.operationStatus;
   if (status === undefined) return undefined;
-  const isOver = hasEnded(run.status) && run.job !== undefined;
-  return { status: isOver && !hasOwnEnd(status) ? 'Succeeded' : status };
+  return { status: hasJob && !hasOwnEnd(status) ? 'Succeeded' : status };
 }
 
 function whenPresent<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -67,8 +69,9 @@ const errorOf = ({ error }: RunState): RunRecord['error'] =>
     ...whenPresent({ advice: error.advice, correlationId: error.correlationId }),
   };
 
-/** The record of a run and its steps, in the shape that callers see. */
-export function recordOf(run: RunState, steps: readonly StepSummary[]): RunRecord {
+/** The record of a run and its steps, in the shape that callers see. `seen` is the job of a run that waits for it. */
+export function recordOf(run: RunState, steps: readonly StepSummary[], seen?: JobState): RunRecord {
+  const followed = run.job ?? seen;
   return {
     id: run.id,
     kind: run.kind,
@@ -80,8 +83,8 @@ export function recordOf(run: RunState, steps: readonly StepSummary[]): RunRecor
     generation: run.generation,
     steps: steps.map(reportOf),
     ...whenPresent({
-      operation: operationIn(run, steps),
-      job: run.job ?? steps.map(jobIn).findLast((job) => job !== undefined),
+      operation: operationIn(steps, followed !== undefined),
+      job: followed ?? steps.map(jobIn).findLast((job) => job !== undefined),
       recoveryPoint: run.recoveryPoint,
       result: run.result,
       error: errorOf(run),

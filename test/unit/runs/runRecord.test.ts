@@ -248,6 +248,17 @@ describe('the operation of a backup whose job the tracker has found', () => {
     expect(await recordWith('InProgress', { job })).toEqual({ status: 'Succeeded' });
   });
 
+  test('has succeeded as soon as the job is seen to run', async () => {
+    const { services, id, steps } = await accepted();
+    steps.set(id, [accepting('InProgress') as StepSummary]);
+    const job = { id: 'job-1', status: 'InProgress' };
+    const seenJob = () => Promise.resolve(job);
+    expect(await getRunRecord({ ...services, seenJob }, id)).toMatchObject({
+      job,
+      operation: { status: 'Succeeded' },
+    });
+  });
+
   test('keeps the word of its own end', async () => {
     const job = { id: 'job-1', status: 'Failed' };
     expect(await recordWith('Failed', { status: 'failed', job })).toEqual({ status: 'Failed' });
