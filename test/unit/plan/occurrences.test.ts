@@ -135,7 +135,7 @@ describe('ticks', () => {
   });
 
   test('ten thousand histories of missed, late, doubled and early ticks begin exactly the due occurrences', () => {
-    const lateness = fc.array(fc.integer({ min: -1000, max: 45 * 60_000 }), { minLength: 1, maxLength: 12 });
+    const lateness = fc.array(fc.integer({ min: -1000, max: 45 * 60_000 }), { minLength: 1, maxLength: 5 });
     const property = fc.property(
       fc.constantFrom(...changes),
       fc.integer({ min: 5, max: 59 }),
