@@ -23,6 +23,7 @@ import { createPlanLoader, type LoadedPlan } from './plan/loadPlan.ts';
 import { recoveryServicesJobs } from './recovery-services/jobList.ts';
 import { recoveryServicesSteps } from './recovery-services/steps.ts';
 import { resourceSteps } from './resources/steps.ts';
+import { finishLate } from './runs/finishLate.ts';
 import { isCancelRequested } from './runs/requestCancel.ts';
 import { instanceIdOf } from './runs/runId.ts';
 import type { RunServices } from './runs/runServices.ts';
@@ -110,6 +111,8 @@ const armClientOf = (settings: Settings, credential: TokenCredential, clock: () 
     credential,
     scope: `${settings.armAudience.replace(/\/$/, '')}/.default`,
     clock,
+    // A vault's 2,000 items may come as one page; 322 rows of them were recorded.
+    mostReplyBytes: 8 * 1024 * 1024,
     ...(settings.armCaFile === undefined ? {} : { ca: readFileSync(settings.armCaFile, 'utf8') }),
   });
 
@@ -242,6 +245,8 @@ export function trackerServices(given: Services, context: InvocationContext): Tr
     raise: (...event) => given.flowsOf(context).raise(...event),
     flowOf: instanceIdOf,
     isCancelRequested: (runId) => isCancelRequested(tables, runId),
+    finishLate: async (runId, generation, ending) =>
+      void (await finishLate(runServices(given, context), { runId, generation }, ending)),
     log: stepLog(context),
   };
 }

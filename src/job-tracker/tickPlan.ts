@@ -20,6 +20,8 @@ export interface TickFacts {
   /** Requests an hour that the action allows, and how many vaults of the subscription draw on them. */
   readonly perHour: number;
   readonly vaults: number;
+  /** This vault's place among them, from 0: first lists that the budget spaces do not come together. */
+  readonly place?: number;
 }
 
 /** Share of an action's budget that lists may use; the rest is for reads of single jobs. */
@@ -44,10 +46,12 @@ function stretch({ watches, now }: TickFacts): number {
   return youngestSeconds < 3600 ? 2 : 5;
 }
 
+const askedSeconds = ({ watches }: TickFacts): number =>
+  Math.min(...watches.map(({ waitSeconds }) => waitSeconds));
+
 /** Seconds between two lists: what the service asked for, stretched with age and by the budget. */
 export function listSeconds(facts: TickFacts): number {
-  const asked = Math.min(...facts.watches.map(({ waitSeconds }) => waitSeconds));
-  return Math.max(asked * stretch(facts), budgetSeconds(facts));
+  return Math.max(askedSeconds(facts) * stretch(facts), budgetSeconds(facts));
 }
 
 /** A first look comes after what the service asked for; a later one not before the kind's early endings. */
@@ -62,6 +66,15 @@ function aligned(instant: number, everySeconds: number): number {
   return Math.ceil(instant / grid) * grid;
 }
 
+const isBudgetSpaced = (facts: TickFacts): boolean => budgetSeconds(facts) > askedSeconds(facts);
+const oldestSentAt = ({ watches }: TickFacts): number => Math.min(...watches.map(({ sentAt }) => sentAt));
+
+/** The vaults that share a tight budget take turns: the first lists of all would use a third of an hour's reads. */
+const turnMs = (facts: TickFacts): number =>
+  isBudgetSpaced(facts)
+    ? (budgetSeconds(facts) * secondMs * (facts.place ?? 0)) / Math.max(1, facts.vaults)
+    : 0;
+
 /**
  * When a vault's jobs are to be listed next: milliseconds since the epoch, never before what the service asked for,
  * and no sooner after the last list than the action's budget allows. At least one watch.
@@ -69,10 +82,23 @@ function aligned(instant: number, everySeconds: number): number {
 export function nextListAt(facts: TickFacts): number {
   const seconds = listSeconds(facts);
   const due = Math.min(...facts.watches.map(dueAt));
+  const { lastListAt = 0 } = facts;
   // To the whole second: the milliseconds of a tick's own start must not push the next one off the wall clock.
-  const last = Math.floor((facts.lastListAt ?? 0) / secondMs) * secondMs;
-  const spaced = facts.lastListAt === undefined ? due : last + seconds * secondMs;
-  return aligned(Math.max(due, spaced), seconds);
+  const spaced = lastListAt === 0 ? 0 : Math.floor(lastListAt / secondMs) * secondMs + seconds * secondMs;
+  const turn = lastListAt < oldestSentAt(facts) ? due + turnMs(facts) : due;
+  return aligned(Math.max(turn, spaced), seconds);
+}
+
+/**
+ * When to look at the plan again: at the next list, and sooner where the budget alone holds it back, because what is
+ * known of a budget grows. Never longer from now than since the last list, so a wait costs a few looks.
+ */
+export function nextTickAt(facts: TickFacts): number {
+  const listAt = nextListAt(facts);
+  if (!isBudgetSpaced(facts)) return listAt;
+  const sinceMs = facts.now - (facts.lastListAt ?? oldestSentAt(facts));
+  const lookMs = Math.max(askedSeconds(facts) * secondMs, sinceMs);
+  return Math.min(listAt, aligned(facts.now + lookMs, askedSeconds(facts)));
 }
 
 /** The low quantile of a kind's durations: 0 below twenty of them. Never a mean: an early guess only costs a look. */

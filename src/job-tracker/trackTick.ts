@@ -4,7 +4,13 @@ import { lookAtJob } from './lookAtJob.ts';
 import { matcherOf, wantedBy } from './matchJobs.ts';
 import { inBatches } from './inBatches.ts';
 import { changeWatch, settleWatch, tell } from './settleWatch.ts';
-import { budgetSeconds, nextListAt, quietSecondsOf, type TickFacts } from './tickPlan.ts';
+import {
+  budgetSeconds,
+  nextListAt,
+  nextTickAt as plannedTickAt,
+  quietSecondsOf,
+  type TickFacts,
+} from './tickPlan.ts';
 import { changeTracker, listTrackers, readTracker, type HeldTracker, type Tracker } from './trackerRow.ts';
 import type { TrackerServices } from './trackerServices.ts';
 import { unmatched } from './unmatched.ts';
@@ -94,6 +100,7 @@ const isStopping = ({ watch }: HeldWatch): boolean =>
 interface Budget {
   readonly perHour: number;
   readonly vaults: number;
+  readonly place: number;
 }
 
 /** What lists may use: the action's budget, shared by the subscription's vaults that have jobs in flight. */
@@ -106,7 +113,8 @@ async function budgetOf(services: TrackerServices, tracker: Tracker): Promise<Bu
       other.subscriptionId === tracker.subscriptionId &&
       other.service === tracker.service,
   );
-  return { perHour, vaults: Math.max(1, sharing.length) };
+  const before = sharing.filter(({ tracker: other }) => other.vaultKey < tracker.vaultKey);
+  return { perHour, vaults: Math.max(1, sharing.length), place: before.length };
 }
 
 function factsOf(
@@ -224,7 +232,7 @@ async function close(
   facts: TickFacts,
   learnt: Pick<Tracker, 'pages' | 'durations'> & { readonly lastListAt?: string } = held.tracker,
 ): Promise<TickAnswer> {
-  const nextTickAt = new Date(nextListAt(facts)).toISOString();
+  const nextTickAt = new Date(plannedTickAt(facts)).toISOString();
   const mayHurry = budgetSeconds(facts) <= Math.min(...facts.watches.map(({ waitSeconds }) => waitSeconds));
   const { pages, durations, lastListAt } = learnt;
   const listed = { pages, durations, ...(lastListAt === undefined ? {} : { lastListAt }) };

@@ -1,4 +1,4 @@
-import type { Json } from '../arm/call.ts';
+import type { Json, JsonObject } from '../arm/call.ts';
 import type { StepServices } from '../steps/stepServices.ts';
 import type { Table } from '../storage/table.ts';
 import type { JobService } from './jobService.ts';
@@ -22,4 +22,6 @@ export interface TrackerServices extends Pick<StepServices, 'clock' | 'newId' | 
   /** Instance id of the flow that carries a generation of a run. */
   readonly flowOf: (runId: string, generation: number) => string;
   readonly isCancelRequested: (runId: string) => Promise<boolean>;
+  /** Writes the real ending of a run that ended `timedOut` before its job did; absent: such jobs are not watched on. */
+  readonly finishLate?: (runId: string, generation: number, ending: JsonObject) => Promise<void>;
 }

@@ -61,6 +61,8 @@ export interface Watch extends WatchOrder {
   readonly looked?: boolean;
   readonly seen?: JobSeen;
   readonly cancelRequested?: boolean;
+  /** The run has ended `timedOut`; the job is watched on, and its ending goes into the record. */
+  readonly late?: true;
   readonly outcome?: WatchOutcome;
   /** How often the platform did not know the flow that is to be told. */
   readonly untold?: number;

@@ -39,6 +39,7 @@ async function backUp({ world, body }: Story, deathAt?: DeathPoint) {
  */
 async function everyDeath(
   story: Story,
+  moments: readonly DeathPoint['when'][],
 ): Promise<{ readonly points: number; readonly bad: readonly string[] }> {
   const { calls, names } = await backUp(story);
   const bad: string[] = [];

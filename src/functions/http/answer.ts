@@ -1,4 +1,5 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import { plainText } from '../../arm/outcomes.ts';
 import { isOpenForDevelopment } from '../../access/developmentGate.ts';
 import type { RunServices } from '../../runs/runServices.ts';
 import { getServices, runServices, type Services } from '../../services.ts';
@@ -23,7 +24,8 @@ function checkAccess({ settings }: Services): void {
 /** A mistake of ours: the caller learns where to look, the log gets the rest. */
 function answerOfMistake(error: unknown, context: InvocationContext): HttpResponseInit {
   const correlationId = context.invocationId;
-  context.error(`${context.functionName} failed, correlation id ${correlationId}`, error);
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  context.error(`${context.functionName} failed, correlation id ${correlationId}: ${plainText(cause)}`);
   const message = `The request could not be answered. The log has the reason under correlation id ${correlationId}.`;
   return {
     status: 500,

@@ -1,0 +1,31 @@
+import type { Failure, JsonObject } from '../arm/call.ts';
+import { finishRun } from './finishRun.ts';
+import type { JobState, RunEnding, RunInput } from './run.ts';
+import type { RunServices } from './runServices.ts';
+
+/** How a job ended, as the readers of both services tell it. */
+interface JobEnding {
+  readonly job: JobState;
+  readonly ended: 'completed' | 'completedWithWarnings' | 'failed' | 'cancelled';
+  readonly failure?: Failure;
+  readonly warnings?: readonly string[];
+}
+
+const lateNote =
+  'The job ended after this run had stopped following it: its recovery point was not looked up.';
+
+/** Turns a run that ended `timedOut` into the ending its job has had since; any other run is left as it is. */
+export function finishLate(
+  services: RunServices,
+  run: RunInput,
+  told: JsonObject,
+): Promise<'written' | 'ignored'> {
+  const { job, ended, failure, warnings = [] } = told as unknown as JobEnding;
+  const ending: RunEnding = {
+    status: ended,
+    job,
+    ...(failure && { error: failure }),
+    warnings: [...warnings, lateNote],
+  };
+  return finishRun(services, { ...run, ending });
+}
