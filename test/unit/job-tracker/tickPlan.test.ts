@@ -3,6 +3,7 @@ import {
   budgetSeconds,
   listSeconds,
   nextListAt,
+  nextTickAt,
   quietSecondsOf,
   type PlannedWatch,
   type TickFacts,
@@ -109,4 +110,42 @@ describe('early endings', () => {
     expect(quietSecondsOf([120, 130, ...Array.from({ length: 38 }, () => 2400)])).toBe(2400);
     expect(quietSecondsOf([120, 130, 140, ...Array.from({ length: 37 }, () => 2400)])).toBe(140);
   });
+});
+
+describe('vaults that share a tight budget', () => {
+  const shared = (differs: Partial<TickFacts>) => facts({ vaults: 50, ...differs });
+
+  test.each([
+    [0, '02:01:00'],
+    [1, '02:01:30'],
+    [49, '02:25:30'],
+  ])('take turns with their first lists: place %i comes at %s', (place, time) => {
+    expect(nextListAt(shared({ place }))).toBe(at(time));
+  });
+
+  test('keep their turns afterwards', () => {
+    const lastListAt = at('02:01:30');
+    expect(nextListAt(shared({ place: 1, lastListAt, now: lastListAt }))).toBe(at('02:26:30'));
+  });
+
+  test('take turns again when a new night begins', () => {
+    const lastListAt = at('00:00:00') - 43_200_000;
+    expect(nextListAt(shared({ place: 1, lastListAt }))).toBe(at('02:01:30'));
+  });
+
+  test('take no turns once the budget is known to be large', () => {
+    expect(nextListAt(shared({ place: 49, perHour: 36_000 }))).toBe(at('02:01:00'));
+  });
+
+  test.each([
+    ['02:00:00', '02:01:00'],
+    ['02:02:00', '02:04:00'],
+    ['02:20:00', '02:25:30'],
+  ])('look at the plan again at most as long from %s as they have waited', (now, time) => {
+    expect(nextTickAt(shared({ place: 49, now: at(now) }))).toBe(at(time));
+  });
+});
+
+test('a vault whose budget allows what the service asks for ticks for its lists alone', () => {
+  expect(nextTickAt(facts({ watches: [watch({ waitSeconds: 324 })] }))).toBe(at('02:05:30'));
 });
