@@ -13,13 +13,20 @@ const isGone = (code: string, message: string): boolean =>
 /**
  * Reads one job by itself: its details, its progress, or whether it is there at all. Settles the watch when the job has
  * ended; without a slot, an answer or a job it leaves the watch to the next tick.
+ *
+ * @param slot whether the pacer's slot has been waited for already.
  */
-export async function lookAtJob(services: TrackerServices, held: HeldWatch, jobId: string): Promise<void> {
+export async function lookAtJob(
+  services: TrackerServices,
+  held: HeldWatch,
+  jobId: string,
+  slot?: 'hasSlot',
+): Promise<void> {
   const { watch } = held;
   const service = services.jobServices[watch.service];
   const call = service.readCall(watch.vaultId, jobId);
   const now = services.clock();
-  if ((await reserve(services, call)).kind === 'wait') return giveUp(services, held);
+  if (!slot && (await reserve(services, call)).kind === 'wait') return giveUp(services, held);
   const deadlineAt = new Date(now.getTime() + windowSeconds * 1000);
   const { answer } = await sendCall(services, call, { clientRequestId: services.newId(), deadlineAt });
   if (answer.kind !== 'reply') return giveUp(services, held);

@@ -24,6 +24,8 @@ export interface TickFacts {
   readonly place?: number;
 }
 
+/** A budget's first reads fall in this time after the oldest job began. */
+const learningMs = 600_000;
 /** Share of an action's budget that lists may use; the rest is for reads of single jobs. */
 const shareForLists = 0.8;
 /** Up to so many jobs a list is paid for by few, and is read less often as they grow old. */
@@ -95,7 +97,8 @@ export function nextListAt(facts: TickFacts): number {
  */
 export function nextTickAt(facts: TickFacts): number {
   const listAt = nextListAt(facts);
-  if (!isBudgetSpaced(facts)) return listAt;
+  const isYoung = facts.now - oldestSentAt(facts) < learningMs;
+  if (!isYoung || !isBudgetSpaced(facts)) return listAt;
   const sinceMs = facts.now - (facts.lastListAt ?? oldestSentAt(facts));
   const lookMs = Math.max(askedSeconds(facts) * secondMs, sinceMs);
   return Math.min(listAt, aligned(facts.now + lookMs, askedSeconds(facts)));

@@ -1,5 +1,6 @@
 import type { ListedJob } from './jobService.ts';
 import { hourlyBudget, listJobs, type JobList } from './listJobs.ts';
+import { reserve } from '../steps/exchange.ts';
 import { lookAtJob } from './lookAtJob.ts';
 import { matcherOf, wantedBy } from './matchJobs.ts';
 import { inBatches } from './inBatches.ts';
@@ -149,7 +150,7 @@ async function look(
 ): Promise<JobList> {
   const [only] = open;
   const known = only && (only.watch.jobId ?? only.watch.seen?.id);
-  if (open.length === 1 && known !== undefined) return { kind: 'read', jobs: [], requests: 0 };
+  if (open.length === 1 && known !== undefined) return slotForOne(services, tracker, known);
   const now = services.clock().getTime();
   const oldest = Math.min(...open.map(({ watch }) => Date.parse(watch.sentAt)));
   const { service, vaultId } = tracker;
@@ -166,6 +167,17 @@ async function look(
   });
 }
 
+/** An empty list in place of one: a single read waits for its slot as a list does, not for the next list's turn. */
+async function slotForOne(services: TrackerServices, tracker: Tracker, jobId: string): Promise<JobList> {
+  const none = { kind: 'read', jobs: [], requests: 0 } as const;
+  if (hasSlot(services, tracker)) return none;
+  const call = services.jobServices[tracker.service].readCall(tracker.vaultId, jobId);
+  const slot = await reserve(services, call);
+  if (slot.kind === 'go') return none;
+  const kept = slot.reserved === false ? {} : { reserved: true as const };
+  return { kind: 'late', until: slot.until, requests: 0, ...kept };
+}
+
 /** Settles what the list shows to have ended; asks about what it does not show. */
 async function readList(
   services: TrackerServices,
@@ -180,6 +192,8 @@ async function readList(
     const { watch } = held;
     if (isStopping(held)) return stop(services, held, find(watch));
     const job = find(watch);
+    const known = watch.jobId ?? watch.seen?.id;
+    if (list.requests === 0 && known !== undefined) return lookAtJob(services, held, known, 'hasSlot');
     if (!job) return isEarly(services, held) ? undefined : unmatched(services, held, list.reply);
     if (job.state === 'running') return stillRunning(services, held, job);
     if (job.seen.endedAt && job.seen.startedAt)

@@ -94,6 +94,29 @@ describe('a job', () => {
     expect(world.told).toEqual([]);
   });
 
+  test('alone in its vault is read once its slot has come, not at the next turn', async () => {
+    let reads = 0;
+    const slow: Pacer = {
+      reserve: (_lane, now) =>
+        Promise.resolve(
+          ++reads === 2
+            ? { kind: 'wait', until: new Date(now.getTime() + 40_000), reserved: false }
+            : { kind: 'go' },
+        ),
+      learn: () => Promise.resolve(),
+    };
+    const world = trackerWorld(
+      {
+        list: () => listOf({ id: job(1), status: 'InProgress', activityId: attempt(1) }),
+        read: () => says(200, { name: job(1), properties: { status: 'Completed' } }),
+      },
+      { pacer: slow },
+    );
+    await watchJob(world.services, watchOrder());
+    for (let ticks = 0; ticks < 4; ticks++) await world.tick();
+    expect(world.requests).toEqual(['list 02:01:00', `read ${job(1)} 02:02:40`]);
+  });
+
   test('whose id nobody echoes sends its run to the operation, while that budget lasts', async () => {
     const world = trackerWorld({ list: () => listOf({ id: job(1), status: 'InProgress' }) });
     await watchJob(world.services, watchOrder());
