@@ -16,9 +16,9 @@ export interface SharedPacerOptions {
 }
 
 /** Part of ARM's published rate that is used: clocks and rivals take the rest. */
-const usedShare = 0.97;
-/** Part of a bucket that may go at once: messages that come late come together. */
-const usedBurst = 0.5;
+const usedShare: Readonly<Record<Lane['kind'], number>> = { read: 0.75, write: 0.97, delete: 0.97 };
+/** Part of a bucket that may go at once: hundreds of runs read together when a list has settled them. */
+const usedBurst: Readonly<Record<Lane['kind'], number>> = { read: 0.25, write: 0.5, delete: 0.5 };
 /** Requests that an unknown bucket is believed to hold: a lost row makes us slower, never a stampede. */
 const unknownHolds = 20;
 /** A lane's row is read again after this: another instance may have learnt of a pause. */
@@ -34,8 +34,8 @@ const hashed = (text: string): string =>
   createHash('sha256').update(text.toLowerCase(), 'utf8').digest('hex').slice(0, 24);
 
 const usedPart = (budgets: Readonly<Record<Lane['kind'], Bucket>>, kind: Lane['kind']): Bucket => ({
-  capacity: Math.floor(budgets[kind].capacity * usedBurst),
-  perSecond: budgets[kind].perSecond * usedShare,
+  capacity: Math.floor(budgets[kind].capacity * usedBurst[kind]),
+  perSecond: budgets[kind].perSecond * usedShare[kind],
 });
 
 const unknownBucket = (bucket: Bucket, nowMs: number): BucketState => ({

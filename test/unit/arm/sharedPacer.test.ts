@@ -73,6 +73,18 @@ describe('one bucket', () => {
   });
 });
 
+test('six hundred reads at once leave a rival half of what the bucket refills', async () => {
+  const pacer = pacerOn();
+  const read = { ...lane, kind: 'read' } as const;
+  await pacer.reserve(read, at(0));
+  const slots = await Promise.all(Array.from({ length: 600 }, () => pacer.reserve(read, at(600))));
+  const leavings = slots.map((slot) => (slot.kind === 'go' ? 600 : seconds(slot.until)));
+  for (let after = 0; after < 60; after++) {
+    const gone = leavings.filter((one) => one <= 600 + after).length;
+    expect(gone).toBeLessThanOrEqual(250 + after * 12.5);
+  }
+});
+
 describe('a reply', () => {
   test('that shows a rival slows us down to what is left', async () => {
     const pacer = pacerOn();
