@@ -18,6 +18,11 @@ const cases: readonly FleetCase[] = [
   { ...logNormal, quota: 'hourly', vaults: 50, name: '1,000 × log-normal, hourly, 50 vaults' },
   { ...tenMinutes, backups: 1000, vaults: 50, name: '1,000 × 10 min, 50 vaults' },
   { ...tenMinutes, backups: 1000, rivalPerMinute: 750, name: '1,000 × 10 min, rival takes half' },
+  {
+    ...tenMinutes,
+    ...{ backups: 1000, rivalPerMinute: 750, rivalWrites: true },
+    name: '1,000 × 10 min, rival takes half, writes too',
+  },
   { ...tenMinutes, backups: 1000, echo: false, name: '1,000 × 10 min, no echo of ids' },
   { ...twoHours, backups: 1000, machines: true, jobSeconds: 86_000, name: '1,000 machines × 23 h 53' },
   { ...tenMinutes, backups: 10_000, name: '10,000 × 10 min' },

@@ -1,4 +1,5 @@
 import { startEmbeddedApp, type EmbeddedApp } from '../test/support/embeddedApp.ts';
+import type { Simulator } from '../local/arm-simulator/simulator.ts';
 import type { WorldSeed } from '../local/arm-simulator/world.ts';
 import { eventType } from '../local/functions-host/durable/historyEvents.ts';
 import { seededRandom } from '../local/functions-host/clock/seededRandom.ts';
@@ -16,8 +17,12 @@ export interface FleetCase {
   readonly quota: 'bucket' | 'hourly';
   /** Requests a minute that another principal takes out of every provider bucket. */
   readonly rivalPerMinute?: number;
+  /** Another principal takes half the refill of ARM's write bucket too. */
+  readonly rivalWrites?: true;
   /** Whether jobs carry the id of the request that began them. */
   readonly echo?: boolean;
+  /** Of the jobs' lengths and of the clock; default 1, with the lengths of seed 7. */
+  readonly seed?: number;
 }
 
 /** What a fleet has cost and given; figures per backup where the name says so. */
@@ -39,26 +44,31 @@ export interface FleetFigures {
   readonly wallSeconds: number;
 }
 
-const subscription = '/subscriptions/11111111-2222-4333-8444-555555555555';
-const startAt = '2026-08-22T02:00:00.000Z';
+/** Subscription of every vault and source. */
+export const subscriptionId = '11111111-2222-4333-8444-555555555555';
+const subscription = `/subscriptions/${subscriptionId}`;
+/** When every fleet starts, ISO 8601 UTC. */
+export const startAt = '2026-08-22T02:00:00.000Z';
 const jobReads = 'Microsoft.RecoveryServices/vaults/backupJobs/read';
 const operationReads = 'Microsoft.RecoveryServices/vaults/backupOperations/read';
-const retryAfterSeconds = 60;
+/** What the simulated service asks to wait between looks at a job. */
+export const retryAfterSeconds = 60;
 
 const vaultId = (vault: number): string =>
   `${subscription}/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/vault${vault}`;
 const accountId = (vault: number): string =>
   `${subscription}/resourceGroups/data/providers/Microsoft.Storage/storageAccounts/account${vault}`;
 
-function lengths({ backups, jobSeconds }: FleetCase): readonly number[] {
+/** Seconds of each backup's job. */
+export function lengths({ backups, jobSeconds, seed }: FleetCase): readonly number[] {
   if (jobSeconds !== 'logNormal') return Array.from({ length: backups }, () => jobSeconds);
-  const random = seededRandom(7);
+  const random = seededRandom(seed ?? 7);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Array.from({ length: backups }, () => Math.round(1800 * Math.exp(0.6 * normal())));
 }
 
 /** A world of vaults with protected shares; the length of each share's next job is part of it. */
-function worldOf(fleet: FleetCase, seconds: readonly number[]): WorldSeed {
+export function worldOf(fleet: FleetCase, seconds: readonly number[]): WorldSeed {
   const shares = seconds.map((length, index) => ({
     vault: index % fleet.vaults,
     share: `share${index}`,
@@ -70,7 +80,12 @@ function worldOf(fleet: FleetCase, seconds: readonly number[]): WorldSeed {
     settings: {
       echoActivityId: fleet.echo ?? true,
       throttling: {
-        ...{ armReads: 3750, armReadsPerSecond: 375, armWrites: 3000, armWritesPerSecond: 150 },
+        ...{
+          armReads: 3750,
+          armReadsPerSecond: 375,
+          armWrites: 3000,
+          armWritesPerSecond: fleet.rivalWrites ? 75 : 150,
+        },
         ...(fleet.quota === 'hourly'
           ? {
               provider: 'hourly' as const,
@@ -130,8 +145,8 @@ const longestTracker = (app: EmbeddedApp): number =>
   );
 
 /** Asks the simulator beside the app: nothing of this is counted. */
-async function ask(app: EmbeddedApp, path: string): Promise<readonly ListedRow[]> {
-  const reply = await app.simulator.handle({
+async function ask(simulator: Simulator, path: string): Promise<readonly ListedRow[]> {
+  const reply = await simulator.handle({
     method: 'GET',
     url: `https://management.azure.com${path}`,
     headers: { authorization: `Bearer ${'b'.repeat(64)}` },
@@ -141,19 +156,23 @@ async function ask(app: EmbeddedApp, path: string): Promise<readonly ListedRow[]
   return body.value;
 }
 
-async function itemsOf(app: EmbeddedApp, { vaults, machines }: FleetCase): Promise<readonly string[]> {
+/** Ids of all items of a fleet. */
+export async function itemsOf(
+  simulator: Simulator,
+  { vaults, machines }: FleetCase,
+): Promise<readonly string[]> {
   const [type, item] = machines ? ['AzureIaasVM', 'VM'] : ['AzureStorage', 'AzureFileShare'];
   const filter = encodeURIComponent(`backupManagementType eq '${type}' and itemType eq '${item}'`);
   const lists = Array.from({ length: vaults }, (_, vault) =>
-    ask(app, `${vaultId(vault)}/backupProtectedItems?api-version=2025-08-01&$filter=${filter}`),
+    ask(simulator, `${vaultId(vault)}/backupProtectedItems?api-version=2025-08-01&$filter=${filter}`),
   );
   return (await Promise.all(lists)).flat().map(({ id }) => id);
 }
 
-/** When each item's job really ended, in milliseconds since the epoch, by activity id. */
-async function trueEnds(app: EmbeddedApp, vaults: number): Promise<ReadonlyMap<string, number>> {
+/** When each job really ended, in milliseconds since the epoch, by its id in lower case. */
+export async function trueEnds(simulator: Simulator, vaults: number): Promise<ReadonlyMap<string, number>> {
   const lists = Array.from({ length: vaults }, (_, vault) =>
-    ask(app, `${vaultId(vault)}/backupJobs?api-version=2025-08-01`),
+    ask(simulator, `${vaultId(vault)}/backupJobs?api-version=2025-08-01`),
   );
   const rows = (await Promise.all(lists)).flat();
   return new Map(
@@ -164,7 +183,7 @@ async function trueEnds(app: EmbeddedApp, vaults: number): Promise<ReadonlyMap<s
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** The value below which 99 of 100 lie. */
-function p99(values: readonly number[]): number {
+export function p99(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.99) - 1)] ?? Number.NaN;
 }
@@ -190,8 +209,8 @@ function latencies(app: EmbeddedApp, ends: ReadonlyMap<string, number>): readonl
 export async function runFleet(fleet: FleetCase): Promise<FleetFigures> {
   const begun = process.hrtime.bigint();
   const seconds = lengths(fleet);
-  const app = await startEmbeddedApp({ world: worldOf(fleet, seconds), startAt });
-  const items = await itemsOf(app, fleet);
+  const app = await startEmbeddedApp({ world: worldOf(fleet, seconds), startAt, seed: fleet.seed ?? 1 });
+  const items = await itemsOf(app.simulator, fleet);
   const asked = app.simulator.log.length;
   for (const id of items) {
     const answer = await app.request('POST', '/api/backups', { target: { id } });
@@ -207,7 +226,7 @@ export async function runFleet(fleet: FleetCase): Promise<FleetFigures> {
   const log = app.simulator.log.slice(asked);
   const figures = figuresOf(app, fleet, {
     log,
-    latencies: latencies(app, await trueEnds(app, fleet.vaults)),
+    latencies: latencies(app, await trueEnds(app.simulator, fleet.vaults)),
   });
   await app.stop();
   return {
@@ -256,17 +275,21 @@ function figuresOf(
   };
 }
 
-/** Last run that went on from its job ÷ (what the write bucket needs to admit all, and one job). */
-function makespan(app: EmbeddedApp, { backups, jobSeconds }: FleetCase): number {
-  if (jobSeconds === 'logNormal') return Number.NaN;
+/** Seconds until the last job has ended if the write bucket were all that holds backups back. */
+export const idealSeconds = ({ backups, jobSeconds }: FleetCase, seconds: readonly number[]): number =>
+  jobSeconds === 'logNormal'
+    ? Math.max(...seconds.map((length, index) => Math.max(0, (index + 1 - 200) / 10) + length))
+    : Math.max(0, (backups - 200) / 10) + jobSeconds;
+
+/** Last run that went on from its job ÷ what the write bucket and the jobs need. */
+function makespan(app: EmbeddedApp, fleet: FleetCase): number {
   const last = Math.max(
     ...app.tables.steps
       .rows()
       .filter((row) => row['name'] === 'recoveryServices.findRecoveryPoint')
       .map((row) => Date.parse(String(row['firstAt']))),
   );
-  const ideal = Math.max(0, (backups - 200) / 10) + jobSeconds;
-  return (last - Date.parse(startAt)) / 1000 / ideal;
+  return (last - Date.parse(startAt)) / 1000 / idealSeconds(fleet, lengths(fleet));
 }
 
 /**

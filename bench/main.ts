@@ -1,11 +1,13 @@
 import { coldstart } from './coldstart.ts';
 import { fleet } from './fleet.ts';
+import { peersBeside } from './peers.ts';
 import { publish, type BenchReport } from './report.ts';
 import { runs } from './runs.ts';
 import { worker } from './worker.ts';
 
 const benches: Readonly<Record<string, (options: { readonly quick: boolean }) => Promise<BenchReport>>> = {
   fleet,
+  peers: peersBeside,
   worker,
   coldstart,
   runs,
