@@ -11,8 +11,10 @@ import type { BackupOptions } from '../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { followInstance } from './followInstance.ts';
 import { untilConfigured } from './instanceState.ts';
-import { FlowEnded, StepFailed } from './stepFailed.ts';
-import { sleep, takeStep } from './takeStep.ts';
+import { followOrJoin } from './followOrJoin.ts';
+import { proofOfBackup } from './proofOfBackup.ts';
+import { FlowEnded } from './stepFailed.ts';
+import { takeStep } from './takeStep.ts';
 
 /** The rule and tag to send, resolved from the instance's own policy before anything is sent. */
 function* ruleOf(
@@ -39,57 +41,22 @@ function warnOfForeignOptions(context: FlowContext, { keepFor, backupType, compr
     );
 }
 
-/** Looks twice, a beat apart: the list may lag behind the job. */
-function* recoveryPointOf(
-  context: FlowContext,
-  handle: InstanceBackupHandle,
-  { job }: InstanceJobEnding,
-): Flow<InstanceRecoveryPoint | undefined> {
+/** Where the recovery point of a job is looked for. */
+function soughtPoint(context: FlowContext, handle: InstanceBackupHandle, { job }: InstanceJobEnding) {
   const since = job.startedAt ?? handle.sentAt;
   const until = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
-  const sought = { instanceId: handle.itemId, since, until };
-  const { found } = yield* takeStep(context, findInstanceRecoveryPoint, sought);
-  if (found) return found;
-  yield* sleep(context, handle.waitSeconds);
-  return (yield* takeStep(context, findInstanceRecoveryPoint, sought)).found;
+  return { instanceId: handle.itemId, since, until };
 }
 
-/** The job's recovery point; a list that cannot be read leaves a warning, because the backup itself has ended well. */
-function* proofOf(
+function proofOf(
   context: FlowContext,
   handle: InstanceBackupHandle,
   ending: InstanceJobEnding,
 ): Flow<InstanceRecoveryPoint | undefined> {
-  try {
-    const found = yield* recoveryPointOf(context, handle, ending);
-    if (!found) context.warnings.push('The list of recovery points shows none in the span of the job.');
-    return found;
-  } catch (error) {
-    if (!(error instanceof StepFailed)) throw error;
-    context.warnings.push(`The recovery points could not be read: ${error.message}`);
-    return undefined;
-  }
-}
-
-/** The service started no job because one of the same instance runs: the operation may say so only at its end. */
-const isInProgress = (error: unknown): boolean =>
-  error instanceof StepFailed &&
-  error.outcome.kind !== 'cancelled' &&
-  error.outcome.failure.class === 'adopt';
-
-/** Follows the backup that was started, or the one that stood in its way. */
-function* followOrJoin(
-  context: FlowContext,
-  handle: InstanceBackupHandle,
-): Flow<{ readonly handle: InstanceBackupHandle; readonly ending: InstanceJobEnding }> {
-  try {
-    return { handle, ending: yield* followInstance(context, handle) };
-  } catch (error) {
-    if (!isInProgress(error)) throw error;
-    const { operationId: _, ...rest } = handle;
-    const joined: InstanceBackupHandle = { ...rest, joined: true };
-    return { handle: joined, ending: yield* followInstance(context, joined) };
-  }
+  const sought = soughtPoint(context, handle, ending);
+  return proofOfBackup(context, handle.waitSeconds, function* () {
+    return (yield* takeStep(context, findInstanceRecoveryPoint, sought)).found;
+  });
 }
 
 function sayJoined(context: FlowContext, { joined }: InstanceBackupHandle, { job }: InstanceJobEnding): void {
@@ -113,7 +80,7 @@ export function* backUpInstance(
   const instance = yield* untilConfigured(context, seen);
   const rule = yield* ruleOf(context, instance, options);
   const started = yield* takeStep(context, backUpInstanceStep, { instanceId: instance.id, ...rule });
-  const { handle, ending } = yield* followOrJoin(context, started);
+  const { handle, ending } = yield* followOrJoin(context, started, followInstance);
   sayJoined(context, handle, ending);
   context.warnings.push(...ending.warnings);
   const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
