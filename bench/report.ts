@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
@@ -18,10 +19,17 @@ const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 export const machine = (): string =>
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
 
+/** Commit that was measured; `changed` when the working tree differed from it. */
+function commit(): string {
+  const git = (...words: string[]) => spawnSync('git', words, { encoding: 'utf8' }).stdout.trim();
+  const differs = git('status', '--porcelain', '--', 'src', 'local', 'bench') !== '';
+  return `commit ${git('rev-parse', '--short', 'HEAD')}${differs ? ', changed' : ''}`;
+}
+
 function table(report: BenchReport): string {
   const date = new Date().toISOString().slice(0, 10);
   return [
-    `${date}, ${machine()}. Layer ${report.layer}.`,
+    `${date}, ${commit()}, ${machine()}. Layer ${report.layer}.`,
     '',
     line(report.columns),
     line(report.columns.map(() => '---')),
