@@ -1,11 +1,8 @@
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
-import { resourcePath } from '../arm/resourceId.ts';
 import { readInstant } from '../arm/serviceTimes.ts';
 import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import { sameWord } from '../arm/sameWord.ts';
-import type { Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './apiVersion.ts';
 
 /** A job as last seen; its status is the service's own word, its times ISO 8601 UTC. */
 export type InstanceJob = {
@@ -94,30 +91,3 @@ export function readJobEnding(body: Json | undefined): InstanceJobEnding | undef
     warnings: [...others, ...warningsIn(body)],
   };
 }
-
-/** Seconds to the next look: the service's beat in the first ten minutes, two minutes in the first hour, then five. */
-export const instanceJobWaitSeconds = (beatSeconds: number, ageSeconds: number): number =>
-  ageSeconds < 600 ? beatSeconds : ageSeconds < 3600 ? 120 : 300;
-
-/** Follows a job to its end, 24 h at most. */
-export const followInstanceJob: Step<
-  { readonly jobId: string; readonly waitSeconds: number },
-  InstanceJobEnding
-> = {
-  name: 'dataProtection.followInstanceJob',
-  describe: ({ jobId }) => ({
-    action: 'Microsoft.DataProtection/backupVaults/backupJobs/read',
-    method: 'GET',
-    path: resourcePath(jobId),
-    apiVersion: dataProtectionApiVersion,
-  }),
-  read: (reply, { waitSeconds }, context) => {
-    const ending = readJobEnding(reply.body);
-    if (ending) return { kind: 'done', result: ending };
-    const job = readInstanceJob(reply.body);
-    const ageSeconds = (context.now.getTime() - Date.parse(context.firstAt)) / 1000;
-    return { kind: 'waiting', waitSeconds: instanceJobWaitSeconds(waitSeconds, ageSeconds), detail: job };
-  },
-  repeat: 'safe',
-  giveUpAfterSeconds: 86_400,
-};

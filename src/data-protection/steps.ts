@@ -10,7 +10,6 @@ import {
 } from './deletion.ts';
 import { resumeProtection, stopProtection, suspendBackups, syncInstance } from './instanceActions.ts';
 import { awaitProtection, findInstance, findInstancesBySource, findInstancesOf } from './instances.ts';
-import { followInstanceJob } from './jobs.ts';
 import { getBackupPolicy } from './policies.ts';
 import { findInstanceRecoveryPoint } from './recoveryPoints.ts';
 import { getBackupVault } from './vaults.ts';
@@ -29,7 +28,6 @@ export const dataProtectionSteps: readonly AnyStep[] = [
   findInstancesBySource,
   findInstancesOf,
   followInstanceBackup,
-  followInstanceJob,
   getBackupPolicy,
   getBackupVault,
   resumeProtection,

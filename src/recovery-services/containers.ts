@@ -166,33 +166,6 @@ export const inquireContainer: Step<ContainerInVault, null> = {
 };
 
 /**
- * Takes a storage account out of a vault. The `Location` of the reply is malformed, so the unsigned path is polled.
- * Recorded unregisters of 2025 ended in 500 for ever although they had worked: `findContainer` afterwards decides.
- */
-export const unregisterContainer: Step<ContainerInVault, null> = {
-  name: 'recoveryServices.unregisterContainer',
-  describe: (input) =>
-    backupCall('DELETE', 'backupFabrics/protectionContainers/delete', containerPath(input)),
-  longRunning: containerOperation,
-  read: () => ({ kind: 'done', result: null }),
-  readRefusal: (failure) =>
-    ['BMSContainerStatusNotRegistered', 'ResourceNotFound'].includes(failure.code)
-      ? { kind: 'done', result: null }
-      : waitForOthers(failure),
-  repeat: {
-    describeLook: (input) =>
-      backupCall('GET', 'backupFabrics/protectionContainers/read', containerPath(input)),
-    findEarlier: (reply) => {
-      const status = textIn(resourceIn(reply.body).properties['registrationStatus']);
-      const registered = reply.status === 200 && !sameName(status, 'SoftDeleted');
-      return registered ? { kind: 'absent' } : { kind: 'ours', result: null };
-    },
-  },
-  itemOf: (input) => containerPath(input),
-  giveUpAfterSeconds: 900,
-};
-
-/**
  * The container name that Azure documents for an account which discovery cannot see, because it lies in another
  * subscription than the vault. Only for that case: everywhere else names come from replies.
  *

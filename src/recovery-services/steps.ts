@@ -6,7 +6,6 @@ import {
   inquireContainer,
   refreshContainers,
   registerContainer,
-  unregisterContainer,
 } from './containers.ts';
 import { cancelJob, readJob } from './jobs.ts';
 import { readPolicy } from './policies.ts';
@@ -40,5 +39,4 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   registerContainer,
   stopProtection,
   undeleteItem,
-  unregisterContainer,
 ];

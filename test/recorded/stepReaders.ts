@@ -3,7 +3,7 @@ import { objectIn, textIn } from '../../src/arm/jsonFields.ts';
 import { readFailure } from '../../src/arm/outcomes.ts';
 import { parseResourceId, type ResourceId } from '../../src/arm/resourceId.ts';
 import { findInstance } from '../../src/data-protection/instances.ts';
-import { followInstanceJob } from '../../src/data-protection/jobs.ts';
+import { readInstanceJob } from '../../src/data-protection/jobs.ts';
 import { getBackupPolicy } from '../../src/data-protection/policies.ts';
 import { getBackupVault } from '../../src/data-protection/vaults.ts';
 import { readJob } from '../../src/recovery-services/jobs.ts';
@@ -76,7 +76,11 @@ const readers: ReadonlyMap<string, Reader> = new Map([
   ],
   [
     'microsoft.dataprotection/backupvaults/backupjobs',
-    readerOf(followInstanceJob, ({ id }) => ({ jobId: id, waitSeconds: 30 }), 'properties.status'),
+    {
+      word: 'properties.status',
+      read: ({ reply }) =>
+        reply.status < 300 ? { kind: 'done', result: readInstanceJob(reply.body) } : undefined,
+    },
   ],
   [
     'microsoft.dataprotection/backupvaults/backuppolicies',

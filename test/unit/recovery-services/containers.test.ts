@@ -5,7 +5,6 @@ import {
   findProtectableContainer,
   refreshContainers,
   registerContainer,
-  unregisterContainer,
 } from '../../../src/recovery-services/containers.ts';
 import {
   findProtectableShare,
@@ -86,11 +85,6 @@ test('a discovery that runs already is waited for', () => {
     kind: 'waiting',
     waitSeconds: 60,
   });
-});
-
-test('an account that is not registered any more counts as unregistered', () => {
-  const failure = { code: 'BMSContainerStatusNotRegistered', message: '' };
-  expect(unregisterContainer.readRefusal?.(failure, 400, container)).toEqual({ kind: 'done', result: null });
 });
 
 describe('a share that may be protected', () => {
