@@ -1,12 +1,5 @@
-import { Agent } from 'node:https';
-import {
-  createDefaultHttpClient,
-  createEmptyPipeline,
-  createHttpHeaders,
-  createPipelineRequest,
-  type HttpClient,
-  type PipelineResponse,
-} from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelineResponse } from '@azure/core-rest-pipeline';
+import { onFirstUse } from '../storage/storageAccount.ts';
 import { keepToken, type AccessToken, type TokenSource } from './accessToken.ts';
 import type { ArmAnswer, ArmCall, ArmClient, Json, SendOptions } from './call.ts';
 import { plainText } from './outcomes.ts';
@@ -55,7 +48,7 @@ const afterTimeout = (milliseconds: number, callBack: () => void): (() => void) 
 export function createArmClient(options: ArmClientOptions): ArmClient {
   const endpoint = httpsOrigin(options.endpoint);
   const token = keepToken(options.credential, options.scope);
-  const wire = createWire(options);
+  const wire = onFirstUse(() => createWire(options));
   const exchange = (request: Exchange, send: SendOptions) =>
     exchangeUntil(request, send, { options, token, wire });
   return {
@@ -84,19 +77,22 @@ type Wire = (
 const requestOverrides = { maxHeaderSize: 65_536 };
 const everyStatus = new Set([Number.POSITIVE_INFINITY]);
 
-function createWire({ httpClient, ca }: ArmClientOptions): Wire {
-  const pipeline = createEmptyPipeline();
-  const client = httpClient ?? createDefaultHttpClient();
+async function createWire({ httpClient, ca }: ArmClientOptions): Promise<Wire> {
+  const library = await import('./pipelineLibrary.ts');
+  const pipeline = library.createEmptyPipeline();
+  const client = httpClient ?? library.createDefaultHttpClient();
   // Idle connections go after a minute, before a gateway drops them under a request.
-  const agent = httpClient ? undefined : new Agent({ keepAlive: true, timeout: 60_000, ...(ca && { ca }) });
+  const agent = httpClient
+    ? undefined
+    : new library.Agent({ keepAlive: true, timeout: 60_000, ...(ca && { ca }) });
   return (request, authorization, id, signal) =>
     pipeline.sendRequest(
       client,
-      createPipelineRequest({
+      library.createPipelineRequest({
         url: request.url,
         method: request.method,
         requestId: id,
-        headers: createHttpHeaders({
+        headers: library.createHttpHeaders({
           Accept: 'application/json',
           'Accept-Encoding': 'identity',
           Authorization: authorization,
@@ -117,7 +113,8 @@ function createWire({ httpClient, ca }: ArmClientOptions): Wire {
 interface Means {
   readonly options: ArmClientOptions;
   readonly token: AccessToken;
-  readonly wire: Wire;
+  /** Made with the first request: the library behind it takes time to load. */
+  readonly wire: () => Promise<Wire>;
 }
 
 /** How far an exchange has come: only until `sent` is its end known to have had no effect. */
@@ -153,10 +150,12 @@ async function exchangeWithToken(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ArmAnswer> {
+  const opened = await open(wire);
+  if (typeof opened !== 'function') return opened;
   const attempt = async (authorization: string): Promise<ArmAnswer> => {
     if (signal.aborted) return { kind: 'notSent', reason: 'the deadline had passed' };
     progress.sent = true;
-    return readAnswer(() => wire(request, authorization, clientRequestId, signal), options.mostReplyBytes);
+    return readAnswer(() => opened(request, authorization, clientRequestId, signal), options.mostReplyBytes);
   };
   const first = await authorize(token, options.clock(), signal);
   if (typeof first !== 'string') return first;
@@ -168,12 +167,22 @@ async function exchangeWithToken(
   return typeof second === 'string' ? attempt(second) : answer;
 }
 
+const said = (error: unknown): string =>
+  plainText(error instanceof Error ? error.message : String(error), 300);
+
+async function open(wire: () => Promise<Wire>): Promise<Wire | ArmAnswer> {
+  try {
+    return await wire();
+  } catch (error) {
+    return { kind: 'notSent', reason: `no transport: ${said(error)}` };
+  }
+}
+
 async function authorize(token: AccessToken, now: Date, signal: AbortSignal): Promise<string | ArmAnswer> {
   try {
     return await token.header(now, signal);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    return { kind: 'notSent', reason: `no token: ${plainText(said, 300)}` };
+    return { kind: 'notSent', reason: `no token: ${said(error)}` };
   }
 }
 

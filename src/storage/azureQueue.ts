@@ -1,4 +1,4 @@
-import { QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { QueueClient } from '@azure/storage-queue';
 import { onFirstUse, type StorageAccount } from './storageAccount.ts';
 import type { MessageQueue } from './table.ts';
 
@@ -13,13 +13,16 @@ const longestDelaySeconds = 604_800;
  * @throws RangeError for a text over 8 KiB; whatever the service throws otherwise.
  */
 export function azureQueue(account: StorageAccount, name: string): MessageQueue {
-  const client = queueClient(account, name);
-  const ready = onFirstUse(() => client.createIfNotExists());
+  const ready = onFirstUse(async () => {
+    const client = await queueClient(account, name);
+    await client.createIfNotExists();
+    return client;
+  });
   return {
     send: async (text, delaySeconds = 0) => {
       if (Buffer.byteLength(text, 'utf8') > largestMessageBytes)
         throw new RangeError('A message is at most 8 KiB.');
-      await ready();
+      const client = await ready();
       await client.sendMessage(Buffer.from(text, 'utf8').toString('base64'), {
         messageTimeToLive: -1,
         visibilityTimeout: Math.min(Math.max(Math.ceil(delaySeconds), 0), longestDelaySeconds),
@@ -30,7 +33,8 @@ export function azureQueue(account: StorageAccount, name: string): MessageQueue 
 
 const retryOptions = { maxTries: 3, retryDelayInMs: 200 };
 
-function queueClient(account: StorageAccount, name: string): QueueClient {
+async function queueClient(account: StorageAccount, name: string): Promise<QueueClient> {
+  const { QueueClient, QueueServiceClient } = await import('./storageLibrary.ts');
   if ('connectionString' in account) {
     const service = QueueServiceClient.fromConnectionString(account.connectionString, { retryOptions });
     return service.getQueueClient(name);
