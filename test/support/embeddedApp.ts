@@ -25,6 +25,8 @@ import { createSettings } from '../../local/functions-host/settings.ts';
 import { createMemoryTimerStatusStore } from '../../local/functions-host/timer/timerStatus.ts';
 import { createWarnings, type Warnings } from '../../local/functions-host/warnings.ts';
 import { createArmClient } from '../../src/arm/client.ts';
+// Here already, lest the virtual clock runs on while the client loads it.
+import '../../src/arm/pipelineLibrary.ts';
 import { createSharedPacer } from '../../src/arm/sharedPacer.ts';
 import type { Flows } from '../../src/durable/flows.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
