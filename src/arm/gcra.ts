@@ -4,30 +4,60 @@ export interface Bucket {
   readonly perSecond: number;
 }
 
-/** What is known of a bucket. Plain numbers, so that it can lie in a table row. */
+/**
+ * What is known of a bucket. Plain numbers, so that it can lie in a table row.
+ *
+ * Slots are kept in the bucket's own time, in milliseconds: that of the clock as long as the bucket refills as published,
+ * behind it where it was seen to refill slower or was paused. So a lesson moves all slots that have been granted, and
+ * they stay apart and in their order.
+ */
 export type BucketState = {
-  /** When the bucket would be full again if nothing more were sent, in milliseconds since 1970. */
+  /** When the bucket would be full again if nothing more were sent, in its own time. */
   readonly fullAtMs: number;
-  /** Nothing leaves before, in milliseconds since 1970; 0 when not paused. */
-  readonly pausedUntilMs: number;
+  /** From this instant of the clock on its own time passes at `pace`; it stood still before. */
+  readonly setAtMs: number;
+  /** The bucket's own time at that instant. */
+  readonly showsMs: number;
+  /** Part of the published refill that is believed, within (0, 1]. */
+  readonly pace: number;
+  /** When `pace` was last changed, by the clock. */
+  readonly pacedAtMs: number;
 };
 
-/** A bucket of which nothing is known: full. */
-export const fullBucket: BucketState = { fullAtMs: 0, pausedUntilMs: 0 };
+/** A bucket of which nothing is known: full, refilling as published. */
+export const fullBucket: BucketState = { fullAtMs: 0, setAtMs: 0, showsMs: 0, pace: 1, pacedAtMs: 0 };
 
 /** A reserved slot and what is known afterwards. */
 export type Reserved<State> = { readonly state: State; readonly slotMs: number };
 
 const intervalMs = (bucket: Bucket): number => 1000 / bucket.perSecond;
 
+/** The bucket's own time at an instant of the clock. */
+export const ownTime = ({ setAtMs, showsMs, pace }: BucketState, nowMs: number): number =>
+  showsMs + Math.max(0, nowMs - setAtMs) * pace;
+
+/** A bucket seen to refill slower than this part is soon believed to refill faster again: nobody sleeps through that. */
+const slowestSleep = 0.5;
+const shortestLookMs = 5000;
+
+/**
+ * When a slot is to be looked at again, by the clock: when it has come, or sooner where the bucket is slow at the moment.
+ * Never before a pause is over.
+ */
+export function lookAgainAt(state: BucketState, ownMs: number, nowMs: number): number {
+  const fromMs = Math.max(nowMs, state.setAtMs);
+  const leftMs = Math.max(0, ownMs - ownTime(state, fromMs));
+  return fromMs + Math.min(leftMs / state.pace, Math.max(leftMs / slowestSleep, shortestLookMs));
+}
+
 /**
  * Reserves the next slot of a bucket: the generic cell rate algorithm, which needs one number.
  *
- * @returns `slotMs` = `nowMs` while the bucket holds something, else the instant its next drop falls.
+ * @returns `slotMs` in the bucket's own time: now while the bucket holds something, else when its next drop falls.
  */
 export function reserveInBucket(state: BucketState, bucket: Bucket, nowMs: number): Reserved<BucketState> {
   const interval = intervalMs(bucket);
-  const fromMs = Math.max(nowMs, state.pausedUntilMs);
+  const fromMs = ownTime(state, nowMs);
   const fullAtMs = Math.max(state.fullAtMs, fromMs);
   const slotMs = Math.max(fromMs, fullAtMs - (bucket.capacity - 1) * interval);
   return { state: { ...state, fullAtMs: fullAtMs + interval }, slotMs };
@@ -41,11 +71,18 @@ export function correctBucket(
   nowMs: number,
 ): BucketState {
   const missing = Math.min(bucket.capacity, bucket.capacity - remaining);
-  return { ...state, fullAtMs: Math.max(state.fullAtMs, nowMs + missing * intervalMs(bucket)) };
+  return {
+    ...state,
+    fullAtMs: Math.max(state.fullAtMs, ownTime(state, nowMs) + missing * intervalMs(bucket)),
+  };
 }
 
-/** Stops a bucket until an instant; a later pause stays. */
-export const pauseBucket = (state: BucketState, untilMs: number): BucketState => ({
-  ...state,
-  pausedUntilMs: Math.max(state.pausedUntilMs, untilMs),
-});
+/** Stops a bucket until an instant of the clock; a later pause stays. */
+export const pauseBucket = (state: BucketState, nowMs: number, untilMs: number): BucketState =>
+  untilMs <= state.setAtMs ? state : { ...state, showsMs: ownTime(state, nowMs), setAtMs: untilMs };
+
+/** Changes the part of the published refill that is believed, from now on. */
+export function setPace(state: BucketState, pace: number, nowMs: number): BucketState {
+  const setAtMs = Math.max(state.setAtMs, nowMs);
+  return { ...state, showsMs: ownTime(state, setAtMs), setAtMs, pace, pacedAtMs: nowMs };
+}

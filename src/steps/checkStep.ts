@@ -1,6 +1,6 @@
 import type { ArmAnswer, ArmReply, Failure, Json } from '../arm/call.ts';
 import { giveUpAt } from './decide.ts';
-import { mayBeCut, readAllPages, reserve, type Exchange } from './exchange.ts';
+import { mayBeCut, readAllPages, slotFor, ticketOf, type Exchange } from './exchange.ts';
 import { changeStep } from './heldStep.ts';
 import { sendStep } from './sendStep.ts';
 import { lapse, settle, settleDone } from './settle.ts';
@@ -27,10 +27,10 @@ export async function checkStep(services: StepServices, work: Work): Promise<Pro
   const look = lookOf(work);
   if (!look) throw new Error(`${work.held.step.name} may be sent twice and is not looked for.`);
   const call = look.describeLook(work.held.step.input as never, attemptsOf(work.held.step));
-  const slot = work.held.step.slotAt === undefined ? await reserve(services, call) : undefined;
-  if (slot?.kind === 'wait') {
-    const kept = slot.reserved === false ? {} : { slotAt: slot.until.toISOString() };
-    return lapse(services, work, slot.until, kept);
+  const slot = await slotFor(services, call, work.held.step.slotAt);
+  if (slot.kind === 'wait') {
+    const slotAt = ticketOf(slot);
+    return lapse(services, work, slot.until, slotAt ? { slotAt: slotAt.toISOString() } : {});
   }
   const now = services.clock();
   const until = later(now, leaseSeconds);

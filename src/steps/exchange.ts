@@ -27,6 +27,28 @@ export const laneOf = ({ method, path, action }: Pick<ArmCall, 'method' | 'path'
 export const reserve = (services: ExchangeServices, call: ArmCall): Promise<Slot> =>
   services.pacer.reserve(laneOf(call), services.clock());
 
+/**
+ * A slot for a call that may have one already: the kept one, unless what was learnt since has pushed it back.
+ *
+ * @param keptAt what {@link ticketOf} gave when the slot was reserved, ISO 8601 UTC; undefined reserves a new one.
+ */
+export async function slotFor(
+  services: ExchangeServices,
+  call: ArmCall,
+  keptAt: string | undefined,
+): Promise<Slot> {
+  if (keptAt === undefined) return reserve(services, call);
+  const [ticket, now] = [new Date(keptAt), services.clock()];
+  const { pacer } = services;
+  if (pacer.confirm) return pacer.confirm(laneOf(call), ticket, now);
+  // A timer may fire a second early.
+  return ticket.getTime() <= now.getTime() + 1000 ? { kind: 'go' } : { kind: 'wait', until: ticket };
+}
+
+/** What to keep of a slot that must be waited for; undefined when nothing was reserved. */
+export const ticketOf = (slot: Extract<Slot, { kind: 'wait' }>): Date | undefined =>
+  slot.reserved === false ? undefined : (slot.ticket ?? slot.until);
+
 /** Tells the pacer what a reply says about the budget; a pacer that fails stops nothing. */
 export async function learn(services: ExchangeServices, lane: Lane, answer: ArmAnswer): Promise<void> {
   if (answer.kind !== 'reply') return;

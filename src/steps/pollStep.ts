@@ -1,8 +1,9 @@
-import type { ArmAnswer, ArmReply, Failure } from '../arm/call.ts';
+import type { ArmAnswer, ArmCall, ArmReply, Failure } from '../arm/call.ts';
 import { readPoll, type PollReading } from '../arm/longRunning.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { throttleSeconds } from '../arm/retryAfter.ts';
-import { isUrlRefused, laneOf, learn, reserve, sendCall } from './exchange.ts';
+import { awaitSlot } from './awaitSlot.ts';
+import { isUrlRefused, laneOf, learn, sendCall } from './exchange.ts';
 import { changeStep, readStep } from './heldStep.ts';
 import { applyReading, inDoubt, refuse, refuseForGood, retryLater } from './refuse.ts';
 import { holdBack, settle, tellToWait } from './settle.ts';
@@ -64,7 +65,7 @@ export async function beginFollowing(services: StepServices, work: Work): Promis
 export async function pollStep(services: StepServices, work: Work): Promise<Progress> {
   const place = placeOf(work);
   if (!place) return unfollowable(services, work, nothingToPoll);
-  const paced = await awaitSlot(services, work, place);
+  const paced = await awaitSlot(services, work, callAt(work, place), 'poll');
   if (paced) return paced;
   const now = services.clock();
   const until = later(now, leaseSeconds / 2).toISOString();
@@ -83,18 +84,8 @@ const nothingToPoll: Failure = {
   class: 'transient',
 };
 
-async function awaitSlot(services: StepServices, work: Work, place: Place): Promise<Progress | undefined> {
-  if (work.held.step.slotAt !== undefined) return undefined;
-  const slot = await reserve(services, callAt(work, place));
-  if (slot.kind === 'go') return undefined;
-  const seconds = secondsUntil(slot.until, services.clock());
-  const reason = 'The request budget of the subscription is in use.';
-  const kept = slot.reserved === false ? {} : { slotAt: slot.until };
-  return holdBack(services, work, { seconds, reason, resume: 'poll', ...kept });
-}
-
 /** A poll draws on the budget of its own action where the step knows it. */
-function callAt(work: Work, place: Place) {
+function callAt(work: Work, place: Place): ArmCall {
   const { action, path, operationId } = place.poll;
   return unsignedCall(work, operationId) ?? { action, path, method: 'GET', apiVersion: '' };
 }

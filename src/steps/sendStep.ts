@@ -2,14 +2,15 @@ import type { ArmAnswer, ArmCall, ArmReply, Failure } from '../arm/call.ts';
 import { readAcceptance } from '../arm/longRunning.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { throttleSeconds } from '../arm/retryAfter.ts';
-import { isUrlRefused, readAllPages, reserve, sendCall, type Exchange } from './exchange.ts';
+import { awaitSlot } from './awaitSlot.ts';
+import { isUrlRefused, readAllPages, sendCall, type Exchange } from './exchange.ts';
 import { changeStep } from './heldStep.ts';
 import { isItemBusy, itemOf, takeItem } from './itemLock.ts';
 import { applyReading, inDoubt, refuse, retryLater } from './refuse.ts';
 import { holdBack, settle, tellToWait } from './settle.ts';
 import { attemptIdOf, type PollPlace } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
-import { later, leaseSeconds, secondsUntil, sendMarginSeconds, sendWindowSeconds } from './timings.ts';
+import { later, leaseSeconds, sendMarginSeconds, sendWindowSeconds } from './timings.ts';
 import { pollSeconds } from './waits.ts';
 import { callOf, readingOf, withRequests, type Progress, type Work } from './work.ts';
 
@@ -30,7 +31,7 @@ export async function sendStep(services: StepServices, work: Work): Promise<Prog
   const item = itemOf(work.held.step, work.definition);
   if (item !== undefined && (await isItemBusy(services, work.held.step, item)))
     return itemBusy(services, work);
-  const paced = await awaitSlot(services, work, call);
+  const paced = await awaitSlot(services, work, call, 'send');
   if (paced) return paced;
   const claimed = await claim(services, work);
   if (!claimed) return 'lost';
@@ -56,17 +57,6 @@ const notDescribed = ({ held }: Work): Failure => ({
   message: `${held.step.name} cannot be asked for with this input.`,
   class: 'ours',
 });
-
-/** Holds the step back until the pacer's slot; a slot that was reserved before is used, not reserved anew. */
-async function awaitSlot(services: StepServices, work: Work, call: ArmCall): Promise<Progress | undefined> {
-  if (work.held.step.slotAt !== undefined) return undefined;
-  const slot = await reserve(services, call);
-  if (slot.kind === 'go') return undefined;
-  const seconds = secondsUntil(slot.until, services.clock());
-  const reason = 'The request budget of the subscription is in use.';
-  const kept = slot.reserved === false ? {} : { slotAt: slot.until };
-  return holdBack(services, work, { seconds, reason, resume: 'send', ...kept });
-}
 
 /** The conditional write that grants an attempt: from here to its window's end bytes may leave. */
 async function claim(services: StepServices, { held, definition }: Work): Promise<Work | undefined> {

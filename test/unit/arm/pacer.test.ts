@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmReply } from '../../../src/arm/call.ts';
-import { createLocalPacer, type Lane, type Pacer } from '../../../src/arm/pacer.ts';
+import type { Lane, Pacer } from '../../../src/arm/pacer.ts';
+import { createLocalPacer } from './localPacer.ts';
 
 const jobs: Lane = {
   subscriptionId: 'S1',
@@ -65,13 +66,13 @@ test('subscriptions and kinds have budgets of their own; ids are compared withou
   expect(await slots(pacer, { ...jobs, subscriptionId: 's1', action: 'other/read' }, 1)).toEqual([0.04]);
 });
 
-test('ARM saying that less is left than we believed counts', async () => {
+test('ARM saying that less is left than we believed counts, and that the bucket refills slower', async () => {
   const pacer = pacerOf();
   await slots(pacer, jobs, 1);
   await pacer.learn(jobs, remaining('2', 'reads'), at(0));
-  expect(await slots(pacer, jobs, 4)).toEqual([0, 0, 0.04, 0.08]);
+  expect(await slots(pacer, jobs, 4)).toEqual([0, 0, 0.4, 0.8]);
   await pacer.learn(jobs, remaining('16499', 'reads'), at(0));
-  expect(await slots(pacer, jobs, 1)).toEqual([0.12]);
+  expect(await slots(pacer, jobs, 1)).toEqual([1.2]);
 });
 
 describe('a 429 stops the whole lane', () => {

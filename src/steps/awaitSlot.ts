@@ -1,0 +1,26 @@
+import type { ArmCall } from '../arm/call.ts';
+import { slotFor, ticketOf } from './exchange.ts';
+import { holdBack } from './settle.ts';
+import type { StepServices } from './stepServices.ts';
+import { secondsUntil } from './timings.ts';
+import type { Progress, Work } from './work.ts';
+
+/**
+ * Holds a step back until the pacer's slot. A slot that was reserved before keeps its place, else those who wait would
+ * push each other back for ever; it is looked at again before it is used.
+ *
+ * @returns undefined when the call may leave now.
+ */
+export async function awaitSlot(
+  services: StepServices,
+  work: Work,
+  call: ArmCall,
+  resume: 'send' | 'poll',
+): Promise<Progress | undefined> {
+  const slot = await slotFor(services, call, work.held.step.slotAt);
+  if (slot.kind === 'go') return undefined;
+  const seconds = secondsUntil(slot.until, services.clock());
+  const reason = 'The request budget of the subscription is in use.';
+  const slotAt = ticketOf(slot);
+  return holdBack(services, work, { seconds, reason, resume, ...(slotAt ? { slotAt } : {}) });
+}
