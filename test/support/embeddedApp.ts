@@ -9,7 +9,7 @@ import {
   createDurableExtension,
   type LocalDurableExtension,
 } from '../../local/functions-host/durable/extension.ts';
-import { createMemoryStore } from '../../local/functions-host/durable/instanceStore.ts';
+import { createMemoryStore, type InstanceStore } from '../../local/functions-host/durable/instanceStore.ts';
 import { createEventGridWebhook } from '../../local/functions-host/eventGrid.ts';
 import { createHostJson } from '../../local/functions-host/hostJson.ts';
 import { generateKeys } from '../../local/functions-host/http/keys.ts';
@@ -19,6 +19,7 @@ import {
   createMemoryQueueStore,
   type MemoryQueueStore,
 } from '../../local/functions-host/queue/memoryQueueStore.ts';
+import type { Invoke } from '../../local/functions-host/invoke.ts';
 import { captureFunctions } from '../../local/functions-host/registry.ts';
 import { createSession, type Session } from '../../local/functions-host/session.ts';
 import { createSettings } from '../../local/functions-host/settings.ts';
@@ -66,6 +67,10 @@ export interface EmbeddedAppOptions {
   readonly plan?: () => unknown;
   /** Receives notifications in the webhook's place. */
   readonly post?: Services['post'];
+  /** Where instances of flows live; absent: in memory. */
+  readonly instances?: InstanceStore;
+  /** Wraps every call of an orchestrator or activity. */
+  readonly aroundFlows?: (invoke: Invoke) => Invoke;
   /** Settings besides those of development. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -186,7 +191,8 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     rpcBase: 'http://127.0.0.1:17071/durabletask/',
     systemKey: 'key',
   };
-  const instances = createMemoryStore();
+  const instances = options.instances ?? createMemoryStore();
+  const aroundFlows = options.aroundFlows ?? ((invoke) => invoke);
   const timerStatuses = createMemoryTimerStatusStore();
   const keys = generateKeys(clock);
   const random = clock.random;
@@ -224,7 +230,10 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       log: ({ level, message }) => void log.push(`${level} ${message}`),
       storeFor: () => queues,
       createDurable: (parts) =>
-        (made.durable = createDurableExtension({ ...parts, store: instances }, { lean: true })),
+        (made.durable = createDurableExtension(
+          { ...parts, invoke: aroundFlows(parts.invoke), store: instances },
+          { lean: true },
+        )),
     });
     const durable = made.durable;
     if (!durable) throw new Error('The session made no durable engine.');
@@ -252,6 +261,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       scope: `${armOrigin}/.default`,
       credential,
       clock: () => new Date(clock.now()),
+      mostReplyBytes: 8 * 1024 * 1024,
       httpClient: options.httpClient ?? httpClientOf(simulator),
       after: (milliseconds, callBack) => {
         const timer = clock.after(milliseconds, callBack);
