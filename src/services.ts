@@ -42,15 +42,7 @@ export const stepQueueName = 'backup-steps';
 
 /** The app's tables; the pacer has one of its own. */
 export type TableName =
-  | 'runs'
-  | 'runIndex'
-  | 'steps'
-  | 'items'
-  | 'watches'
-  | 'batchItems'
-  | 'dailyCounters'
-  | 'triggers'
-  | 'outbox';
+  'runs' | 'steps' | 'items' | 'watches' | 'batchItems' | 'dailyCounters' | 'triggers' | 'outbox';
 
 /** Everything the functions act through; tests give their own with {@link provideServices}. */
 export interface Services {
@@ -122,7 +114,6 @@ function createServices(settings: Settings): Services {
   const account = storageOf(settings, credential);
   const tables = {
     runs: azureTable(account, 'runs'),
-    runIndex: azureTable(account, 'runIndex'),
     steps: azureTable(account, 'steps'),
     items: azureTable(account, 'items'),
     watches: azureTable(account, 'watches'),
@@ -170,7 +161,6 @@ export function runServices(given: Services, context: InvocationContext): RunSer
   return {
     clock,
     runs: tables.runs,
-    runIndex: tables.runIndex,
     // The client is asked for late: activities that only write the record have none among their inputs.
     flows: {
       start: (...order) => given.flowsOf(context).start(...order),

@@ -3,9 +3,9 @@ import { digestOf } from './digest.ts';
 import { shownKind, type AcceptedRequest } from './planRequest.ts';
 import type { RequestedBy, RunRecord } from './run.ts';
 import { runIdOf } from './runId.ts';
-import { dropIndex, listKeyOf, putIndex } from './runIndex.ts';
+import { listedAnew } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
-import { findRun, rowOfRun, type RunState } from './runRow.ts';
+import { findRun, rowOfRun, runPartition, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** What became of a request: a new run, the run it has made before, or a key that belongs to another body. */
@@ -48,11 +48,7 @@ const repetition = (existing: RunState, wanted: RunState): Acceptance => ({
   run: recordOf(existing, []),
 });
 
-/**
- * Inserts the run if its key is new. The flow is not started: call `startRun` afterwards, also for a repeated one.
- *
- * The lists come before the row: a list entry without a run is passed over, a run in no list would never be watched.
- */
+/** Inserts the run if its key is new. The flow is not started: call `startRun` afterwards, also for a repeated one. */
 export async function acceptRun(
   services: RunServices,
   request: AcceptedRequest,
@@ -60,17 +56,12 @@ export async function acceptRun(
   part?: BatchPart,
 ): Promise<Acceptance> {
   const wanted = newRun(services, request, requestedBy, part);
-  const known = await findRun(services, wanted.id);
-  if (known) return repetition(known.run, wanted);
-  await putIndex(services.runIndex, wanted);
-  const inserted = await services.runs.insert(rowOfRun(wanted));
+  const inserted = await services.runs.writeTogether(runPartition, [
+    { kind: 'insert', row: rowOfRun(wanted) },
+    ...listedAnew(wanted),
+  ]);
   if (inserted.kind === 'written') return { kind: 'accepted', run: recordOf(wanted, []) };
-  return afterRace(services, wanted);
-}
-
-async function afterRace(services: RunServices, wanted: RunState): Promise<Acceptance> {
-  const winner = await findRun(services, wanted.id);
-  if (!winner) throw new Error(`Run ${wanted.id} was there and is gone.`);
-  if (listKeyOf(winner.run) !== listKeyOf(wanted)) await dropIndex(services.runIndex, wanted);
-  return repetition(winner.run, wanted);
+  const known = await findRun(services, wanted.id);
+  if (!known) throw new Error(`Run ${wanted.id} was there and is gone.`);
+  return repetition(known.run, wanted);
 }

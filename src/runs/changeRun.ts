@@ -1,12 +1,12 @@
-import { dropStatusIndex, putStatusIndex } from './runIndex.ts';
-import { findRun, rowOfRun, type RunState } from './runRow.ts';
+import { movedOn } from './runIndex.ts';
+import { findRun, rowOfRun, runPartition, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** Each try meets at least one other writer that has succeeded. */
 const mostTries = 20;
 
 /**
- * Changes a run under its ETag, and its place in the indexes by status. `change` is asked again after a conflict, and
+ * Changes a run under its ETag, and with it its place in the lists by status. `change` is asked again after a conflict, and
  * answers undefined to leave the run as it is.
  *
  * @returns the run as it is now and whether this call changed it; undefined when there is no such run.
@@ -26,12 +26,7 @@ export async function changeRun(
   throw new Error(`Run ${runId} was changed by others ${mostTries} times in a row.`);
 }
 
-// The new place first: a run may stand in two for a moment, and readers compare with the row, but never in none.
 async function write(services: RunServices, run: RunState, next: RunState, etag: string): Promise<boolean> {
-  const moved = run.status !== next.status;
-  if (moved) await putStatusIndex(services.runIndex, next);
-  const written = await services.runs.replace(rowOfRun(next), etag);
-  if (written.kind === 'conflict') return false;
-  if (moved) await dropStatusIndex(services.runIndex, run);
-  return true;
+  const changes = [{ kind: 'replace', row: rowOfRun(next), etag } as const, ...movedOn(run, next)];
+  return (await services.runs.writeTogether(runPartition, changes)).kind === 'written';
 }

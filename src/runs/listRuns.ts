@@ -1,6 +1,5 @@
-import type { RowPage, StoredRow } from '../storage/table.ts';
 import type { RunRecord, RunStatus } from './run.ts';
-import { listKeyOf, namesOfRun, placeOf, runIdIn } from './runIndex.ts';
+import { listPage, namesOfRun, runIdIn, type ListPage } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
 import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
@@ -28,7 +27,7 @@ export interface RunPaging {
   readonly continuation?: string;
 }
 
-/** A continuation is the row key of the last entry seen: it stays good whatever is written meanwhile. */
+/** A continuation is the list key of the last run seen: it stays good whatever is written meanwhile. */
 const listKeyGrammar = /^\d{13}-[0-9a-f]{40}$/;
 /** Pages read for one answer when a filter passes rows over. */
 const mostPages = 5;
@@ -47,14 +46,14 @@ function matches(run: RunState, { status, kind, target, batch }: RunFilter): boo
   );
 }
 
-/** The run a row lists; undefined when the row was left by a write that never ended, or the filter excludes it. */
+/** The run of a list key; undefined when it has moved on since the list was read, or the filter excludes it. */
 async function listed(
   services: RunServices,
-  row: StoredRow,
+  listKey: string,
   filter: RunFilter,
 ): Promise<RunState | undefined> {
-  const run = (await findRun(services, runIdIn(row.rowKey)))?.run;
-  return run && listKeyOf(run) === row.rowKey && matches(run, filter) ? run : undefined;
+  const run = (await findRun(services, runIdIn(listKey)))?.run;
+  return run && matches(run, filter) ? run : undefined;
 }
 
 function listedRecord(run: RunState): ListedRun {
@@ -63,7 +62,7 @@ function listedRecord(run: RunState): ListedRun {
   return record;
 }
 
-// '!' sorts before every character of a row key: the first key after the given one.
+// '!' sorts before every character of a list key: the first key after the given one.
 const after = (key: string | undefined): string => (key === undefined ? '' : `${key}!`);
 
 /**
@@ -82,14 +81,14 @@ export async function listRuns(
   const runs: ListedRun[] = [];
   let seen = continuation;
   for (let pages = 0; pages < mostPages && runs.length < top; pages++) {
-    const page: RowPage = await services.runIndex.page(placeOf(filter), {
+    const page: ListPage = await listPage(services.runs, filter, {
       from: after(seen),
       top: top - runs.length,
     });
-    const found = await Promise.all(page.rows.map((row) => listed(services, row, filter)));
+    const found = await Promise.all(page.listKeys.map((listKey) => listed(services, listKey, filter)));
     runs.push(...found.filter((run) => run !== undefined).map(listedRecord));
     if (page.continuation === undefined) return { runs };
-    seen = page.rows.at(-1)?.rowKey ?? seen;
+    seen = page.listKeys.at(-1) ?? seen;
   }
   return { runs, ...(seen === undefined ? {} : { continuation: seen }) };
 }

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Table } from '../storage/table.ts';
+import type { RowChange, RowPage, RowRange, Table } from '../storage/table.ts';
 import type { RunFilter } from './listRuns.ts';
 import { targetOf } from './planRequest.ts';
 import type { Target } from './request.ts';
-import type { RunState } from './runRow.ts';
+import { runPartition, type RunState } from './runRow.ts';
 
 /** The latest instant a row key can hold, in milliseconds: the year 2286. */
 const endOfTime = 9_999_999_999_999;
 
-/** Row key under which a run is listed: newer runs sort first. */
+/** Key of a run within a list: newer runs sort first. */
 export const listKeyOf = ({ id, createdAt }: Pick<RunState, 'id' | 'createdAt'>): string =>
   `${String(endOfTime - Date.parse(createdAt)).padStart(13, '0')}-${id}`;
 
-/** Id of the run that a row key lists. */
+/** Id of the run that a list key names. */
 export const runIdIn = (listKey: string): string => listKey.slice(14);
 
 const hashed = (name: string): string =>
@@ -57,35 +57,55 @@ const lastingPlaces = (run: RunState): readonly string[] => [
   ...(run.batch === undefined ? [] : [`batch-${hashed(run.batch)}`]),
 ];
 
-/** The narrowest partition that holds every run of a filter; what it does not narrow is compared row by row. */
-export function placeOf({ status, kind, target, batch }: RunFilter): string {
+/** The narrowest list that holds every run of a filter; what it does not narrow is compared row by row. */
+function placeOf({ status, kind, target, batch }: RunFilter): string {
   if (batch !== undefined) return `batch-${hashed(batch)}`;
   if (target !== undefined) return targetPlace(target);
   if (status !== undefined) return kind === undefined ? `status-${status}` : `status-${status}-kind-${kind}`;
   return kind === undefined ? 'all' : `kind-${kind}`;
 }
 
-/** Lists a new run everywhere it belongs. Repeating it changes nothing. */
-export async function putIndex(index: Table, run: RunState): Promise<void> {
-  const rowKey = listKeyOf(run);
-  const places = [...lastingPlaces(run), ...statusPlaces(run)];
-  await Promise.all(places.map((partitionKey) => index.put({ partitionKey, rowKey })));
+/** Stands between a list's name and a run's key; no run id holds it. */
+const mark = '|';
+/** The character after it: the end of a list. */
+const afterMark = '}';
+
+const rowKeyIn = (place: string, run: RunState): string => `${place}${mark}${listKeyOf(run)}`;
+
+const entry = (place: string, run: RunState): RowChange => ({
+  kind: 'insert',
+  row: { partitionKey: runPartition, rowKey: rowKeyIn(place, run) },
+});
+
+/** Lists a new run everywhere it belongs. */
+export const listedAnew = (run: RunState): readonly RowChange[] =>
+  [...lastingPlaces(run), ...statusPlaces(run)].map((place) => entry(place, run));
+
+/** Moves a run from the lists of its status to those of the next. */
+export const movedOn = (run: RunState, next: RunState): readonly RowChange[] =>
+  run.status === next.status
+    ? []
+    : [
+        ...statusPlaces(next).map((place) => entry(place, next)),
+        ...statusPlaces(run).map((place): RowChange => ({ kind: 'remove', rowKey: rowKeyIn(place, run) })),
+      ];
+
+/** One page of list keys, newest first. */
+export interface ListPage {
+  readonly listKeys: readonly string[];
+  /** Absent after the last page. */
+  readonly continuation?: string;
 }
 
-/** Takes a run out of every list: only for a run row that was never written. */
-export async function dropIndex(index: Table, run: RunState): Promise<void> {
-  const places = [...lastingPlaces(run), ...statusPlaces(run)];
-  await Promise.all(places.map((place) => index.remove(place, listKeyOf(run))));
-}
-
-/** Lists a run under its status. */
-export async function putStatusIndex(index: Table, run: RunState): Promise<void> {
-  await Promise.all(
-    statusPlaces(run).map((partitionKey) => index.put({ partitionKey, rowKey: listKeyOf(run) })),
-  );
-}
-
-/** Takes a run from the lists of a status it has left. */
-export async function dropStatusIndex(index: Table, run: RunState): Promise<void> {
-  await Promise.all(statusPlaces(run).map((place) => index.remove(place, listKeyOf(run))));
+/** One page of the list that a filter is answered from. `from` is the first list key to read. */
+export async function listPage(
+  runs: Table,
+  filter: RunFilter,
+  { from = '', ...paging }: Pick<RowRange, 'from' | 'top' | 'continuation'>,
+): Promise<ListPage> {
+  const place = placeOf(filter);
+  const range = { from: `${place}${mark}${from}`, before: `${place}${afterMark}`, ...paging };
+  const { rows, continuation }: RowPage = await runs.page(runPartition, range);
+  const listKeys = rows.map(({ rowKey }) => rowKey.slice(place.length + mark.length));
+  return { listKeys, ...(continuation === undefined ? {} : { continuation }) };
 }

@@ -47,7 +47,12 @@ export interface StoredRun {
   readonly etag: string;
 }
 
-const rowKey = 'run';
+/**
+ * The one partition of runs and their lists, so that a run and its place in every list change together. A run costs
+ * fourteen row writes over its life: far from a partition's 2,000 a second.
+ */
+export const runPartition = 'runs';
+
 const structured = [
   'request',
   'requestedBy',
@@ -65,16 +70,16 @@ export function rowOfRun({ id, ...members }: RunState): Row {
   const columns = Object.entries(members)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]);
-  return { ...Object.fromEntries(columns), partitionKey: id, rowKey };
+  return { ...Object.fromEntries(columns), partitionKey: runPartition, rowKey: id };
 }
 
 /** The run in a row that {@link rowOfRun} has made. */
-export function runOfRow({ partitionKey, rowKey: _rowKey, etag, ...columns }: StoredRow): StoredRun {
+export function runOfRow({ partitionKey: _partition, rowKey, etag, ...columns }: StoredRow): StoredRun {
   const members = Object.entries(columns).map(([name, value]) => [
     name,
     structured.includes(name) ? JSON.parse(String(value)) : value,
   ]);
-  return { run: { ...Object.fromEntries(members), id: partitionKey } as RunState, etag };
+  return { run: { ...Object.fromEntries(members), id: rowKey } as RunState, etag };
 }
 
 /** The run of an id; undefined when there is none. */
@@ -82,7 +87,7 @@ export async function findRun(
   services: Pick<RunServices, 'runs'>,
   id: string,
 ): Promise<StoredRun | undefined> {
-  const row = await services.runs.read(id, rowKey);
+  const row = await services.runs.read(runPartition, id);
   return row && runOfRow(row);
 }
 

@@ -15,10 +15,8 @@ export interface RunFlows {
 /** Everything the run record is kept with. */
 export interface RunServices {
   readonly clock: () => Date;
-  /** Run rows: partition = run id. */
+  /** Run rows and the lists they stand in, in one partition. */
   readonly runs: Table;
-  /** Index rows: partition = what is asked for, row key = newest first. */
-  readonly runIndex: Table;
   readonly flows: RunFlows;
   /** Name of the orchestration that carries a run. */
   readonly orchestration: string;

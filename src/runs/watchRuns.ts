@@ -4,7 +4,7 @@ import { finishRun } from './finishRun.ts';
 import { isPlanRequest } from './planRequest.ts';
 import type { RunStatus } from './run.ts';
 import { instanceIdOf } from './runId.ts';
-import { listKeyOf, placeOf, runIdIn } from './runIndex.ts';
+import { listPage, runIdIn, type ListPage } from './runIndex.ts';
 import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 import { startFlow } from './startRun.ts';
@@ -53,12 +53,11 @@ type Watch = (services: RunServices, run: RunState) => Promise<RunAlert | undefi
 
 async function watchEach(services: RunServices, status: RunStatus, watch: Watch): Promise<RunAlert[]> {
   const alerts: RunAlert[] = [];
-  const ids = (await idsOf(services, status)).filter((listKey) => !isQuiet(services, runIdIn(listKey)));
+  const ids = (await idsOf(services, status)).filter((runId) => !isQuiet(services, runId));
   for (let begin = 0; begin < ids.length; begin += atOnce) {
-    const watched = ids.slice(begin, begin + atOnce).map(async (listKey) => {
-      const run = (await findRun(services, runIdIn(listKey)))?.run;
-      const current = run?.status === status && listKeyOf(run) === listKey;
-      return current ? watchOne(services, run, watch) : undefined;
+    const watched = ids.slice(begin, begin + atOnce).map(async (runId) => {
+      const run = (await findRun(services, runId))?.run;
+      return run?.status === status ? watchOne(services, run, watch) : undefined;
     });
     alerts.push(...(await Promise.all(watched)).filter((alert) => alert !== undefined));
   }
@@ -88,8 +87,8 @@ async function idsOf(services: RunServices, status: RunStatus): Promise<readonly
   const ids: string[] = [];
   let continuation: string | undefined;
   do {
-    const page = await services.runIndex.page(placeOf({ status }), continuation ? { continuation } : {});
-    ids.push(...page.rows.map(({ rowKey }) => rowKey));
+    const page: ListPage = await listPage(services.runs, { status }, continuation ? { continuation } : {});
+    ids.push(...page.listKeys.map(runIdIn));
     continuation = page.continuation;
   } while (continuation !== undefined);
   return ids;

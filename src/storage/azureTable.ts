@@ -1,29 +1,33 @@
-import { odata, TableClient, type TableEntity, type TableEntityResult } from '@azure/data-tables';
+import type { TableClient, TableEntity, TableEntityResult, TransactionAction } from '@azure/data-tables';
 import { onFirstUse, type StorageAccount } from './storageAccount.ts';
-import type { Column, Row, RowPage, RowRange, StoredRow, Table, Written } from './table.ts';
+import type { Column, Row, RowChange, RowPage, RowRange, StoredRow, Table, Written } from './table.ts';
 
 /** One table in Azure Tables, created on first use. Conflicts and missing rows are answers; anything else is thrown. */
 export function azureTable(account: StorageAccount, name: string): Table {
-  const client = tableClient(account, name);
-  const ready = onFirstUse(() => client.createTable());
-  const first = async <T>(operation: () => Promise<T>): Promise<T> => {
-    await ready();
-    return operation();
-  };
+  const ready = onFirstUse(async () => {
+    const client = await tableClient(account, name);
+    await client.createTable();
+    return client;
+  });
+  const first = async <T>(operation: (client: TableClient) => Promise<T>): Promise<T> =>
+    operation(await ready());
   return {
-    insert: (row) => first(() => written(client.createEntity(entityOf(row)))),
-    read: (partitionKey, rowKey) => first(() => read(client, partitionKey, rowKey)),
-    replace: (row, etag) => first(() => written(client.updateEntity(entityOf(row), 'Replace', { etag }))),
-    put: (row) => first(async () => void (await client.upsertEntity(entityOf(row), 'Replace'))),
-    remove: (partitionKey, rowKey) => first(() => remove(client, partitionKey, rowKey)),
-    page: (partitionKey, range) => first(() => page(client, partitionKey, range ?? {})),
+    insert: (row) => first((client) => written(client.createEntity(entityOf(row)))),
+    read: (partitionKey, rowKey) => first((client) => read(client, partitionKey, rowKey)),
+    replace: (row, etag) =>
+      first((client) => written(client.updateEntity(entityOf(row), 'Replace', { etag }))),
+    put: (row) => first(async (client) => void (await client.upsertEntity(entityOf(row), 'Replace'))),
+    writeTogether: (partitionKey, changes) => first((client) => writeTogether(client, partitionKey, changes)),
+    remove: (partitionKey, rowKey) => first((client) => remove(client, partitionKey, rowKey)),
+    page: (partitionKey, range) => first((client) => page(client, partitionKey, range ?? {})),
   };
 }
 
 // A repeated write may meet its own first effect: callers read again after a conflict and compare owners.
 const retryOptions = { maxRetries: 2, retryDelayInMs: 200 };
 
-function tableClient(account: StorageAccount, name: string): TableClient {
+async function tableClient(account: StorageAccount, name: string): Promise<TableClient> {
+  const { TableClient } = await import('./storageLibrary.ts');
   if ('connectionString' in account) {
     const { connectionString } = account;
     const allowInsecureConnection = /^UseDevelopmentStorage=true|http:\/\//i.test(connectionString);
@@ -53,6 +57,27 @@ async function written(operation: Promise<{ etag?: string }>): Promise<Written> 
   return answer ? { kind: 'written', etag: answer.etag ?? '' } : { kind: 'conflict' };
 }
 
+function actionOf(partitionKey: string, change: RowChange): TransactionAction {
+  switch (change.kind) {
+    case 'insert':
+      return ['create', entityOf(change.row)];
+    case 'replace':
+      return ['update', entityOf(change.row), 'Replace', { etag: change.etag }];
+    case 'remove':
+      return ['delete', { partitionKey, rowKey: change.rowKey }];
+  }
+}
+
+async function writeTogether(
+  client: TableClient,
+  partitionKey: string,
+  changes: readonly RowChange[],
+): Promise<Written> {
+  const actions = changes.map((change) => actionOf(partitionKey, change));
+  const answer = await unless([404, 409, 412], client.submitTransaction(actions));
+  return answer ? { kind: 'written', etag: answer.subResponses[0]?.etag ?? '' } : { kind: 'conflict' };
+}
+
 const remove = async (client: TableClient, partitionKey: string, rowKey: string): Promise<void> =>
   void (await unless([404], client.deleteEntity(partitionKey, rowKey)));
 
@@ -66,12 +91,12 @@ async function read(
 }
 
 async function page(client: TableClient, partitionKey: string, range: RowRange): Promise<RowPage> {
-  const pages = client
-    .listEntities<Record<string, unknown>>({ queryOptions: { filter: filterOf(partitionKey, range) } })
-    .byPage({
-      maxPageSize: range.top ?? 1000,
-      ...(range.continuation === undefined ? {} : { continuationToken: range.continuation }),
-    });
+  const { odata } = await import('./storageLibrary.ts');
+  const filter = filterOf(odata, partitionKey, range);
+  const pages = client.listEntities<Record<string, unknown>>({ queryOptions: { filter } }).byPage({
+    maxPageSize: range.top ?? 1000,
+    ...(range.continuation === undefined ? {} : { continuationToken: range.continuation }),
+  });
   const next = await pages.next();
   if (next.done) return { rows: [] };
   const { continuationToken } = next.value;
@@ -81,7 +106,9 @@ async function page(client: TableClient, partitionKey: string, range: RowRange):
   };
 }
 
-function filterOf(partitionKey: string, { from, before }: RowRange): string {
+type Quote = (strings: TemplateStringsArray, ...values: string[]) => string;
+
+function filterOf(odata: Quote, partitionKey: string, { from, before }: RowRange): string {
   const parts = [odata`PartitionKey eq ${partitionKey}`];
   if (from !== undefined) parts.push(odata`RowKey ge ${from}`);
   if (before !== undefined) parts.push(odata`RowKey lt ${before}`);

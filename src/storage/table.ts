@@ -16,6 +16,12 @@ export interface StoredRow extends Row {
 /** The answer to a conditional write; `conflict` also when the row is gone. */
 export type Written = { readonly kind: 'written'; readonly etag: string } | { readonly kind: 'conflict' };
 
+/** One of several changes that are written together; a row that is removed must be there. */
+export type RowChange =
+  | { readonly kind: 'insert'; readonly row: Row }
+  | { readonly kind: 'replace'; readonly row: Row; readonly etag: string }
+  | { readonly kind: 'remove'; readonly rowKey: string };
+
 /** Part of a partition, in the order of row keys. */
 export interface RowPage {
   readonly rows: readonly StoredRow[];
@@ -45,6 +51,12 @@ export interface Table {
   replace(row: Row, etag: string): Promise<Written>;
   /** Writes the whole row, whatever is there. */
   put(row: Row): Promise<void>;
+  /**
+   * Makes 1–100 changes of one partition, each of another row: all of them or none, counted and paid as one operation.
+   *
+   * @returns the ETag of the first change's row; `conflict` when one of the changes cannot be made.
+   */
+  writeTogether(partitionKey: string, changes: readonly RowChange[]): Promise<Written>;
   /** Removes a row; a missing one is fine. */
   remove(partitionKey: string, rowKey: string): Promise<void>;
   /** One page of a partition. */

@@ -4,6 +4,7 @@ import { dressEvent, type ResourceEvent } from '../../local/arm-simulator/resour
 import { startEmbeddedApp } from '../support/embeddedApp.ts';
 import type { DeathPoint } from '../support/mortalPorts.ts';
 import { diskId, planWorld, samplePlan, shareOf } from '../support/planWorld.ts';
+import { runRows } from '../support/runDesk.ts';
 
 /** Far from the nightly sweep, which would mend what an event has lost. */
 const startAt = '2026-08-22T09:00:00Z';
@@ -62,8 +63,7 @@ async function event(deathAt?: DeathPoint): Promise<Told> {
   for (let tries = 0; tries < 3 && answer?.status !== 202; tries++) answer = await deliver();
   const hasEnded = () => app.tables.runs.rows().some((row) => row['endedAt'] !== undefined);
   await app.clock.runUntil(hasEnded, 12 * 3_600_000);
-  const status = app.tables.runs
-    .rows()
+  const status = runRows(app.tables.runs)
     .map((row) => String(row['status']))
     .join();
   const protections = app.simulator.effects.count('protect');

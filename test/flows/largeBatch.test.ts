@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import type { RunRecord } from '../../src/runs/run.ts';
 import { startEmbeddedApp, type EmbeddedApp } from '../support/embeddedApp.ts';
 import { numbered, planWorld, samplePlan } from '../support/planWorld.ts';
+import { runRows } from '../support/runDesk.ts';
 
 const daily = { backup: 'daily' };
 
 /** The one batch of the app, from its row: its children fill every list. */
 const batchOf = (app: EmbeddedApp): string =>
-  app.tables.runs.rows().find((row) => row['batch'] === undefined)?.partitionKey ?? '';
+  runRows(app.tables.runs).find((row) => row['batch'] === undefined)?.rowKey ?? '';
 
 test('a schedule of a thousand shares backs up every one once, in ten shards, within its concurrency', async () => {
   const shares = numbered('docs', 100);

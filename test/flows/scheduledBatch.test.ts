@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../src/runs/run.ts';
 import { startEmbeddedApp, type EmbeddedApp } from '../support/embeddedApp.ts';
 import { numbered, planWorld, samplePlan, shareOf } from '../support/planWorld.ts';
+import { runRows } from '../support/runDesk.ts';
 
 const shares = numbered('docs', 12);
 const papers = { name: 'papers01', shares, protectedShares: shares, tags: { backup: 'daily' } };
@@ -22,8 +23,7 @@ const batches = async (app: EmbeddedApp): Promise<readonly RunRecord[]> => {
 
 /** Most children of a batch that ran at one time, from their own records. */
 function mostAtOnce(app: EmbeddedApp): number {
-  const spans = app.tables.runs
-    .rows()
+  const spans = runRows(app.tables.runs)
     .filter((row) => row['batch'] !== undefined)
     .flatMap((row) => [
       { at: String(row['createdAt']), step: 1 },

@@ -63,6 +63,37 @@ describe.each(tables)('%s', (_name, makeTable) => {
     );
   });
 
+  test('writes several rows of a partition together, or none of them', async () => {
+    const key = (rowKey: string) => ({ partitionKey: 'together', rowKey });
+    const first = await table.writeTogether('together', [
+      { kind: 'insert', row: { ...key('a'), by: 'first' } },
+      { kind: 'insert', row: { ...key('b'), by: 'first' } },
+    ]);
+    expect(first).toEqual({ kind: 'written', etag: (await table.read('together', 'a'))?.etag });
+    const etag = first.kind === 'written' ? first.etag : '';
+
+    const refused = await table.writeTogether('together', [
+      { kind: 'insert', row: { ...key('c'), by: 'second' } },
+      { kind: 'insert', row: { ...key('b'), by: 'second' } },
+    ]);
+    expect(refused).toEqual({ kind: 'conflict' });
+    expect(await table.read('together', 'c')).toBeUndefined();
+
+    const moved = await table.writeTogether('together', [
+      { kind: 'replace', row: { ...key('a'), by: 'third' }, etag },
+      { kind: 'remove', rowKey: 'b' },
+      { kind: 'insert', row: key('d') },
+    ]);
+    expect(moved).toEqual({ kind: 'written', etag: (await table.read('together', 'a'))?.etag });
+    expect(await table.read('together', 'b')).toBeUndefined();
+
+    const late = { kind: 'replace', row: { ...key('a'), by: 'late' }, etag } as const;
+    expect(await table.writeTogether('together', [late])).toEqual({ kind: 'conflict' });
+    const gone = { kind: 'remove', rowKey: 'b' } as const;
+    expect(await table.writeTogether('together', [gone])).toEqual({ kind: 'conflict' });
+    expect(await table.read('together', 'a')).toMatchObject({ by: 'third' });
+  });
+
   test('puts a row whatever is there', async () => {
     await table.put({ partitionKey: 'put', rowKey: 'a', by: 'first', old: 1 });
     await table.put({ partitionKey: 'put', rowKey: 'a', by: 'second' });

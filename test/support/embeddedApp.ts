@@ -171,7 +171,6 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
   const queues = createMemoryQueueStore(clock);
   const tables = {
     runs: memoryTable('runs'),
-    runIndex: memoryTable('runIndex'),
     steps: memoryTable('steps'),
     items: memoryTable('items'),
     watches: memoryTable('watches'),
@@ -276,7 +275,6 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       flowsOf: () => flows,
       tables: {
         runs: life.mortal(tables.runs),
-        runIndex: life.mortal(tables.runIndex),
         steps: life.mortal(tables.steps),
         items: life.mortal(tables.items),
         watches: life.mortal(tables.watches),
@@ -375,7 +373,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
 
   async function runEnded(runId: string, hours = 48): Promise<RunRecord> {
     const isEnded = () =>
-      tables.runs.rows().some((row) => row.partitionKey === runId && ended.includes(String(row['status'])));
+      tables.runs.rows().some((row) => row.rowKey === runId && ended.includes(String(row['status'])));
     await clock.runUntil(isEnded, hours * 3_600_000);
     await untilReborn();
     const path = `/api/runs/${runId}`;

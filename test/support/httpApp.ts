@@ -161,7 +161,6 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
       flowsOf: () => flows,
       tables: {
         runs: memoryTable('runs'),
-        runIndex: memoryTable('runIndex'),
         steps: memoryTable('steps'),
         items: memoryTable('items'),
         watches: memoryTable('watches'),

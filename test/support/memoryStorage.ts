@@ -1,11 +1,11 @@
 import type {
   MessageQueue,
   Row,
+  RowChange,
   RowPage,
   RowRange,
   StoredRow,
   Table,
-  Written,
 } from '../../src/storage/table.ts';
 
 /** One port call, told before and after it takes effect; throwing from `after` loses the answer, from `before` the call. */
@@ -38,12 +38,23 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
     await faults.after?.(`${name}.${operation}`);
     return answer;
   }
-  const write = (row: Row): Written => {
+  const write = (row: Row) => {
     const etag = `v${++version}`;
     partitionOf(row.partitionKey).set(row.rowKey, { ...row, etag });
-    return { kind: 'written', etag };
+    return { kind: 'written', etag } as const;
   };
   const find = (partitionKey: string, rowKey: string) => partitions.get(partitionKey)?.get(rowKey);
+
+  function canBeMade(partitionKey: string, change: RowChange): boolean {
+    if (change.kind === 'insert') return !find(partitionKey, change.row.rowKey);
+    if (change.kind === 'remove') return find(partitionKey, change.rowKey) !== undefined;
+    return find(partitionKey, change.row.rowKey)?.etag === change.etag;
+  }
+  function made(partitionKey: string, change: RowChange): string {
+    if (change.kind !== 'remove') return write(change.row).etag;
+    partitions.get(partitionKey)?.delete(change.rowKey);
+    return '';
+  }
 
   return {
     operations,
@@ -56,6 +67,12 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
         find(row.partitionKey, row.rowKey)?.etag === etag ? write(row) : { kind: 'conflict' },
       ),
     put: (row) => port('put', () => void write(row)),
+    writeTogether: (partitionKey, changes) =>
+      port('writeTogether', () => {
+        if (changes.some((change) => !canBeMade(partitionKey, change))) return { kind: 'conflict' };
+        const etags = changes.map((change) => made(partitionKey, change));
+        return { kind: 'written', etag: etags[0] ?? '' };
+      }),
     remove: (partitionKey, rowKey) => port('remove', () => void partitions.get(partitionKey)?.delete(rowKey)),
     page: (partitionKey, range) =>
       port('page', () => pageOf([...(partitions.get(partitionKey)?.values() ?? [])], range ?? {})),

@@ -76,6 +76,8 @@ export async function playWorld(
       read: (partitionKey, rowKey) => port(`${name}.read`, () => to.read(partitionKey, rowKey)),
       replace: (row, etag) => port(`${name}.replace`, () => to.replace(row, etag)),
       put: (row) => port(`${name}.put`, () => to.put(row)),
+      writeTogether: (partitionKey, changes) =>
+        port(`${name}.writeTogether`, () => to.writeTogether(partitionKey, changes)),
       remove: (partitionKey, rowKey) => port(`${name}.remove`, () => to.remove(partitionKey, rowKey)),
       page: (partitionKey, range) => port(`${name}.page`, () => to.page(partitionKey, range)),
     });

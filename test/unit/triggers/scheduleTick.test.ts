@@ -4,7 +4,7 @@ import type { Plan } from '../../../src/plan/schema.ts';
 import { scheduleTick } from '../../../src/triggers/scheduleTick.ts';
 import type { TriggerServices } from '../../../src/triggers/triggerServices.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
-import { runDesk } from '../../support/runDesk.ts';
+import { runDesk, runRows } from '../../support/runDesk.ts';
 import { samplePlan } from '../../support/planWorld.ts';
 
 const hourly = { name: 'hourly', cron: '0 * * * *', timeZone: 'UTC', backUp: { rules: ['daily disks'] } };
@@ -38,8 +38,7 @@ function tower(schedule: Record<string, unknown>, startAt: string) {
       return scheduleTick(services);
     },
     keys: () =>
-      desk.runs
-        .rows()
+      runRows(desk.runs)
         .map((row) => (JSON.parse(String(row['requestedBy'])) as { key: string }).key)
         .sort(),
   };
@@ -117,7 +116,7 @@ describe('a tick', () => {
   test('a child may not begin after the window of its schedule', async () => {
     const { desk, tickAt } = tower({ ...hourly, window: 'PT2H', concurrency: 7 }, '2026-08-22T10:00:00Z');
     await tickAt('2026-08-22T10:00:00Z');
-    const request: unknown = JSON.parse(String(desk.runs.rows()[0]?.['request']));
+    const request: unknown = JSON.parse(String(runRows(desk.runs)[0]?.['request']));
     expect(request).toEqual({
       kind: 'batch',
       of: { kind: 'schedule', schedule: 'hourly', dueAt: '2026-08-22T10:00:00.000Z' },
