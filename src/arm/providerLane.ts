@@ -67,7 +67,10 @@ function refillOf(
   const { refillPerSecond, roseAtMs } = lane;
   const rise = remaining - lane.remaining;
   const sinceMs = nowMs - lane.seenAtMs;
-  if (lane.seenAtMs === 0 || sinceMs <= 0 || rise <= 0.1 * lane.largest) return { refillPerSecond, roseAtMs };
+  // Until a reading after a rise has counted, what looks like another rise is the same one seen again.
+  const isSame = roseAtMs > 0 && lane.seenAtMs <= roseAtMs;
+  if (lane.seenAtMs === 0 || sinceMs <= 0 || rise <= 0.1 * lane.largest || isSame)
+    return { refillPerSecond, roseAtMs };
   if (roseAtMs === 0 || nowMs - roseAtMs > refillWithinMs) return { refillPerSecond, roseAtMs: nowMs };
   const seen = (rise * 1000) / Math.max(sinceMs, 1000);
   return { refillPerSecond: Math.max(refillPerSecond, seen), roseAtMs: nowMs };

@@ -137,6 +137,19 @@ describe('the counter of an action', () => {
     expect(await pacer.budget?.(jobs, at(1200))).toEqual({ left: 130, limit: 150, perHour: 150 });
   });
 
+  test('that starts a new hour is not taken for one that refills', async () => {
+    const pacer = pacerOn();
+    const readings = [
+      ...Array.from({ length: 60 }, (_, read) => 149 - read),
+      ...Array.from({ length: 20 }, (_, read) => 149 - read),
+    ];
+    for (const [read, value] of readings.entries()) {
+      await pacer.reserve(jobs, at(read * 30));
+      await pacer.learn(jobs, left(value), at(read * 30));
+      expect(await pacer.budget?.(jobs, at(read * 30))).toMatchObject({ perHour: 150 });
+    }
+  });
+
   test('that does not fall allows a list whenever one is due', async () => {
     const pacer = pacerOn();
     for (let read = 0; read < 20; read++) {
