@@ -1,25 +1,48 @@
+import { parseArgs } from 'node:util';
+import { cost } from './costBench.ts';
 import { coldstart } from './coldstart.ts';
+import { cpu } from './cpu.ts';
 import { fleet } from './fleet.ts';
+import { operations } from './operations.ts';
 import { peersBeside } from './peers.ts';
-import { publish, type BenchReport } from './report.ts';
+import { keep, publish, type BenchOptions, type BenchReport } from './report.ts';
+import { replay } from './replay.ts';
 import { runs } from './runs.ts';
+import { skew } from './skew.ts';
 import { worker } from './worker.ts';
 
-const benches: Readonly<Record<string, (options: { readonly quick: boolean }) => Promise<BenchReport>>> = {
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchReport>>> = {
   fleet,
   peers: peersBeside,
   worker,
   coldstart,
   runs,
+  operations,
+  cost,
+  replay,
+  skew,
+  cpu,
 };
 
-const [name = '', ...flags] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    'leave-page': { type: 'boolean', default: false },
+  },
+});
+const name = positionals[0] ?? '';
 const bench = benches[name];
 if (!bench) {
-  console.error(`Benchmarks: ${Object.keys(benches).join(', ')}. Flag: --quick.`);
+  console.error(
+    `Benchmarks: ${Object.keys(benches).join(', ')}. Flags: --quick, --only PART (of a fleet's name), --leave-page.`,
+  );
   process.exitCode = 1;
 } else {
-  const report = await bench({ quick: flags.includes('--quick') });
-  publish(name, report);
+  const report = await bench({ quick: values.quick, only: values.only });
+  keep(name, report);
+  const isWhole = !values['leave-page'] && values.only === '';
+  if (isWhole && !publish(name, report)) console.error(`The page has no place for ${name}.`);
   console.log([report.columns, ...report.rows].map((row) => row.join('  |  ')).join('\n'));
 }

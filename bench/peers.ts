@@ -1,18 +1,18 @@
 import { createSimulator } from '../local/arm-simulator/simulator.ts';
 import { createVirtualClock } from '../local/functions-host/clock/virtualClock.ts';
+import { runFleet } from './fleetCase.ts';
+import { p99 } from './fleetFigures.ts';
 import {
   idealSeconds,
   itemsOf,
   lengths,
-  p99,
   retryAfterSeconds,
-  runFleet,
   startAt,
   subscriptionId,
   trueEnds,
   worldOf,
   type FleetCase,
-} from './fleetCase.ts';
+} from './fleetWorld.ts';
 import type { BenchReport } from './report.ts';
 import { peers, runPeer, type Peer, type PeerEnding } from './sdkPeers.ts';
 

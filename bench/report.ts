@@ -2,6 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
+/** What a benchmark is asked for on the command line. */
+export interface BenchOptions {
+  /** Leaves out what takes minutes. */
+  readonly quick: boolean;
+  /** Part of a case's name; empty for all of them. */
+  readonly only: string;
+}
+
 /** What one benchmark reports: a table, and everything behind it. */
 export interface BenchReport {
   readonly title: string;
@@ -37,14 +45,20 @@ function table(report: BenchReport): string {
   ].join('\n');
 }
 
-/** Writes the report as JSON to `.local/bench` and as a table between the page's marks of that name. */
-export function publish(name: string, report: BenchReport): void {
+/** Writes the report as JSON to `.local/bench`. */
+export function keep(name: string, report: BenchReport): void {
   mkdirSync('.local/bench', { recursive: true });
   const at = new Date().toISOString();
-  writeFileSync(`.local/bench/${name}.json`, JSON.stringify({ at, machine: machine(), ...report }, null, 2));
+  const place = { at, commit: commit(), machine: machine() };
+  writeFileSync(`.local/bench/${name}.json`, JSON.stringify({ ...place, ...report }, null, 2));
+}
+
+/** Writes the report as a table between the page's marks of that name. @returns false when the page has none. */
+export function publish(name: string, report: BenchReport): boolean {
   const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
   const text = readFileSync(page, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < 0) throw new Error(`${page} has no place for ${name}.`);
+  if (from < 0 || to < 0) return false;
   writeFileSync(page, `${text.slice(0, from + begin.length)}\n\n${table(report)}\n\n${text.slice(to)}`);
+  return true;
 }

@@ -1,0 +1,158 @@
+import type { EmbeddedApp } from '../test/support/embeddedApp.ts';
+import type { CallMeter } from './callMeter.ts';
+import { costOf, type Cost } from './cost.ts';
+import { durableOperations, type Operations } from './durableOps.ts';
+import type { FlowCounts, FlowMeter } from './flowMeter.ts';
+
+/** What a fleet has cost and given; figures per backup where the name says so. */
+export interface FleetFigures {
+  readonly lost: number;
+  readonly throttled: number;
+  readonly requestsPerBackup: number;
+  /** POST, operation reads, job lists and job reads: without the item's lookup and the recovery point's read. */
+  readonly followRequestsPerBackup: number;
+  readonly byRoute: Readonly<Record<string, number>>;
+  readonly detectionMean: number;
+  readonly detectionP99: number;
+  readonly makespanRatio: number;
+  /** Accepted backups per second after the first 200, ÷ 10 per second; not a number for fewer. */
+  readonly goodput: number;
+  readonly appTableOpsPerBackup: number;
+  /** Put, receive and delete of each step message. */
+  readonly appQueueOpsPerBackup: number;
+  readonly durableOpsPerBackup: number;
+  /** Operations on the app's tables per backup, by table and kind. */
+  readonly tables: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** By name of the orchestration, of the whole fleet. */
+  readonly flows: Readonly<Record<string, FlowCounts>>;
+  /** Calls of functions in the whole fleet, by name and by trigger. */
+  readonly executions: Readonly<Record<string, number>>;
+  readonly byTrigger: Readonly<Record<string, number>>;
+  readonly activeSeconds: number;
+  readonly storage: Operations;
+  /** Of the whole fleet, in dollars. */
+  readonly cost: Cost;
+  readonly historyRowsPerRun: number;
+}
+
+/** What a fleet has left behind. */
+export interface FleetTrace {
+  readonly backups: number;
+  readonly app: EmbeddedApp;
+  /** Requests of the app alone. */
+  readonly log: EmbeddedApp['simulator']['log'];
+  readonly flows: FlowMeter['flows'];
+  readonly calls: CallMeter;
+  /** When each job really ended, milliseconds since the epoch, by id in lower case. */
+  readonly ends: ReadonlyMap<string, number>;
+  readonly startAt: string;
+  readonly idealSeconds: number;
+  /** Seconds the service asks to wait between looks. */
+  readonly retryAfterSeconds: number;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** The value below which 99 of 100 lie. */
+export function p99(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.99) - 1)] ?? Number.NaN;
+}
+
+const followRoutes = /^recoveryServices\.(backup|itemStatus|operation|jobs?|vaultOperation)/;
+
+/** Rows of runs; the lists of runs lie beside them and have no status. */
+export const runRows = ({ tables }: EmbeddedApp) =>
+  tables.runs.rows().filter((row) => typeof row['status'] === 'string');
+
+/** When each run went on from its job, milliseconds since the epoch, by run. */
+const wentOn = ({ tables }: EmbeddedApp): ReadonlyMap<string, number> =>
+  new Map(
+    tables.steps
+      .rows()
+      .filter((row) => row['name'] === 'recoveryServices.findRecoveryPoint')
+      .map((row) => [row.partitionKey, Date.parse(String(row['firstAt']))]),
+  );
+
+/** Seconds between the end of each job and the moment at which its run went on. */
+function latencies({ app, ends }: FleetTrace, went: ReadonlyMap<string, number>): readonly number[] {
+  return runRows(app).flatMap((row) => {
+    const job = JSON.parse(String(row['job'] ?? '{}')) as { readonly id?: string };
+    const [at, end] = [went.get(row.rowKey), ends.get(String(job.id).toLowerCase())];
+    return at === undefined || end === undefined ? [] : [(at - end) / 1000];
+  });
+}
+
+const burst = 200;
+const bucketPerSecond = 10;
+
+/** Accepted backups after the burst, per second, ÷ the refill of the write bucket. */
+function goodput(log: FleetTrace['log']): number {
+  const accepted = log
+    .filter(({ route, status }) => route === 'recoveryServices.backup' && status < 300)
+    .map(({ time }) => Date.parse(time));
+  const [first, last] = [accepted[burst - 1] ?? Number.NaN, accepted.at(-1) ?? Number.NaN];
+  return (accepted.length - burst) / ((last - first) / 1000) / bucketPerSecond;
+}
+
+function requestsOf({ log, backups }: FleetTrace) {
+  const byRoute: Record<string, number> = {};
+  for (const { route } of log) byRoute[route] = (byRoute[route] ?? 0) + 1;
+  const follow = Object.entries(byRoute).flatMap(([route, count]) =>
+    followRoutes.test(route) ? [count] : [],
+  );
+  return {
+    throttled: log.filter(({ status }) => status === 429).length,
+    requestsPerBackup: log.length / backups,
+    followRequestsPerBackup: sum(follow) / backups,
+    byRoute,
+  };
+}
+
+function storageOf({ app, backups, flows, calls }: FleetTrace) {
+  const tables = Object.fromEntries(
+    Object.entries(app.tables).map(([name, { operations }]) => [
+      name,
+      Object.fromEntries(Object.entries(operations).map(([kind, count]) => [kind, count / backups])),
+    ]),
+  );
+  const own = sum(Object.values(app.tables).flatMap(({ operations }) => Object.values(operations)));
+  const messages = 3 * (calls.byTrigger['queueTrigger'] ?? 0);
+  const durable = durableOperations(flows);
+  return {
+    tables,
+    appTableOpsPerBackup: own / backups,
+    appQueueOpsPerBackup: messages / backups,
+    durableOpsPerBackup: (durable.queue + durable.table) / backups,
+    storage: { queue: messages + durable.queue, table: own + durable.table },
+  };
+}
+
+function historyRowsPerRun(app: EmbeddedApp): number {
+  const runs = [...app.durable().engine.records()].filter(({ head }) => head.name === 'run');
+  return sum(runs.map(({ history }) => history.length)) / runs.length;
+}
+
+/** Works out the figures of a fleet that has ended. */
+export function figuresOf(trace: FleetTrace): FleetFigures {
+  const { app, backups, calls } = trace;
+  const went = wentOn(app);
+  const late = latencies(trace, went);
+  const last = Math.max(...went.values());
+  const storage = storageOf(trace);
+  const activeSeconds = calls.activeSeconds();
+  const executions = sum(Object.values(calls.executions));
+  return {
+    lost: backups - runRows(app).filter((row) => row['status'] === 'completed').length,
+    ...requestsOf(trace),
+    detectionMean: sum(late) / late.length / trace.retryAfterSeconds,
+    detectionP99: p99(late) / trace.retryAfterSeconds,
+    makespanRatio: (last - Date.parse(trace.startAt)) / 1000 / trace.idealSeconds,
+    goodput: goodput(trace.log),
+    ...storage,
+    flows: Object.fromEntries(trace.flows),
+    ...{ executions: calls.executions, byTrigger: calls.byTrigger, activeSeconds },
+    cost: costOf({ storage: storage.storage, executions, activeSeconds }),
+    historyRowsPerRun: historyRowsPerRun(app),
+  };
+}

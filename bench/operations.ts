@@ -1,0 +1,53 @@
+import { durableKinds } from './durableOps.ts';
+import type { FleetResult } from './fleetCase.ts';
+import { inOwnProcess } from './ownProcess.ts';
+import type { BenchOptions, BenchReport } from './report.ts';
+
+/** Operations per backup by what they are, the most first. */
+type Breakdown = ReadonlyMap<string, number>;
+
+function breakdownOf({ tables, flows, appQueueOpsPerBackup }: FleetResult, backups: number): Breakdown {
+  const own = Object.entries(tables).flatMap(([table, kinds]) =>
+    Object.entries(kinds).map(([kind, count]): [string, number] => [`table ${table} | ${kind}`, count]),
+  );
+  const durable = Object.entries(flows).flatMap(([flow, counts]) =>
+    durableKinds(counts).map(({ kind, count, each }): [string, number] => [
+      `Durable, ${flow} | ${kind}: ${each.queue} + ${each.table}`,
+      (count * (each.queue + each.table)) / backups,
+    ]),
+  );
+  const messages: [string, number] = ['queue of steps | put, receive, delete', appQueueOpsPerBackup];
+  return new Map([...own, messages, ...durable].filter(([, count]) => count > 0));
+}
+
+const totalOf = (breakdown: Breakdown): number =>
+  [...breakdown.values()].reduce((sum, count) => sum + count, 0);
+
+/** Where the storage operations of a backup go: two fleets that differ in the length of their jobs alone. */
+export async function operations({ quick }: BenchOptions): Promise<BenchReport> {
+  const backups = quick ? 100 : 1000;
+  const run = (jobSeconds: number) =>
+    inOwnProcess<FleetResult>('./fleetProcess.ts', {
+      ...{ name: 'operations', backups, vaults: 1, quota: 'bucket' },
+      jobSeconds,
+    });
+  const [short, long] = [breakdownOf(await run(600), backups), breakdownOf(await run(7200), backups)];
+  const [shortTotal, longTotal] = [totalOf(short), totalOf(long)];
+  const places = [...new Set([...long.keys(), ...short.keys()])].sort(
+    (one, other) => (long.get(other) ?? 0) - (long.get(one) ?? 0),
+  );
+  const cell = (breakdown: Breakdown, place: string) => (breakdown.get(place) ?? 0).toFixed(2);
+  return {
+    title: 'Storage operations of a backup',
+    layer:
+      `b: ${backups} backups in one vault; operations on tables and messages counted, those of the Durable extension by ` +
+      'formula (queue + table operations of each) from counts; a whole batch of changes to one partition is one operation',
+    columns: ['where', 'operation', '10 min, per backup', '2 h, per backup'],
+    rows: [
+      ['all', '', shortTotal.toFixed(1), longTotal.toFixed(1)],
+      ['2 h ÷ 10 min', '', '', (longTotal / shortTotal).toFixed(3)],
+      ...places.map((place) => [...place.split(' | '), cell(short, place), cell(long, place)]),
+    ],
+    data: { backups, short: Object.fromEntries(short), long: Object.fromEntries(long) },
+  };
+}
