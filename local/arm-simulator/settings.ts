@@ -39,6 +39,10 @@ const throttling = z
       .default({})
       .describe('Other sizes by RBAC action, for example Microsoft.RecoveryServices/vaults/backupJobs/read.'),
     providerRefillPerSecond: z.number().positive().default(2).describe('Refill in `refilling` mode.'),
+    countersInTurn: z
+      .array(z.int().positive())
+      .default([])
+      .describe('Sizes of several counters per action that answer in turn: the header jumps between them.'),
     rivalPerMinute: z
       .number()
       .nonnegative()

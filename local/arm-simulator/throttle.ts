@@ -21,6 +21,8 @@ type Throttling = SimulatorSettings['throttling'];
 interface Bucket {
   left: number;
   at: number;
+  /** Requests that met it. */
+  met: number;
 }
 
 /** Buckets that follow the settings as they are at each request. */
@@ -45,10 +47,10 @@ function admitProvider(
   action: string,
   now: number,
 ): ThrottleVerdict {
-  const limit = config.providerLimits[action] ?? config.providerLimit;
+  const { counter, limit } = counterOf(buckets, config, key, action);
   const header = 'x-ms-ratelimit-remaining-subscription-resource-requests';
   if (config.provider === 'generous') return { headers: { [header]: String(limit - 1) } };
-  const bucket = take(buckets, key, limit);
+  const bucket = take(buckets, counter, limit);
   if (config.provider === 'hourly') startNewHour(bucket, limit, now, config.rivalPerMinute);
   else refill(bucket, limit, now, config.providerRefillPerSecond - config.rivalPerMinute / 60);
   bucket.left -= 1;
@@ -60,6 +62,20 @@ function admitProvider(
     headers: {},
     refusal: resourceRequestsThrottled(action, limit, waitSeconds, config.withoutRetryAfter),
   };
+}
+
+/** The counter that answers; of several each is met by every n-th request. */
+function counterOf(
+  buckets: ReadonlyMap<string, Bucket>,
+  { countersInTurn, providerLimits, providerLimit }: Throttling,
+  key: string,
+  action: string,
+): { readonly counter: string; readonly limit: number } {
+  const met = countersInTurn.map((_size, index) => buckets.get(`${key}/${index}`.toLowerCase())?.met ?? 0);
+  const turn = met.indexOf(Math.min(...met));
+  const limit = countersInTurn[turn];
+  if (limit === undefined) return { counter: key, limit: providerLimits[action] ?? providerLimit };
+  return { counter: `${key}/${turn}`, limit };
 }
 
 /** Recorded 429 of a provider bucket: the wait is in the text, and in Retry-After unless switched off. */
@@ -99,8 +115,9 @@ function refill(bucket: Bucket, limit: number, now: number, perSecond: number): 
 const secondsToNextHour = (now: number): number => Math.ceil((3_600_000 - (now % 3_600_000)) / 1000);
 
 function take(buckets: Map<string, Bucket>, key: string, limit: number): Bucket {
-  const bucket = buckets.get(key.toLowerCase()) ?? { left: limit, at: 0 };
+  const bucket = buckets.get(key.toLowerCase()) ?? { left: limit, at: 0, met: 0 };
   buckets.set(key.toLowerCase(), bucket);
+  bucket.met += 1;
   return bucket;
 }
 
