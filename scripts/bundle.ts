@@ -1,33 +1,75 @@
-// `npm run build`: bundles the app into dist/main.cjs, the one file that is deployed.
+// `npm run build`: bundles the app into dist: main.cjs, and beside it the libraries that are read when first needed.
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import { lateModules } from './lateModules.ts';
+import { lateEntries, lateLibraries, refuseMissing, type LateFile } from './lateLibraries.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Writes `dist/main.cjs` and its source map; returns its size in bytes. */
-export async function bundle(): Promise<number> {
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: ['src/main.ts'],
-    outfile: 'dist/main.cjs',
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    minify: true,
-    keepNames: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    metafile: true,
-    // The platform answers this require itself; a copy in the bundle would register nothing.
-    external: ['@azure/functions-core'],
-    logLevel: 'warning',
+const options = {
+  absWorkingDir: root,
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  format: 'cjs',
+  minify: true,
+  keepNames: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  // The platform answers this require itself; a copy in the bundle would register nothing.
+  external: ['@azure/functions-core'],
+  // As a require: Node would read a file that is imported twice, and keep it when the app is loaded again.
+  supported: { 'dynamic-import': false },
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+const run = (names: Iterable<string>, entryOf: (name: string) => string, plugins: Plugin[]) =>
+  build({
+    ...options,
+    entryPoints: [...names].map((name) => ({ in: entryOf(name), out: name })),
+    plugins,
   });
-  return metafile.outputs['dist/main.cjs']?.bytes ?? 0;
+
+/** `debug` keeps what the environment says and nothing else. */
+const maybeTwice = /node_modules\/(?:debug|ms)\//;
+
+/** Code has state: in two files it would be two. */
+function refuseCopies(main: Metafile, libraries: Metafile): void {
+  const inMain = new Set(Object.keys(main.inputs));
+  const copies = Object.keys(libraries.inputs).filter(
+    (input) => inMain.has(input) && !maybeTwice.test(input),
+  );
+  if (copies.length > 0) throw new Error(`in main.cjs and in a file beside it: ${copies.join(', ')}`);
+}
+
+/** Writes `dist/*.cjs` and source maps; returns the size of each file in bytes. */
+export async function bundle(): Promise<ReadonlyMap<string, number>> {
+  const late = new Map<string, LateFile>();
+  const main = await run(['main'], () => 'src/main.ts', [lateLibraries(late), lateModules]);
+  refuseMissing(late);
+  const libraries = await run(late.keys(), (name) => name, [lateEntries(late)]);
+  refuseCopies(main.metafile, libraries.metafile);
+  const outputs = Object.entries({ ...main.metafile.outputs, ...libraries.metafile.outputs });
+  return new Map(outputs.filter(([file]) => file.endsWith('.cjs')).map(([file, { bytes }]) => [file, bytes]));
+}
+
+/** Takes what earlier builds have left out of `dist`: the whole folder is deployed. */
+async function removeOthers(written: ReadonlyMap<string, number>): Promise<void> {
+  for (const name of await readdir(path.join(root, 'dist')))
+    if (!written.has(`dist/${name.replace(/\.map$/, '')}`))
+      await rm(path.join(root, 'dist', name), { recursive: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const bytes = await bundle();
-  console.log(`dist/main.cjs: ${(bytes / 1e6).toFixed(2)} MB`);
+  const sizes = await bundle();
+  await removeOthers(sizes);
+  for (const [file, bytes] of sizes) console.log(`${file}: ${(bytes / 1e6).toFixed(2)} MB`);
+  const all = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  console.log(`all: ${(all / 1e6).toFixed(2)} MB`);
 }

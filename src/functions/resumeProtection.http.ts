@@ -8,5 +8,8 @@ app.http('resumeProtection', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns(resumeSchema, (body) => ({ kind: 'resume', ...body })),
+  handler: acceptingRuns(
+    () => resumeSchema,
+    (body) => ({ kind: 'resume', ...body }),
+  ),
 });

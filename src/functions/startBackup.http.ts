@@ -30,8 +30,12 @@ app.http('startBackup', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns(backupSchema, backUp, async (call, body, run) => {
-    const { target: _target, targets = [], rule: _rule, ...options } = body;
-    await addTargets(call.services.tables.batchItems, run, targets, options);
-  }),
+  handler: acceptingRuns(
+    () => backupSchema,
+    backUp,
+    async (call, body, run) => {
+      const { target: _target, targets = [], rule: _rule, ...options } = body;
+      await addTargets(call.services.tables.batchItems, run, targets, options);
+    },
+  ),
 });

@@ -8,5 +8,8 @@ app.http('startProtection', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns(protectionSchema, (body) => ({ kind: 'protect', ...body })),
+  handler: acceptingRuns(
+    () => protectionSchema,
+    (body) => ({ kind: 'protect', ...body }),
+  ),
 });

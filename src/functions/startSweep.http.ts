@@ -8,5 +8,8 @@ app.http('startSweep', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns(sweepSchema, ({ dryRun = true }) => ({ kind: 'sweep', dryRun })),
+  handler: acceptingRuns(
+    () => sweepSchema,
+    ({ dryRun = true }) => ({ kind: 'sweep', dryRun }),
+  ),
 });

@@ -8,5 +8,8 @@ app.http('stopProtection', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns(stopSchema, (body) => ({ kind: 'stop', ...body })),
+  handler: acceptingRuns(
+    () => stopSchema,
+    (body) => ({ kind: 'stop', ...body }),
+  ),
 });

@@ -8,5 +8,8 @@ app.http('validateProtection', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns(protectionSchema, (body) => ({ kind: 'validate', ...body })),
+  handler: acceptingRuns(
+    () => protectionSchema,
+    (body) => ({ kind: 'validate', ...body }),
+  ),
 });

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+// Not `node:fs/promises`: naming that loads Node's line editor when the app starts.
+import { promises } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TokenCredential } from '@azure/identity';
 
@@ -30,7 +31,7 @@ function textFile(location: string): TextSource {
   const file = resolve(location);
   const read = async (): Promise<VersionedText> => {
     try {
-      return { kind: 'text', text: await readFile(file, 'utf8') };
+      return { kind: 'text', text: await promises.readFile(file, 'utf8') };
     } catch (error) {
       if (isMissing(error)) return { kind: 'absent' };
       throw error;

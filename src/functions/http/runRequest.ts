@@ -64,9 +64,13 @@ async function prepare<T>(
   await before(call, body, { id, digest: digestOf(request as unknown as Json) });
 }
 
-/** An HTTP handler that turns a body into a run: accepted once per idempotency key, started, held for `?wait=`. */
+/**
+ * An HTTP handler that turns a body into a run: accepted once per idempotency key, started, held for `?wait=`.
+ *
+ * @param schemaOf gives the body's schema, asked for with the first request: at the start of the app it is not built.
+ */
 export const acceptingRuns = <T>(
-  schema: z.ZodType<T>,
+  schemaOf: () => z.ZodType<T>,
   requestOf: (body: T, call: HttpCall) => AcceptedRequest | Promise<AcceptedRequest>,
   before?: BeforeRun<T>,
 ) =>
@@ -74,7 +78,7 @@ export const acceptingRuns = <T>(
     const { request, services } = call;
     const waitSeconds = readWaitSeconds(request.query) ?? 0;
     const key = readIdempotencyKey(request.headers, services.newId);
-    const body = await readBody(request, schema);
+    const body = await readBody(request, schemaOf());
     const wanted = await requestOf(body, call);
     const requestedBy: RequestedBy = { source: 'http', caller: localCaller, key };
     await prepare(call, before, body, wanted, requestedBy);
