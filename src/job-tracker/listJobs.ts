@@ -1,7 +1,16 @@
 import type { ArmAnswer, ArmCall, ArmReply, Failure, Json } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { throttleSeconds } from '../arm/retryAfter.ts';
-import { cutAt, laneOf, nextLinkIn, nextPage, reserve, rowsIn, sendCall } from '../steps/exchange.ts';
+import {
+  cutAt,
+  laneOf,
+  nextLinkIn,
+  nextPage,
+  rowsIn,
+  sendCall,
+  slotFor,
+  ticketOf,
+} from '../steps/exchange.ts';
 import type { JobSpan, ListedJob } from './jobService.ts';
 import type { TrackerServices } from './trackerServices.ts';
 import type { WatchOrder } from './watch.ts';
@@ -20,8 +29,8 @@ export type JobList =
       readonly requests: number;
       readonly failure?: Failure;
       readonly status?: number;
-      /** Whether `until` is a slot of the pacer, to be used and not asked for again. */
-      readonly reserved?: true;
+      /** What to keep of a slot that the pacer has reserved. */
+      readonly ticket?: Date | undefined;
     };
 
 /** What to list, and what to keep of it. */
@@ -33,8 +42,8 @@ export interface ListOrder {
   readonly wanted: (job: ListedJob) => boolean;
   /** Rows are kept as they came, for matches by item. */
   readonly keepRows: boolean;
-  /** Whether the pacer's slot has been waited for already. */
-  readonly hasSlot: boolean;
+  /** The slot that has been waited for, ISO 8601 UTC; undefined reserves one. */
+  readonly keptAt: string | undefined;
 }
 
 const exchangeSeconds = 240;
@@ -143,12 +152,8 @@ async function listHalves(
 /** Lists a vault's jobs of a span to the last page, once the pacer has a slot. Sends nothing before its slot. */
 export async function listJobs(services: TrackerServices, order: ListOrder): Promise<JobList> {
   const call = services.jobServices[order.service].listCall(order.vaultId, order.span);
-  if (order.hasSlot) return listSpan(services, order, 0);
-  const slot = await reserve(services, call);
-  if (slot.kind === 'wait') {
-    const kept = slot.reserved === false ? {} : { reserved: true as const };
-    return { kind: 'late', until: slot.until, requests: 0, ...kept };
-  }
+  const slot = await slotFor(services, call, order.keptAt);
+  if (slot.kind === 'wait') return { kind: 'late', until: slot.until, requests: 0, ticket: ticketOf(slot) };
   return listSpan(services, order, 0);
 }
 

@@ -117,6 +117,30 @@ describe('a job', () => {
     expect(world.requests).toEqual(['list 02:01:00', `read ${job(1)} 02:02:40`]);
   });
 
+  test('whose list has a slot waits once more when a reply has pushed that back', async () => {
+    const shown: string[] = [];
+    const pushing: Pacer = {
+      reserve: (_lane, now) =>
+        Promise.resolve({
+          kind: 'wait',
+          until: new Date(now.getTime() + 20_000),
+          ticket: new Date('2026-08-22T02:01:07Z'),
+        }),
+      confirm: (_lane, ticket, now) => {
+        shown.push(ticket.toISOString());
+        const until = new Date(now.getTime() + 30_000);
+        return Promise.resolve(shown.length === 1 ? { kind: 'wait', until, ticket } : { kind: 'go' });
+      },
+      learn: () => Promise.resolve(),
+    };
+    const list = () => listOf({ id: job(1), status: 'InProgress', activityId: attempt(1) });
+    const world = trackerWorld({ list }, { pacer: pushing });
+    await watchJob(world.services, watchOrder());
+    for (let ticks = 0; ticks < 4; ticks++) await world.tick();
+    expect(world.requests).toEqual(['list 02:01:50']);
+    expect(shown).toEqual(['2026-08-22T02:01:07.000Z', '2026-08-22T02:01:07.000Z']);
+  });
+
   test('whose id nobody echoes sends its run to the operation, while that budget lasts', async () => {
     const world = trackerWorld({ list: () => listOf({ id: job(1), status: 'InProgress' }) });
     await watchJob(world.services, watchOrder());
