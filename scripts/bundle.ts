@@ -1,16 +1,16 @@
 // `npm run build`: bundles the app into dist: main.cjs, and beside it the libraries that are read when first needed.
-import { readdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
-import { lateModules } from './lateModules.ts';
+import { build, type BuildOptions, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 import { lateEntries, lateLibraries, refuseMissing, type LateFile } from './lateLibraries.ts';
+import { lateModules } from './lateModules.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const options = {
   absWorkingDir: root,
-  outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
@@ -22,6 +22,7 @@ const options = {
   sourcesContent: false,
   legalComments: 'none',
   metafile: true,
+  write: false,
   // The platform answers this require itself; a copy in the bundle would register nothing.
   external: ['@azure/functions-core'],
   // As a require: Node would read a file that is imported twice, and keep it when the app is loaded again.
@@ -29,9 +30,10 @@ const options = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-const run = (names: Iterable<string>, entryOf: (name: string) => string, plugins: Plugin[]) =>
+const run = (outdir: string, names: Iterable<string>, entryOf: (name: string) => string, plugins: Plugin[]) =>
   build({
     ...options,
+    outdir,
     entryPoints: [...names].map((name) => ({ in: entryOf(name), out: name })),
     plugins,
   });
@@ -48,28 +50,40 @@ function refuseCopies(main: Metafile, libraries: Metafile): void {
   if (copies.length > 0) throw new Error(`in main.cjs and in a file beside it: ${copies.join(', ')}`);
 }
 
-/** Writes `dist/*.cjs` and source maps; returns the size of each file in bytes. */
-export async function bundle(): Promise<ReadonlyMap<string, number>> {
+/** An app that runs may read the file at this moment: it finds the old one or the new one, never half of it. */
+async function put({ path: file, contents }: OutputFile): Promise<void> {
+  const present = await readFile(file).catch(() => undefined);
+  if (present?.equals(contents)) return;
+  const written = `${file}.${randomUUID()}`;
+  await writeFile(written, contents);
+  await rename(written, file);
+}
+
+/** Writes `*.cjs` and source maps, to `dist` or another folder; returns the size of each file in bytes. */
+export async function bundle(folder = path.join(root, 'dist')): Promise<ReadonlyMap<string, number>> {
   const late = new Map<string, LateFile>();
-  const main = await run(['main'], () => 'src/main.ts', [lateLibraries(late), lateModules]);
+  const main = await run(folder, ['main'], () => 'src/main.ts', [lateLibraries(late), lateModules]);
   refuseMissing(late);
-  const libraries = await run(late.keys(), (name) => name, [lateEntries(late)]);
+  const libraries = await run(folder, late.keys(), (name) => name, [lateEntries(late)]);
   refuseCopies(main.metafile, libraries.metafile);
-  const outputs = Object.entries({ ...main.metafile.outputs, ...libraries.metafile.outputs });
-  return new Map(outputs.filter(([file]) => file.endsWith('.cjs')).map(([file, { bytes }]) => [file, bytes]));
+  const files = [...main.outputFiles, ...libraries.outputFiles];
+  await mkdir(folder, { recursive: true });
+  await Promise.all(files.map(put));
+  const code = files.filter((file) => file.path.endsWith('.cjs'));
+  return new Map(code.map((file) => [path.basename(file.path), file.contents.length]));
 }
 
 /** Takes what earlier builds have left out of `dist`: the whole folder is deployed. */
 async function removeOthers(written: ReadonlyMap<string, number>): Promise<void> {
   for (const name of await readdir(path.join(root, 'dist')))
-    if (!written.has(`dist/${name.replace(/\.map$/, '')}`))
+    if (/\.(?:cjs|map)$/.test(name) && !written.has(name.replace(/\.map$/, '')))
       await rm(path.join(root, 'dist', name), { recursive: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const sizes = await bundle();
   await removeOthers(sizes);
-  for (const [file, bytes] of sizes) console.log(`${file}: ${(bytes / 1e6).toFixed(2)} MB`);
+  for (const [file, bytes] of sizes) console.log(`dist/${file}: ${(bytes / 1e6).toFixed(2)} MB`);
   const all = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
   console.log(`all: ${(all / 1e6).toFixed(2)} MB`);
 }
