@@ -20,6 +20,8 @@ export interface TrackerStory {
   readonly next: NextWatch;
   readonly deathAt?: DeathPoint;
   readonly aftermath?: Aftermath;
+  /** After so many hours the story is over, whatever is left; 3 unless told. */
+  readonly hours?: number;
 }
 
 export interface TrackerLives {
@@ -44,7 +46,6 @@ interface Work {
 
 const againMs = 60_000;
 const watchdogMs = 300_000;
-const limitMs = 3 * 3_600_000;
 
 /** Plays a vault's tracker, its flows and the watchdog on a virtual clock; the process may die once at a port call. */
 export async function liveThrough(story: TrackerStory): Promise<TrackerLives> {
@@ -134,7 +135,7 @@ export async function liveThrough(story: TrackerStory): Promise<TrackerLives> {
     },
   };
   work.add(watchdog);
-  const until = clock.now + limitMs;
+  const until = clock.now + (story.hours ?? 3) * 3_600_000;
   const isOver = () => work.size === 1 && waits.size === 0 && states(world.watches.rows()).join() === 'idle';
   while (!isOver() && clock.now < until) {
     const [first] = [...work].sort((one, other) => one.dueAt - other.dueAt);
