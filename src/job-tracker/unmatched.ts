@@ -47,7 +47,7 @@ async function byItem(services: TrackerServices, held: HeldWatch, rows: ArmReply
     return;
   }
   if (match.kind === 'ambiguous')
-    return settleWatch(services, held, { kind: 'failed', failure: match.failure });
+    return settleWatch(services, held, { kind: 'unknown', failure: match.failure });
   if (services.clock().toISOString() >= watch.giveUpAt) {
     const message = 'The list of jobs never showed the job of this backup.';
     return settleWatch(services, held, { kind: 'timedOut', failure: { code: 'JobNotFound', message } });

@@ -37,7 +37,12 @@ export type WatchOutcome =
   /** No job of the list carries the attempt's id: the operation names it. */
   | { readonly kind: 'unmatched' }
   | { readonly kind: 'cancelRequested'; readonly jobId?: string }
-  | { readonly kind: 'failed' | 'timedOut'; readonly failure: Failure; readonly job?: JobSeen };
+  /** `unknown`: several jobs may be the run's, and a person must look. */
+  | {
+      readonly kind: 'failed' | 'timedOut' | 'unknown';
+      readonly failure: Failure;
+      readonly job?: JobSeen;
+    };
 
 /** The event `job-<n>`. */
 export interface JobEvent {
