@@ -67,10 +67,7 @@ function refillOf(
   const { refillPerSecond, roseAtMs } = lane;
   const rise = remaining - lane.remaining;
   const sinceMs = nowMs - lane.seenAtMs;
-  // Until a reading after a rise has counted, what looks like another rise is the same one seen again.
-  const isSame = roseAtMs > 0 && lane.seenAtMs <= roseAtMs;
-  if (lane.seenAtMs === 0 || sinceMs <= 0 || rise <= 0.1 * lane.largest || isSame)
-    return { refillPerSecond, roseAtMs };
+  if (lane.seenAtMs === 0 || sinceMs <= 0 || rise <= 0.1 * lane.largest) return { refillPerSecond, roseAtMs };
   if (roseAtMs === 0 || nowMs - roseAtMs > refillWithinMs) return { refillPerSecond, roseAtMs: nowMs };
   const seen = (rise * 1000) / Math.max(sinceMs, 1000);
   return { refillPerSecond: Math.max(refillPerSecond, seen), roseAtMs: nowMs };
@@ -87,11 +84,12 @@ export function learnRemaining(lane: LaneState, remaining: number, nowMs: number
   const largest = Math.max(lane.largest, remaining);
   const sized = { ...lane, largest };
   const lows = lowsOf(sized, remaining, nowMs);
-  const refill = refillOf(sized, remaining, nowMs);
-  const believed = lows > 1 ? { ...refill, refillPerSecond: 0 } : refill;
+  const believed = lows > 1 ? { ...sized, lows, refillPerSecond: 0 } : { ...sized, lows };
   const isOld = nowMs - lane.seenAtMs > latelyMs || (lane.lows > 0 && lows === 0);
-  const counts = isOld || remaining <= lane.remaining;
-  return { ...sized, lows, ...believed, ...(counts && { remaining, seenAtMs: nowMs }) };
+  if (!isOld && remaining > lane.remaining) return believed;
+  // Judged by readings that count: one jump upwards, or another counter's answer, would look like rise after rise.
+  const refill = lows > 1 ? {} : refillOf(sized, remaining, nowMs);
+  return { ...believed, ...refill, remaining, seenAtMs: nowMs };
 }
 
 /** Stops the lane after a 429; what was known of the counter no longer counts then, its window is over. */

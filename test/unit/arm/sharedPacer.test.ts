@@ -150,6 +150,16 @@ describe('the counter of an action', () => {
     }
   });
 
+  test('of which two answer in turn is not taken for one that refills', async () => {
+    const pacer = pacerOn();
+    for (let read = 0; read < 80; read++) {
+      const value = read % 2 === 0 ? 149 - read / 2 : 89 - read / 2;
+      await pacer.reserve(jobs, at(read * 30));
+      await pacer.learn(jobs, left(Math.floor(value)), at(read * 30));
+      expect(await pacer.budget?.(jobs, at(read * 30))).toMatchObject({ perHour: 150 });
+    }
+  });
+
   test('that does not fall allows a list whenever one is due', async () => {
     const pacer = pacerOn();
     for (let read = 0; read < 20; read++) {
