@@ -2,7 +2,7 @@ import { acceptRun } from '../runs/acceptRun.ts';
 import type { ShardInput, ShardProgress } from '../runs/planWork.ts';
 import { requestCancel } from '../runs/requestCancel.ts';
 import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
-import { startRun } from '../runs/startRun.ts';
+import { startAccepted } from '../runs/startRun.ts';
 import { itemsOf, listItems, rowOfItem, type BatchItem, type StoredItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
 import { chargesOf, takeCharges } from './dailyLimits.ts';
@@ -125,8 +125,9 @@ async function begin(
     return 'ended';
   }
   const part = { batch: batch.id, item: item.key };
-  const { run } = await acceptRun(services.runs, item.request, batch.requestedBy, part);
-  await startRun(services.runs, run.id);
+  const acceptance = await acceptRun(services.runs, item.request, batch.requestedBy, part);
+  await startAccepted(services.runs, acceptance);
+  const { run } = acceptance;
   await write(services, batch, stored, { ...item, state: 'started', run: run.id, startedAt: at });
   return 'started';
 }

@@ -78,8 +78,11 @@ function* untilEnded<I extends JsonObject, R extends Json>(
 ): Flow<Exclude<StepOutcome, { kind: 'waiting' }>> {
   const giveUpAt = context.df.currentUtcDateTime.getTime() + (step.giveUpAfterSeconds + graceSeconds) * 1000;
   let deadlineSeconds = answerDeadlineSeconds;
+  // A later generation takes the same steps again.
+  let isNew = order.generation === 1;
   for (;;) {
-    const outcome = yield* ask(context, order, deadlineSeconds);
+    const outcome = yield* ask(context, { ...order, ...(isNew ? { isNew: true } : {}) }, deadlineSeconds);
+    isNew = false;
     if (outcome && outcome.kind !== 'waiting') return outcome;
     if (context.df.currentUtcDateTime.getTime() > giveUpAt) {
       return notExecuted(step) as Exclude<StepOutcome, { kind: 'waiting' }>;

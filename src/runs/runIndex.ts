@@ -15,6 +15,10 @@ export const listKeyOf = ({ id, createdAt }: Pick<RunState, 'id' | 'createdAt'>)
 /** Id of the run that a list key names. */
 export const runIdIn = (listKey: string): string => listKey.slice(14);
 
+/** When the run that a list key names was made, ISO 8601 UTC. */
+export const createdAtOf = (listKey: string): string =>
+  new Date(endOfTime - Number(listKey.slice(0, 13))).toISOString();
+
 const hashed = (name: string): string =>
   createHash('sha256').update(name.toLowerCase(), 'utf8').digest('hex').slice(0, 40);
 

@@ -4,7 +4,7 @@ import { finishRun } from './finishRun.ts';
 import { isPlanRequest } from './planRequest.ts';
 import type { RunStatus } from './run.ts';
 import { instanceIdOf } from './runId.ts';
-import { listPage, runIdIn, type ListPage } from './runIndex.ts';
+import { createdAtOf, listPage, runIdIn, type ListPage } from './runIndex.ts';
 import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 import { startFlow } from './startRun.ts';
@@ -29,6 +29,8 @@ const flowPatienceMs = 60 * minuteMs;
 const quietMs = 60 * minuteMs;
 /** Generations after which a flow that keeps failing is not started again. */
 const mostGenerations = 3;
+/** Younger runs are not looked at: nothing about them could be overdue, and each look costs storage operations. */
+const patienceMs: Partial<Record<RunStatus, number>> = { accepted: startPatienceMs, running: stepPatienceMs };
 /** Runs looked at together. */
 const atOnce = 10;
 
@@ -53,7 +55,10 @@ type Watch = (services: RunServices, run: RunState) => Promise<RunAlert | undefi
 
 async function watchEach(services: RunServices, status: RunStatus, watch: Watch): Promise<RunAlert[]> {
   const alerts: RunAlert[] = [];
-  const ids = (await idsOf(services, status)).filter((runId) => !isQuiet(services, runId));
+  const listKeys = await listKeysOf(services, status);
+  const patience = patienceMs[status];
+  const old = patience ? listKeys.filter((key) => isOlder(services, createdAtOf(key), patience)) : listKeys;
+  const ids = old.map(runIdIn).filter((runId) => !isQuiet(services, runId));
   for (let begin = 0; begin < ids.length; begin += atOnce) {
     const watched = ids.slice(begin, begin + atOnce).map(async (runId) => {
       const run = (await findRun(services, runId))?.run;
@@ -83,15 +88,15 @@ async function watchOne(services: RunServices, run: RunState, watch: Watch): Pro
 }
 
 // Read before anything is changed: a run that moves to another list would shift the pages.
-async function idsOf(services: RunServices, status: RunStatus): Promise<readonly string[]> {
-  const ids: string[] = [];
+async function listKeysOf(services: RunServices, status: RunStatus): Promise<readonly string[]> {
+  const listKeys: string[] = [];
   let continuation: string | undefined;
   do {
     const page: ListPage = await listPage(services.runs, { status }, continuation ? { continuation } : {});
-    ids.push(...page.listKeys.map(runIdIn));
+    listKeys.push(...page.listKeys);
     continuation = page.continuation;
   } while (continuation !== undefined);
-  return ids;
+  return listKeys;
 }
 
 async function watchAccepted(services: RunServices, run: RunState): Promise<RunAlert | undefined> {

@@ -5,6 +5,9 @@ import type { StepServices } from './stepServices.ts';
 import { secondsUntil } from './timings.ts';
 import type { Progress, Work } from './work.ts';
 
+/** What a caller is told of a step that waits for its slot. */
+export const slotReason = 'The request budget of the subscription is in use.';
+
 /**
  * Holds a step back until the pacer's slot. A slot that was reserved before keeps its place, else those who wait would
  * push each other back for ever; it is looked at again before it is used.
@@ -20,7 +23,6 @@ export async function awaitSlot(
   const slot = await slotFor(services, call, work.held.step.slotAt);
   if (slot.kind === 'go') return undefined;
   const seconds = secondsUntil(slot.until, services.clock());
-  const reason = 'The request budget of the subscription is in use.';
   const slotAt = ticketOf(slot);
-  return holdBack(services, work, { seconds, reason, resume, ...(slotAt ? { slotAt } : {}) });
+  return holdBack(services, work, { seconds, reason: slotReason, resume, ...(slotAt ? { slotAt } : {}) });
 }

@@ -29,27 +29,35 @@ async function isHeld(services: StepServices, lock: StoredRow): Promise<boolean>
   return state === 'claimed' || state === 'checking' || (state === 'waiting' && resume === 'poll');
 }
 
-/** Whether another step has something in flight for the item. Cheap, and may be out of date: `takeItem` decides. */
-export async function isItemBusy(services: StepServices, step: StepState, itemId: string): Promise<boolean> {
-  const lock = await services.items.read(partitionOf(itemId), rowKey);
-  return lock !== undefined && !isMine(lock, step) && (await isHeld(services, lock));
+/** The lock of an item as it was read; `row` is absent for one that was never taken. */
+export interface SeenLock {
+  readonly itemId: string;
+  readonly row: StoredRow | undefined;
+}
+
+/** Reads the lock of an item before a step is claimed; `busy` when another step has something in flight for it. */
+export async function seeItem(
+  services: StepServices,
+  step: StepState,
+  itemId: string,
+): Promise<SeenLock | 'busy'> {
+  const row = await services.items.read(partitionOf(itemId), rowKey);
+  return row && !isMine(row, step) && (await isHeld(services, row)) ? 'busy' : { itemId, row };
 }
 
 /**
- * Takes the item for a step that has been claimed. Always writes, also over its own lock: of two steps that find it
- * free, the second meets a changed ETag and then a claimed holder.
+ * Takes the item for a step that has been claimed. Always writes, also over its own lock: of two steps that saw it
+ * free, the second meets a changed ETag; one that sees it later meets a claimed holder.
  */
 export async function takeItem(
   services: StepServices,
   step: StepState,
   definition: AnyStep,
-  itemId: string,
+  { itemId, row: seen }: SeenLock,
 ): Promise<'taken' | 'busy'> {
-  const partitionKey = partitionOf(itemId);
   const until = later(services.clock(), definition.giveUpAfterSeconds + graceSeconds).toISOString();
-  const row = { partitionKey, rowKey, itemId, runId: step.runId, stepId: step.stepId, until };
-  const lock = await services.items.read(partitionKey, rowKey);
-  if (lock && !isMine(lock, step) && (await isHeld(services, lock))) return 'busy';
-  const written = lock ? await services.items.replace(row, lock.etag) : await services.items.insert(row);
+  const { runId, stepId } = step;
+  const row = { partitionKey: partitionOf(itemId), rowKey, itemId, runId, stepId, until };
+  const written = seen ? await services.items.replace(row, seen.etag) : await services.items.insert(row);
   return written.kind === 'written' ? 'taken' : 'busy';
 }

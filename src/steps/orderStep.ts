@@ -1,10 +1,12 @@
 import { outcomeNow } from './answer.ts';
+import { slotReason } from './awaitSlot.ts';
+import { firstSlot, type FirstSlot } from './firstSlot.ts';
 import { readStep, type HeldStep } from './heldStep.ts';
 import { sendCopy } from './settle.ts';
 import type { StepOrder, StepOutcome } from './step.ts';
 import { rowOfStep, type StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
-import { later, longestQueueSeconds } from './timings.ts';
+import { later, longestQueueSeconds, longestSlotSeconds } from './timings.ts';
 
 /** Each try meets at least one other writer that has succeeded. */
 const mostTries = 10;
@@ -57,6 +59,39 @@ async function recordAsk(
   return (await services.steps.replace(rowOfStep(asked), etag)).kind === 'written';
 }
 
+/** The row of a first order: it has its slot already, and its message sleeps until then. */
+function placed(order: StepOrder, now: Date, slot: FirstSlot): StepState {
+  const step = ordered(order, now);
+  if (slot.seconds === 0) return { ...step, ...slotOf(slot) };
+  const notBefore = later(now, slot.seconds).toISOString();
+  const held: StepState = { ...step, ...slotOf(slot), notBefore, reason: slotReason, resume: 'send' };
+  // Too long for the queue: the flow sleeps, and orders the step again.
+  return slot.seconds > longestSlotSeconds ? { ...held, state: 'waiting', toldAsk: order.ask } : held;
+}
+
+const slotOf = ({ slotAt }: FirstSlot) => (slotAt === undefined ? {} : { slotAt });
+
+/** What one try has come to; undefined when another writer was faster. */
+type Tried = { readonly outcome: StepOutcome | undefined } | undefined;
+
+async function insert(services: StepServices, order: StepOrder): Promise<Tried> {
+  const slot = await firstSlot(services, order);
+  const now = services.clock();
+  const step = placed(order, now, slot);
+  if ((await services.steps.insert(rowOfStep(step))).kind === 'conflict') return undefined;
+  if (step.state === 'waiting') return { outcome: outcomeNow(step, now) };
+  await sendCopy(services, order, slot.seconds);
+  return { outcome: undefined };
+}
+
+async function orderAgain(services: StepServices, held: HeldStep, order: StepOrder): Promise<Tried> {
+  const known = knownOutcome(held.step, order, services.clock());
+  if (known) return { outcome: known };
+  if (!(await recordAsk(services, held, order))) return undefined;
+  await sendCopy(services, order, 0);
+  return { outcome: undefined };
+}
+
 /**
  * Writes the ledger row of a step if absent, records the ask, then sends the message. Idempotent.
  *
@@ -65,17 +100,10 @@ async function recordAsk(
  */
 export async function orderStep(services: StepServices, order: StepOrder): Promise<StepOutcome | undefined> {
   for (let tries = 0; tries < mostTries; tries++) {
-    const held = await readStep(services, order);
-    const known = held && knownOutcome(held.step, order, services.clock());
-    if (known) return known;
-    const recorded = held ? await recordAsk(services, held, order) : await insert(services, order);
-    if (recorded) {
-      await sendCopy(services, order, 0);
-      return undefined;
-    }
+    const isNew = order.isNew === true && tries === 0;
+    const held = isNew ? undefined : await readStep(services, order);
+    const tried = await (held ? orderAgain(services, held, order) : insert(services, order));
+    if (tried) return tried.outcome;
   }
   throw new Error(`Step ${order.runId}/${order.stepId} is being changed too often to be ordered.`);
 }
-
-const insert = async (services: StepServices, order: StepOrder): Promise<boolean> =>
-  (await services.steps.insert(rowOfStep(ordered(order, services.clock())))).kind === 'written';

@@ -5,7 +5,7 @@ import { throttleSeconds } from '../arm/retryAfter.ts';
 import { awaitSlot } from './awaitSlot.ts';
 import { isUrlRefused, readAllPages, sendCall, type Exchange } from './exchange.ts';
 import { changeStep } from './heldStep.ts';
-import { isItemBusy, itemOf, takeItem } from './itemLock.ts';
+import { itemOf, seeItem, takeItem, type SeenLock } from './itemLock.ts';
 import { applyReading, inDoubt, refuse, retryLater } from './refuse.ts';
 import { holdBack, settle, tellToWait } from './settle.ts';
 import { attemptIdOf, type PollPlace } from './stepRow.ts';
@@ -28,14 +28,14 @@ const itemBusy = (services: StepServices, work: Work): Promise<Progress> =>
 export async function sendStep(services: StepServices, work: Work): Promise<Progress> {
   const call = described(work);
   if (!call) return settle(services, work, { kind: 'failed', failure: notDescribed(work) });
-  const item = itemOf(work.held.step, work.definition);
-  if (item !== undefined && (await isItemBusy(services, work.held.step, item)))
-    return itemBusy(services, work);
   const paced = await awaitSlot(services, work, call, 'send');
   if (paced) return paced;
+  const itemId = itemOf(work.held.step, work.definition);
+  const lock = itemId === undefined ? undefined : await seeItem(services, work.held.step, itemId);
+  if (lock === 'busy') return itemBusy(services, work);
   const claimed = await claim(services, work);
   if (!claimed) return 'lost';
-  const stopped = await reasonNotToSend(services, claimed, call, item);
+  const stopped = await reasonNotToSend(services, claimed, call, lock);
   if (stopped) return stopped();
   const sentAt = services.clock();
   const exchange = await exchangeOf(services, claimed, call);
@@ -82,7 +82,7 @@ async function reasonNotToSend(
   services: StepServices,
   work: Work,
   call: ArmCall,
-  item: string | undefined,
+  lock: SeenLock | undefined,
 ): Promise<(() => Promise<Progress>) | undefined> {
   const { step } = work.held;
   if (services.isAllowed && !(await services.isAllowed(call))) {
@@ -91,7 +91,7 @@ async function reasonNotToSend(
   if (!work.definition.goesOnAfterCancel && (await services.isCancelRequested(step.runId))) {
     return () => settle(services, work, { kind: 'cancelled' });
   }
-  if (item !== undefined && (await takeItem(services, step, work.definition, item)) === 'busy') {
+  if (lock && (await takeItem(services, step, work.definition, lock)) === 'busy') {
     return () => itemBusy(services, work);
   }
   if (services.clock() > later(step.sendBy ?? step.firstAt, -sendMarginSeconds)) {

@@ -6,7 +6,7 @@ import type { StepMessage, StepOutcome } from './step.ts';
 import type { FailureCounts, StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import type { Progress, Work } from './work.ts';
-import { later, longestQueueSeconds, secondsUntil } from './timings.ts';
+import { later, longestQueueSeconds, longestSlotSeconds, secondsUntil } from './timings.ts';
 
 /** Sends the step's message again, visible after whole seconds. */
 export async function sendCopy(
@@ -79,7 +79,7 @@ export async function holdBack(services: StepServices, work: Work, hold: HoldBac
   if (notBefore > giveUpAt(held.step, definition)) {
     return settle(services, work, beyondDeadline(held.step, hold));
   }
-  const long = hold.seconds > longestQueueSeconds;
+  const long = hold.seconds > (hold.slotAt ? longestSlotSeconds : longestQueueSeconds);
   const changed = await changeStep(services, held, {
     ...freed,
     state: long || hold.resume === 'poll' ? 'waiting' : 'ordered',

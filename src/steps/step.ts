@@ -123,6 +123,8 @@ export interface StepOrder {
   readonly input: JsonObject;
   /** Number of the event `step-<ask>` that will answer; counts over the whole run, never used twice. */
   readonly ask: number;
+  /** The flow orders this step for the first time. A hint that saves a read: the ledger knows. */
+  readonly isNew?: true;
 }
 
 /** The queue message: too small to forge anything, the ledger holds the rest. */

@@ -12,6 +12,8 @@ export const betweenLooksSeconds = 60;
 export const mostAttempts = 5;
 /** Longest wait that stays in the queue; a longer one is told to the flow, which has a durable timer. */
 export const longestQueueSeconds = 60;
+/** The same for a slot that is kept: asking again would cost more than waiting, and a flow waits 180 s for an answer. */
+export const longestSlotSeconds = 120;
 
 const secondMs = 1000;
 

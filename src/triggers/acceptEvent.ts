@@ -1,7 +1,7 @@
 import { acceptRun } from '../runs/acceptRun.ts';
 import { runIdOf } from '../runs/runId.ts';
 import type { RequestedBy } from '../runs/run.ts';
-import { startRun } from '../runs/startRun.ts';
+import { startAccepted } from '../runs/startRun.ts';
 import { readResourceEvent, type ResourceWritten } from './resourceEvent.ts';
 import { claimResource, hashed } from './resourceWatch.ts';
 import type { TriggerServices } from './triggerServices.ts';
@@ -34,8 +34,8 @@ async function runFor(services: TriggerServices, written: ResourceWritten, reque
     runId,
   );
   if (claimed === 'absorbed') return { kind: 'absorbed' } as const;
-  await acceptRun(services.runs, { kind: 'protectByPlan', resourceId }, requestedBy);
-  await startRun(services.runs, runId);
+  const request = { kind: 'protectByPlan', resourceId } as const;
+  await startAccepted(services.runs, await acceptRun(services.runs, request, requestedBy));
   return { kind: 'started', runId } as const;
 }
 

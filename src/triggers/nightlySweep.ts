@@ -1,5 +1,5 @@
 import { acceptRun } from '../runs/acceptRun.ts';
-import { startRun } from '../runs/startRun.ts';
+import { startAccepted } from '../runs/startRun.ts';
 import type { TriggerServices } from './triggerServices.ts';
 
 /** Starts the sweep of this UTC day, once, whatever the number of ticks; a plan without rules needs none. */
@@ -7,6 +7,6 @@ export async function startNightlySweep({ clock, loadPlan, runs }: TriggerServic
   const { plan } = await loadPlan();
   if (plan.rules.length === 0) return;
   const key = `sweep/${clock().toISOString().slice(0, 10)}`;
-  const { run } = await acceptRun(runs, { kind: 'sweep', dryRun: false }, { source: 'sweep', key });
-  await startRun(runs, run.id);
+  const request = { kind: 'sweep', dryRun: false } as const;
+  await startAccepted(runs, await acceptRun(runs, request, { source: 'sweep', key }));
 }

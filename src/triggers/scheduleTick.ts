@@ -2,7 +2,7 @@ import { dueOccurrences, windowMilliseconds, type Occurrence } from '../plan/occ
 import type { Schedule } from '../plan/schema.ts';
 import { acceptRun } from '../runs/acceptRun.ts';
 import type { BatchRequest } from '../runs/planRequest.ts';
-import { startRun } from '../runs/startRun.ts';
+import { startAccepted } from '../runs/startRun.ts';
 import { hashed } from './resourceWatch.ts';
 import type { TriggerServices } from './triggerServices.ts';
 
@@ -31,8 +31,7 @@ function requestFor(schedule: Schedule, { dueAt }: Occurrence): BatchRequest {
 async function begin(services: TriggerServices, schedule: Schedule, occurrence: Occurrence): Promise<void> {
   const key = `${schedule.name}/${occurrence.dueAt.slice(0, 16)}Z`;
   const request = requestFor(schedule, occurrence);
-  const { run } = await acceptRun(services.runs, request, { source: 'schedule', key });
-  await startRun(services.runs, run.id);
+  await startAccepted(services.runs, await acceptRun(services.runs, request, { source: 'schedule', key }));
 }
 
 /** Moves the mark forward, never back: a clock that was set back does not make times come twice. */

@@ -1,13 +1,13 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type * as z from 'zod';
 import type { Json } from '../../arm/call.ts';
-import { acceptRun } from '../../runs/acceptRun.ts';
+import { acceptRun, type Acceptance } from '../../runs/acceptRun.ts';
 import { digestOf } from '../../runs/digest.ts';
 import type { AcceptedRequest } from '../../runs/planRequest.ts';
 import type { RequestedBy, RunRecord } from '../../runs/run.ts';
 import { runIdOf } from '../../runs/runId.ts';
 import { findRun } from '../../runs/runRow.ts';
-import { startRun } from '../../runs/startRun.ts';
+import { startAccepted } from '../../runs/startRun.ts';
 import { answer, type HttpCall } from './answer.ts';
 import { readBody } from './body.ts';
 import { idempotencyHeader, readIdempotencyKey } from './idempotencyKey.ts';
@@ -26,11 +26,12 @@ const keyReused = (run: RunRecord): HttpRefusal =>
   });
 
 /** The run is safe once its row is written: a flow that cannot be started now is started by the watchdog. */
-async function start({ runs, context }: HttpCall, runId: string): Promise<void> {
+async function start({ runs, context }: HttpCall, acceptance: Acceptance): Promise<void> {
   try {
-    await startRun(runs, runId);
+    await startAccepted(runs, acceptance);
   } catch (error) {
-    context.warn(`The flow of run ${runId} was not started, the watchdog will try again.`, error);
+    const { id } = acceptance.run;
+    context.warn(`The flow of run ${id} was not started, the watchdog will try again.`, error);
   }
 }
 
@@ -38,11 +39,21 @@ async function accept(
   call: HttpCall,
   request: AcceptedRequest,
   requestedBy: RequestedBy,
+): Promise<Acceptance> {
+  const acceptance = await acceptRun(call.runs, request, requestedBy);
+  if (acceptance.kind === 'keyReused') throw keyReused(acceptance.run);
+  await start(call, acceptance);
+  return acceptance;
+}
+
+/** The record to answer with: a run that was made just now has no more to tell, but for the items of a batch. */
+async function answerable(
+  call: HttpCall,
+  { kind, run }: Acceptance,
+  waitSeconds: number,
 ): Promise<RunRecord> {
-  const { kind, run } = await acceptRun(call.runs, request, requestedBy);
-  if (kind === 'keyReused') throw keyReused(run);
-  await start(call, run.id);
-  return run;
+  if (kind === 'accepted' && run.target && waitSeconds === 0) return run;
+  return (await recordAfter(call, run.id, waitSeconds)) ?? run;
 }
 
 /** What is written before a new run is accepted: the items of a batch, under the id and digest the run will have. */
@@ -60,7 +71,7 @@ async function prepare<T>(
   requestedBy: RequestedBy,
 ): Promise<void> {
   const id = runIdOf(requestedBy);
-  if (!before || (await findRun(call.runs, id))) return;
+  if (!before || request.kind !== 'batch' || (await findRun(call.runs, id))) return;
   await before(call, body, { id, digest: digestOf(request as unknown as Json) });
 }
 
@@ -82,7 +93,6 @@ export const acceptingRuns = <T>(
     const wanted = await requestOf(body, call);
     const requestedBy: RequestedBy = { source: 'http', caller: localCaller, key };
     await prepare(call, before, body, wanted, requestedBy);
-    const run = await accept(call, wanted, requestedBy);
-    const record = (await recordAfter(call, run.id, waitSeconds)) ?? run;
+    const record = await answerable(call, await accept(call, wanted, requestedBy), waitSeconds);
     return answerOfRun(call, record, { [idempotencyHeader]: key });
   });

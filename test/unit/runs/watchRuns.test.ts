@@ -25,6 +25,13 @@ async function runningRun() {
   return run;
 }
 
+/** Older than a run must be to be looked at. */
+async function oldRun() {
+  const run = await runningRun();
+  run.pass(11);
+  return run;
+}
+
 const step = (more: Partial<StepSummary>): StepSummary => ({
   ...{ stepId: '01', name: 'backUpNow', state: 'ordered', asks: 1, requests: 0 },
   ...{ startedAt: '2026-08-22T02:00:00.000Z', dueAt: '2026-08-22T02:00:00.000Z' },
@@ -54,7 +61,7 @@ test('a flow pending for over 15 minutes is replaced by the next generation, and
 });
 
 test('a flow that failed goes on in the next generation, twice at most', async () => {
-  const { kinds, flowStatus, id, services, steps } = await runningRun();
+  const { kinds, flowStatus, id, services, steps } = await oldRun();
   steps.set(id, [settled({ kind: 'done', result: null })]);
   for (const generation of [1, 2, 3]) {
     flowStatus.set(`${id}-${generation}`, 'failed');
@@ -64,7 +71,7 @@ test('a flow that failed goes on in the next generation, twice at most', async (
 });
 
 test('a flow that the platform has lost goes on in the next generation', async () => {
-  const { kinds, flowStatus, id } = await runningRun();
+  const { kinds, flowStatus, id } = await oldRun();
   flowStatus.delete(`${id}-1`);
   expect(await kinds()).toEqual(['nextGeneration']);
 });
@@ -80,13 +87,24 @@ test.each([
 ] as const)(
   'a flow that ended without its record is finished from its last step: %j',
   async (last, status) => {
-    const { kinds, flowStatus, id, services, steps } = await runningRun();
+    const { kinds, flowStatus, id, services, steps } = await oldRun();
     steps.set(id, [last]);
     flowStatus.set(`${id}-1`, 'terminated');
     expect((await kinds())[0]).toBe('finishedFromSteps');
     expect((await getRunRecord(services, id))?.status).toBe(status);
   },
 );
+
+test('a run that has begun within the last ten minutes costs the watchdog no read of its own', async () => {
+  const { kinds, flowStatus, id, runs, pass } = await runningRun();
+  flowStatus.set(`${id}-1`, 'failed');
+  const reads = runs.operations['read'];
+  pass(10);
+  expect(await kinds()).toEqual([]);
+  expect(runs.operations['read']).toBe(reads);
+  pass(1);
+  expect(await kinds()).toEqual(['nextGeneration']);
+});
 
 test('a step that should have moved ten minutes ago is reminded of', async () => {
   const { kinds, id, steps, reminded, pass } = await runningRun();

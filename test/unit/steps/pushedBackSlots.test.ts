@@ -44,7 +44,8 @@ test('the slot of a look is looked at again, too', async () => {
       method === 'POST' ? { kind: 'doubtful', reason: 'connection reset' } : reply(200, { value: [] }),
     reserve: (now) => (ledger.requests.length === 0 ? { kind: 'go' } : reserve(now)),
   });
-  ledger.services.pacer.confirm = confirm;
+  ledger.services.pacer.confirm = (...slot) =>
+    ledger.requests.length === 0 ? Promise.resolve({ kind: 'go' }) : confirm(...slot);
   await ledger.order('backUp', { itemId: `${vault}/items/docs` });
   await ledger.drain(2);
   const looks = ledger.requests.filter(({ method }) => method === 'GET');
@@ -59,7 +60,8 @@ test('a poll waits for its slot once more when that was pushed back', async () =
     arm: ({ method }) => (method === 'PUT' ? accepted : reply(200, { status: 'Succeeded' })),
     reserve: (now) => (ledger.requests.length === 0 ? { kind: 'go' } : reserve(now)),
   });
-  ledger.services.pacer.confirm = confirm;
+  ledger.services.pacer.confirm = (...slot) =>
+    ledger.requests.length === 0 ? Promise.resolve({ kind: 'go' }) : confirm(...slot);
   const order = () => ledger.order('protect', { itemId: `${vault}/items/docs` });
   await order();
   await ledger.drain(1);

@@ -64,9 +64,9 @@ describe('ordered', () => {
   test('a slot of the pacer further ahead is told to the flow', async () => {
     const reserve = (now: Date) => ({ kind: 'wait', until: new Date(now.getTime() + 300_000) }) as const;
     const ledger = backUpLedger(script(accepted), { reserve });
-    await ledger.order('backUp', { itemId });
+    const told = await ledger.order('backUp', { itemId });
     await ledger.drain();
-    expect(ledger.events[0]?.event.outcome).toMatchObject({ kind: 'waiting', waitSeconds: 300 });
+    expect(told).toMatchObject({ kind: 'waiting', waitSeconds: 300 });
     expect(ledger.requests).toEqual([]);
   });
 

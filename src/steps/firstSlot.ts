@@ -1,0 +1,40 @@
+import { reserve, ticketOf } from './exchange.ts';
+import type { AnyStep, StepOrder } from './step.ts';
+import type { StepServices } from './stepServices.ts';
+import { secondsUntil } from './timings.ts';
+
+/** When the first request of a step may leave. */
+export interface FirstSlot {
+  /** Seconds from now; 0 for at once. */
+  readonly seconds: number;
+  /** What was reserved, ISO 8601 UTC; absent when nothing was: the step asks again when it is executed. */
+  readonly slotAt?: string;
+}
+
+const none: FirstSlot = { seconds: 0 };
+
+/** A step whose first move is a request of its own. */
+function firstCall(definition: AnyStep | undefined, { input }: StepOrder) {
+  // The flow has made the input for the step of this name.
+  if (!definition || definition.followsStep?.(input as never)) return undefined;
+  try {
+    return definition.describe(input as never);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reserves the slot of a step's first request when it is ordered, so that its message is delivered once, when the
+ * budget has room.
+ */
+export async function firstSlot(services: StepServices, order: StepOrder): Promise<FirstSlot> {
+  const call = firstCall(services.catalogue.get(order.stepName), order);
+  if (!call) return none;
+  const now = services.clock();
+  const slot = await reserve(services, call);
+  if (slot.kind === 'go') return { seconds: 0, slotAt: now.toISOString() };
+  const ticket = ticketOf(slot);
+  const seconds = secondsUntil(slot.until, now);
+  return ticket ? { seconds, slotAt: ticket.toISOString() } : { seconds };
+}
