@@ -92,43 +92,74 @@ describe.each([
   });
 });
 
-test('Recovery Services and Backup vaults of one subscription are followed side by side, each within its own counter', async () => {
+describe('Recovery Services and Backup vaults of one subscription', () => {
   const [shares, disks] = [numbered('docs', 6), numbered('disk', 4)];
-  const world = planWorld({
-    accounts: [{ name: 'papers01', shares, protectedShares: shares }],
-    disks: disks.map((name) => ({ name })),
-    more: { settings: { throttling: { provider: 'hourly', providerLimit: 150 } } },
-  });
-  const instances = disks.map((name) => ({
-    ...{ name: `${name}-1`, kind: 'disk' as const, sourceId: diskId(name), policy: 'disks' },
-    snapshotResourceGroupId: snapshotsId,
-  }));
-  const vaults = world.dataProtection?.vaults?.map((vault) => ({ ...vault, instances }));
-  const app = await startEmbeddedApp({
-    world: {
-      ...world,
-      recoveryServices: { ...world.recoveryServices, timings: { jobFileShare: 700 } },
-      dataProtection: { vaults: vaults ?? [], seconds: { jobs: { disk: 1300 } } },
-    },
-  });
   const targets = [
     ...shares.map((share) => shareOf('papers01', share)),
     ...disks.map((name) => ({ kind: 'disk', vaultId: disksVaultId, datasourceId: diskId(name) })),
   ];
-  const ids: string[] = [];
-  for (const target of targets) ids.push(await ask(app, { target }));
-  const records = await allEnded(app, ids);
-  await app.stop();
-  expect(records.map(({ status }) => status)).toEqual(targets.map(() => 'completed'));
-  expect(records.map(jobOf).sort()).toEqual([...jobsStarted(app)].sort());
-  const lists = ['recoveryServices.jobs', 'dataProtection.listJobs'].map(
-    (route) => sentAt(app, route).length,
+
+  function worldOf(settings: NonNullable<WorldSeed['settings']>): WorldSeed {
+    const world = planWorld({
+      accounts: [{ name: 'papers01', shares, protectedShares: shares }],
+      disks: disks.map((name) => ({ name })),
+      more: { settings },
+    });
+    const instances = disks.map((name) => ({
+      ...{ name: `${name}-1`, kind: 'disk' as const, sourceId: diskId(name), policy: 'disks' },
+      snapshotResourceGroupId: snapshotsId,
+    }));
+    const vaults = world.dataProtection?.vaults?.map((vault) => ({ ...vault, instances }));
+    return {
+      ...world,
+      recoveryServices: { ...world.recoveryServices, timings: { jobFileShare: 700 } },
+      dataProtection: { vaults: vaults ?? [], seconds: { jobs: { disk: 1300 } } },
+    };
+  }
+
+  async function backUpAll(world: WorldSeed, faults: readonly FaultRuleSeed[] = []) {
+    const app = await startEmbeddedApp({ world, faults });
+    const ids: string[] = [];
+    for (const target of targets) ids.push(await ask(app, { target }));
+    const records = await allEnded(app, ids);
+    await app.stop();
+    return { app, records };
+  }
+
+  test('are followed side by side, each within its own hourly counter', async () => {
+    const { app, records } = await backUpAll(
+      worldOf({ throttling: { provider: 'hourly', providerLimit: 150 } }),
+    );
+    expect(records.map(({ status }) => status)).toEqual(targets.map(() => 'completed'));
+    expect(records.map(jobOf).sort()).toEqual([...jobsStarted(app)].sort());
+    const lists = ['recoveryServices.jobs', 'dataProtection.listJobs'].map(
+      (route) => sentAt(app, route).length,
+    );
+    expect(Math.min(...lists)).toBeGreaterThan(5);
+    expect(app.simulator.log.filter(({ status }) => status === 429)).toEqual([]);
+    const trackers = app.tables.watches.rows().map((row) => [row['service'], row['state']]);
+    expect(trackers.sort()).toEqual([
+      ['dataProtection', 'idle'],
+      ['recoveryServices', 'idle'],
+    ]);
+  });
+
+  test.each([true, false])(
+    'lose no job when the list of the Backup vault is cut, stale and shifted (ids echoed: %s)',
+    async (echoActivityId) => {
+      const variants = [
+        { variant: 'cut', rows: 2 },
+        { variant: 'stale', seconds: 120 },
+        { variant: 'shift' },
+      ] as const;
+      const faults = variants.map((fault) => ({
+        ...{ on: 'dataProtection.listJobs', times: 0 },
+        fault: { kind: 'list' as const, ...fault },
+      }));
+      const { app, records } = await backUpAll(worldOf({ echoActivityId }), faults);
+      expect(records.map(({ status }) => status)).toEqual(targets.map(() => 'completed'));
+      expect(records.map(jobOf).sort()).toEqual([...jobsStarted(app)].sort());
+      expect(sentAt(app, 'dataProtection.getJob').length).toBeGreaterThan(0);
+    },
   );
-  expect(Math.min(...lists)).toBeGreaterThan(5);
-  expect(app.simulator.log.filter(({ status }) => status === 429)).toEqual([]);
-  const trackers = app.tables.watches.rows().map((row) => [row['service'], row['state']]);
-  expect(trackers.sort()).toEqual([
-    ['dataProtection', 'idle'],
-    ['recoveryServices', 'idle'],
-  ]);
 });

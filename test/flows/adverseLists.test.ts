@@ -64,6 +64,12 @@ describe('a job list', () => {
     },
   );
 
+  test.each(echoes)('cut silently at any length loses none, %s echoed ids', async (_word, echoActivityId) => {
+    const faults = listFault({ variant: 'cut', rows: 3 });
+    const told = await backUpUnder(shareJobs(8, 100, 60), faults, { echoActivityId });
+    expect(told).toMatchObject({ endings: ['completed'], backups: 8, ownJobs: true });
+  });
+
   test('that shows nothing at all for an hour ends no run, and none is sent again', async () => {
     const faults: readonly FaultRuleSeed[] = [
       { on: 'recoveryServices.jobs', times: 60, fault: { kind: 'list', variant: 'empty' } },
