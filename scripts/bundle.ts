@@ -62,7 +62,7 @@ async function put({ path: file, contents }: OutputFile): Promise<void> {
 /** Writes `*.cjs` and source maps, to `dist` or another folder; returns the size of each file in bytes. */
 export async function bundle(folder = path.join(root, 'dist')): Promise<ReadonlyMap<string, number>> {
   const late = new Map<string, LateFile>();
-  const main = await run(folder, ['main'], () => 'src/main.ts', [lateLibraries(late), lateModules]);
+  const main = await run(folder, ['main'], () => 'src/main.ts', [lateLibraries(late), lateModules(late)]);
   refuseMissing(late);
   const libraries = await run(folder, late.keys(), (name) => name, [lateEntries(late)]);
   refuseCopies(main.metafile, libraries.metafile);

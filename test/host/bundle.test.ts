@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../scripts/bundle.ts';
 import { requireLate } from '../../scripts/lateLibraries.ts';
+import { usedMembers } from '../../scripts/lateModules.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bundle-'));
 const sizes = new Map<string, number>();
@@ -72,6 +73,30 @@ describe('the deployed app', () => {
     const original = require(library) as object;
     expect(typeof late).toBe(typeof original);
     expect(Object.keys(late).toSorted()).toEqual(Object.keys(original).toSorted());
+  });
+});
+
+describe('of a library that is a file of its own', () => {
+  test('what a module names is used', () => {
+    expect(usedMembers('import { Cron, Other as Mine } from "croner";\nnew Cron();', 'croner')).toEqual([
+      'Cron',
+      'Other',
+    ]);
+  });
+
+  test('what a module takes from the whole is used, whatever else has that letter', () => {
+    const code = 'import * as z from "zod";\nconst a = z.string().regex(/[a-z]+/), b = az.c(d.z.e, z.int());';
+    expect(usedMembers(code, 'zod')).toEqual(['string', 'int']);
+  });
+
+  test('the whole of it stops the build', () => {
+    expect(() => usedMembers('import * as z from "zod";\nbuild(z);', 'zod')).toThrow(
+      'zod is used as a whole, as z',
+    );
+  });
+
+  test('a module without it uses nothing', () => {
+    expect(usedMembers('import { a } from "other";', 'zod')).toEqual([]);
   });
 });
 
