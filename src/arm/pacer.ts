@@ -10,16 +10,18 @@ export interface Lane {
 }
 
 /** A slot: now, or an instant before which the request may not leave. */
-export type Slot =
+export type Slot = {
+  /** What to hand to `confirm` when the slot is used later: an instant of the budget's own time. Absent: the slot's instant. */
+  readonly ticket?: Date;
+} & (
   | { readonly kind: 'go' }
   | {
       readonly kind: 'wait';
       readonly until: Date;
-      /** What to hand to `confirm` when the slot has come; absent: `until` itself. An instant, of the budget's own time. */
-      readonly ticket?: Date;
       /** Nothing is kept, ask again then: a slot far ahead rests on a guess that the next reply may mend. */
       readonly reserved?: false;
-    };
+    }
+);
 
 /** An action's counter as replies have shown it: requests left now, its size, and what it allows in an hour. */
 export interface ActionBudget {

@@ -1,8 +1,8 @@
 import type { Table } from '../storage/table.ts';
 import { budgetOf, seenAfter, type SeenCounter } from './actionBudget.ts';
-import { learnBucket, learnLane, type Lesson } from './budgetLessons.ts';
 import { budgetRows } from './budgetRows.ts';
 import { lookAgainAt, ownTime, reserveInBucket, type Bucket, type BucketState } from './gcra.ts';
+import { learnInBucket, learnInLane } from './learnInRows.ts';
 import { armBudgets, type Lane, type Pacer, type Slot } from './pacer.ts';
 import { reserveInLane, type LaneState } from './providerLane.ts';
 import type { SharedState } from './sharedState.ts';
@@ -22,8 +22,6 @@ const usedShare: Readonly<Record<Lane['kind'], number>> = { read: 0.75, write: 0
 const usedBurst: Readonly<Record<Lane['kind'], number>> = { read: 0.25, write: 0.5, delete: 0.5 };
 /** A provider's slot further ahead than this is not kept: what is known of such counters changes with every reply. */
 const horizonMs = 30_000;
-/** A correction smaller than this part of a bucket stays in the process. */
-const materialShare = 0.1;
 /** Delays are whole seconds, and a timer may fire one early. */
 const earlyMs = 1000;
 /** A slot that nobody used for this long is given up: its drop has long gone to others, or overflowed. */
@@ -51,9 +49,10 @@ export function createSharedPacer({ table, random, budgets = armBudgets }: Share
       return { kind: 'wait', until: askAgainAt(nowMs, placed, pausedUntilMs, random()), reserved: false };
     }
     const drawn = await drawFrom(rows.bucket(lane), usedPart(budgets, lane.kind), nowMs);
-    const atMs = Math.max(placed, drawn.atMs);
-    if (atMs <= nowMs) return { kind: 'go' };
-    return { kind: 'wait', until: new Date(Math.ceil(atMs)), ticket: new Date(Math.ceil(drawn.ownMs)) };
+    const [atMs, ticket] = [Math.max(placed, drawn.atMs), new Date(Math.ceil(drawn.ownMs))];
+    return atMs <= nowMs
+      ? { kind: 'go', ticket }
+      : { kind: 'wait', until: new Date(Math.ceil(atMs)), ticket };
   }
 
   return {
@@ -107,31 +106,3 @@ const drawFrom = (buckets: SharedState<BucketState>, bucket: Bucket, nowMs: numb
     const { state: next, slotMs } = reserveInBucket(state, bucket, nowMs);
     return { state: next, answer: { ownMs: slotMs, atMs: lookAgainAt(state, slotMs, nowMs) } };
   });
-
-/** Written when it makes a difference to others: a bucket that holds much less, a pause, another pace. */
-async function learnInBucket(
-  buckets: SharedState<BucketState>,
-  bucket: Bucket,
-  lesson: Lesson,
-): Promise<void> {
-  const nowMs = lesson.now.getTime();
-  const before = await buckets.peek(nowMs);
-  const after = learnBucket(before, bucket, lesson);
-  const material = (materialShare * bucket.capacity * 1000) / bucket.perSecond;
-  if (after.fullAtMs - before.fullAtMs <= material && after.setAtMs === before.setAtMs) return;
-  await buckets.change(nowMs, (state) => ({ state: learnBucket(state, bucket, lesson), answer: undefined }));
-}
-
-const shareOf = ({ largest, remaining }: LaneState): number => (largest > 0 ? remaining / largest : 1);
-const levels = [0.5, 0.2, 0.05];
-const levelOf = (state: LaneState): number => levels.filter((level) => shareOf(state) < level).length;
-
-async function learnInLane(lanes: SharedState<LaneState>, lesson: Lesson): Promise<void> {
-  const nowMs = lesson.now.getTime();
-  const before = await lanes.peek(nowMs);
-  const after = learnLane(before, lesson);
-  const isPaused = after.pausedUntilMs > before.pausedUntilMs;
-  if (isPaused || levelOf(after) !== levelOf(before))
-    await lanes.change(nowMs, (state) => ({ state: learnLane(state, lesson), answer: undefined }));
-  else lanes.remember(after);
-}

@@ -1,11 +1,12 @@
 import type { Row, StoredRow, Table } from '../storage/table.ts';
+import { groupChanges, type Change, type Changed } from './groupedChanges.ts';
 
 /** One row of numbers that several instances change. */
 export interface SharedState<S> {
   /** The state as this process last knew it, read when it knew none or what it knew is stale. */
   peek(nowMs: number): Promise<S>;
   /** Changes the row; changes that are asked for together share one write. Asked again after a conflict. */
-  change<A>(nowMs: number, change: (state: S) => { readonly state: S; readonly answer: A }): Promise<A>;
+  change<A>(nowMs: number, change: (state: S) => Changed<S, A>): Promise<A>;
   /** Keeps a state in this process without writing it. */
   remember(state: S): void;
 }
@@ -21,15 +22,8 @@ export interface SharedStateOptions<S> {
   readonly unknown: (nowMs: number) => S;
   /** What of the process's own knowledge outlives a fresh read; absent: nothing. */
   readonly merge?: (stored: S, known: S) => S;
-  /** Milliseconds after which `peek` reads again; absent: never, because every change meets the row's ETag. */
-  readonly staleMs?: number;
-}
-
-interface Waiting<S> {
-  readonly nowMs: number;
-  readonly apply: (state: S) => S;
-  readonly done: () => void;
-  readonly failed: (error: unknown) => void;
+  /** Milliseconds after which `peek` reads again; a change meets the row's ETag in any case. */
+  readonly staleMs: number;
 }
 
 const mostTries = 20;
@@ -39,8 +33,6 @@ export function createSharedState<S>(options: SharedStateOptions<S>): SharedStat
   const { table, partitionKey, rowKey } = options;
   let known: { readonly state: S; readonly etag: string | undefined; readonly atMs: number } | undefined;
   let last: S | undefined;
-  let waiting: Waiting<S>[] = [];
-  let writing = false;
 
   async function read(nowMs: number) {
     const row = await table.read(partitionKey, rowKey);
@@ -50,7 +42,7 @@ export function createSharedState<S>(options: SharedStateOptions<S>): SharedStat
     return known;
   }
 
-  async function write(group: readonly Waiting<S>[]): Promise<void> {
+  async function write(group: readonly Change<S>[]): Promise<void> {
     const nowMs = group[0]?.nowMs ?? 0;
     for (let tries = 0; tries < mostTries; tries++) {
       const from = known ?? (await read(nowMs));
@@ -66,40 +58,21 @@ export function createSharedState<S>(options: SharedStateOptions<S>): SharedStat
     throw new Error(`The budget row ${rowKey} was changed by others ${mostTries} times in a row.`);
   }
 
-  async function drain(): Promise<void> {
-    if (writing) return;
-    writing = true;
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
-      try {
-        await write(group);
-        for (const { done } of group) done();
-      } catch (error) {
-        known = undefined;
-        for (const { failed } of group) failed(error);
-      }
+  const change = groupChanges<S>(async (group) => {
+    try {
+      await write(group);
+    } catch (error) {
+      known = undefined;
+      throw error;
     }
-    writing = false;
-  }
+  });
 
   return {
     peek: async (nowMs) => {
-      const fresh = known && (options.staleMs === undefined || nowMs - known.atMs < options.staleMs);
-      return (fresh ? known : await read(nowMs))?.state ?? options.unknown(nowMs);
+      const fresh = known && nowMs - known.atMs < options.staleMs ? known : await read(nowMs);
+      return fresh.state;
     },
-    change: <A>(nowMs: number, change: (state: S) => { readonly state: S; readonly answer: A }) =>
-      new Promise<A>((resolve, reject) => {
-        let answer: { readonly value: A } | undefined;
-        const apply = (state: S): S => {
-          const changed = change(state);
-          answer = { value: changed.answer };
-          return changed.state;
-        };
-        const done = () => answer && resolve(answer.value);
-        waiting.push({ nowMs, apply, done, failed: reject });
-        void drain();
-      }),
+    change,
     remember: (state) => {
       last = state;
       if (known) known = { ...known, state };

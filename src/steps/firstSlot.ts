@@ -33,7 +33,7 @@ export async function firstSlot(services: StepServices, order: StepOrder): Promi
   if (!call) return none;
   const now = services.clock();
   const slot = await reserve(services, call);
-  if (slot.kind === 'go') return { seconds: 0, slotAt: now.toISOString() };
+  if (slot.kind === 'go') return { seconds: 0, slotAt: (slot.ticket ?? now).toISOString() };
   const ticket = ticketOf(slot);
   const seconds = secondsUntil(slot.until, now);
   return ticket ? { seconds, slotAt: ticket.toISOString() } : { seconds };

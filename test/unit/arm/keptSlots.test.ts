@@ -154,6 +154,15 @@ describe('a kept slot', () => {
     expect(await pacer.confirm?.(lane, at(60), at(60))).toEqual({ kind: 'go' });
   });
 
+  test('that was given at once is good at once, however slow the bucket has been before', async () => {
+    const pacer = pacerOn();
+    await pacer.reserve(lane, at(0));
+    for (let times = 0; times < 5; times++) await pacer.learn(lane, refusal, at(times * 60));
+    const slot = await pacer.reserve(lane, at(1000));
+    expect(slot).toMatchObject({ kind: 'go', ticket: expect.any(Date) as Date });
+    expect(await pacer.confirm?.(lane, slot.ticket ?? at(1000), at(1000))).toEqual({ kind: 'go' });
+  });
+
   test('is pushed back by a 429, and keeps its place', async () => {
     const pacer = pacerOn();
     await pacer.learn(lane, refusal, at(58));
