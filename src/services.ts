@@ -33,6 +33,7 @@ import type { AnyStep, StepCatalogue } from './steps/step.ts';
 import type { StepLog, StepServices } from './steps/stepServices.ts';
 import { azureQueue } from './storage/azureQueue.ts';
 import { azureTable } from './storage/azureTable.ts';
+import { groupedWrites } from './storage/groupedWrites.ts';
 import type { StorageAccount } from './storage/storageAccount.ts';
 import { textSource } from './storage/textSource.ts';
 import type { MessageQueue, Table } from './storage/table.ts';
@@ -116,7 +117,8 @@ function createServices(settings: Settings): Services {
     runs: azureTable(account, 'runs'),
     steps: azureTable(account, 'steps'),
     items: azureTable(account, 'items'),
-    watches: azureTable(account, 'watches'),
+    // A tick settles many jobs at once.
+    watches: groupedWrites(azureTable(account, 'watches')),
     batchItems: azureTable(account, 'batchItems'),
     dailyCounters: azureTable(account, 'dailyCounters'),
     triggers: azureTable(account, 'triggers'),

@@ -1,6 +1,16 @@
 import type { TableClient, TableEntity, TableEntityResult, TransactionAction } from '@azure/data-tables';
 import { onFirstUse, type StorageAccount } from './storageAccount.ts';
-import type { Column, Row, RowChange, RowPage, RowRange, StoredRow, Table, Written } from './table.ts';
+import type {
+  Column,
+  Row,
+  RowChange,
+  RowPage,
+  RowRange,
+  StoredRow,
+  Table,
+  Written,
+  WrittenTogether,
+} from './table.ts';
 
 /** One table in Azure Tables, created on first use. Conflicts and missing rows are answers; anything else is thrown. */
 export function azureTable(account: StorageAccount, name: string): Table {
@@ -72,10 +82,11 @@ async function writeTogether(
   client: TableClient,
   partitionKey: string,
   changes: readonly RowChange[],
-): Promise<Written> {
+): Promise<WrittenTogether> {
   const actions = changes.map((change) => actionOf(partitionKey, change));
   const answer = await unless([404, 409, 412], client.submitTransaction(actions));
-  return answer ? { kind: 'written', etag: answer.subResponses[0]?.etag ?? '' } : { kind: 'conflict' };
+  if (!answer) return { kind: 'conflict' };
+  return { kind: 'written', etags: answer.subResponses.map(({ etag }) => etag ?? '') };
 }
 
 const remove = async (client: TableClient, partitionKey: string, rowKey: string): Promise<void> =>

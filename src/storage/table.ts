@@ -22,6 +22,10 @@ export type RowChange =
   | { readonly kind: 'replace'; readonly row: Row; readonly etag: string }
   | { readonly kind: 'remove'; readonly rowKey: string };
 
+/** The answer to several changes that were asked for together; an ETag for each, empty for a removal. */
+export type WrittenTogether =
+  { readonly kind: 'written'; readonly etags: readonly string[] } | { readonly kind: 'conflict' };
+
 /** Part of a partition, in the order of row keys. */
 export interface RowPage {
   readonly rows: readonly StoredRow[];
@@ -54,9 +58,9 @@ export interface Table {
   /**
    * Makes 1–100 changes of one partition, each of another row: all of them or none, counted and paid as one operation.
    *
-   * @returns the ETag of the first change's row; `conflict` when one of the changes cannot be made.
+   * @returns `conflict` when one of the changes cannot be made.
    */
-  writeTogether(partitionKey: string, changes: readonly RowChange[]): Promise<Written>;
+  writeTogether(partitionKey: string, changes: readonly RowChange[]): Promise<WrittenTogether>;
   /** Removes a row; a missing one is fine. */
   remove(partitionKey: string, rowKey: string): Promise<void>;
   /** One page of a partition. */

@@ -69,8 +69,10 @@ describe.each(tables)('%s', (_name, makeTable) => {
       { kind: 'insert', row: { ...key('a'), by: 'first' } },
       { kind: 'insert', row: { ...key('b'), by: 'first' } },
     ]);
-    expect(first).toEqual({ kind: 'written', etag: (await table.read('together', 'a'))?.etag });
-    const etag = first.kind === 'written' ? first.etag : '';
+    const tags = async (...keys: string[]) =>
+      Promise.all(keys.map(async (rowKey) => (await table.read('together', rowKey))?.etag ?? ''));
+    expect(first).toEqual({ kind: 'written', etags: await tags('a', 'b') });
+    const [etag = ''] = first.kind === 'written' ? first.etags : [];
 
     const refused = await table.writeTogether('together', [
       { kind: 'insert', row: { ...key('c'), by: 'second' } },
@@ -84,7 +86,7 @@ describe.each(tables)('%s', (_name, makeTable) => {
       { kind: 'remove', rowKey: 'b' },
       { kind: 'insert', row: key('d') },
     ]);
-    expect(moved).toEqual({ kind: 'written', etag: (await table.read('together', 'a'))?.etag });
+    expect(moved).toEqual({ kind: 'written', etags: await tags('a', 'b', 'd') });
     expect(await table.read('together', 'b')).toBeUndefined();
 
     const late = { kind: 'replace', row: { ...key('a'), by: 'late' }, etag } as const;

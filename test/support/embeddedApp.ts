@@ -32,6 +32,7 @@ import { createSharedPacer } from '../../src/arm/sharedPacer.ts';
 import type { Flows } from '../../src/durable/flows.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
 import { createPlanLoader } from '../../src/plan/loadPlan.ts';
+import { groupedWrites } from '../../src/storage/groupedWrites.ts';
 import type { Services, TableName } from '../../src/services.ts';
 import { readSettings } from '../../src/settings.ts';
 import { memoryTable, type MemoryTable } from './memoryStorage.ts';
@@ -277,7 +278,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
         runs: life.mortal(tables.runs),
         steps: life.mortal(tables.steps),
         items: life.mortal(tables.items),
-        watches: life.mortal(tables.watches),
+        watches: groupedWrites(life.mortal(tables.watches)),
         batchItems: life.mortal(tables.batchItems),
         dailyCounters: life.mortal(tables.dailyCounters),
         triggers: life.mortal(tables.triggers),

@@ -70,8 +70,7 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
     writeTogether: (partitionKey, changes) =>
       port('writeTogether', () => {
         if (changes.some((change) => !canBeMade(partitionKey, change))) return { kind: 'conflict' };
-        const etags = changes.map((change) => made(partitionKey, change));
-        return { kind: 'written', etag: etags[0] ?? '' };
+        return { kind: 'written', etags: changes.map((change) => made(partitionKey, change)) };
       }),
     remove: (partitionKey, rowKey) => port('remove', () => void partitions.get(partitionKey)?.delete(rowKey)),
     page: (partitionKey, range) =>
