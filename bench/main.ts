@@ -3,8 +3,10 @@ import { cost } from './costBench.ts';
 import { coldstart } from './coldstart.ts';
 import { cpu } from './cpu.ts';
 import { fleet } from './fleet.ts';
+import { idle } from './idle.ts';
 import { operations } from './operations.ts';
 import { peersBeside } from './peers.ts';
+import { queueDelay } from './queueDelay.ts';
 import { keep, publish, type BenchOptions, type BenchReport } from './report.ts';
 import { replay } from './replay.ts';
 import { runs } from './runs.ts';
@@ -22,6 +24,8 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   replay,
   skew,
   cpu,
+  idle,
+  queueDelay,
 };
 
 const { values, positionals } = parseArgs({

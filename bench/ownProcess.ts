@@ -1,18 +1,23 @@
 import { fork } from 'node:child_process';
 
-/** Megabytes that a process of a benchmark may use for what it keeps. */
-const heapMegabytes = 6144;
+/** Megabytes of heap for a process that holds a whole fleet with host, simulator and tables. */
+const fleetHeap = 6144;
 
 /**
  * Runs a program of this folder in a process of its own, with one plain value as its argument; ends it once it has answered.
  *
+ * @param flags of Node.
  * @returns what the program sends with {@link answer}.
  * @throws Error when it ends without an answer.
  */
-export function inOwnProcess<T>(program: `./${string}.ts`, argument: unknown): Promise<T> {
+export function inOwnProcess<T>(
+  program: `./${string}.ts` | `../.local/${string}.mjs`,
+  argument: unknown,
+  flags: readonly string[] = [`--max-old-space-size=${fleetHeap}`],
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const child = fork(new URL(program, import.meta.url), [JSON.stringify(argument)], {
-      execArgv: [`--max-old-space-size=${heapMegabytes}`],
+      execArgv: [...flags],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     child.once('message', (message) => resolve(message as T));

@@ -5,7 +5,7 @@ import type { TrackerServices } from '../src/job-tracker/trackerServices.ts';
 import { vaultKeyOf, type WatchOrder } from '../src/job-tracker/watch.ts';
 import { watchJob } from '../src/job-tracker/watchJob.ts';
 import { recoveryServicesJobs } from '../src/recovery-services/jobList.ts';
-import { memoryTable } from '../test/support/memoryStorage.ts';
+import type { Table } from '../src/storage/table.ts';
 
 const vaultId =
   '/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/archive';
@@ -23,30 +23,40 @@ const orderOf = (index: number): WatchOrder => ({
   giveUpAt: new Date(start + 86_400_000).toISOString(),
 });
 
-/** Watches so many jobs and ticks until all have ended, over lists of text: no host, no flows, tables in memory. */
-export async function trackAlone(backups: number): Promise<number> {
+const pageRows = 1000;
+const listUrl = 'https://management.azure.com/page/';
+
+const jobRow = (index: number, hasEnded: boolean) => ({
+  name: guid(index + 1_000_000),
+  properties: {
+    ...{ operation: 'Backup', jobType: 'AzureStorageJob', activityId: guid(index) },
+    status: hasEnded ? 'Completed' : 'InProgress',
+    startTime: new Date(start).toISOString(),
+    ...(hasEnded ? { endTime: new Date(start + jobMs).toISOString() } : {}),
+  },
+});
+
+/** One page of the list, parsed from text as a reply is; the next page's number is its URL. */
+function pageOf(backups: number, page: number, hasEnded: boolean): ArmAnswer {
+  const first = page * pageRows;
+  const rows = Array.from({ length: Math.min(pageRows, backups - first) }, (_, index) =>
+    jobRow(first + index, hasEnded),
+  );
+  const next = first + pageRows < backups ? { nextLink: `${listUrl}${page + 1}` } : {};
+  const text = JSON.stringify({ value: rows, ...next });
+  return { kind: 'reply', reply: { status: 200, headers: {}, body: JSON.parse(text) } };
+}
+
+/** Watches so many jobs of one vault and ticks until all have ended: no host, no flows. @returns events raised. */
+export async function trackAlone(backups: number, watches: Table): Promise<number> {
   let now = start;
   let told = 0;
-  const list = (): ArmAnswer => {
-    const status = now - start >= jobMs ? 'Completed' : 'InProgress';
-    const rows = Array.from({ length: backups }, (_, index) => ({
-      name: guid(index + 1_000_000),
-      properties: {
-        ...{ status, operation: 'Backup', jobType: 'AzureStorageJob', activityId: guid(index) },
-        startTime: new Date(start).toISOString(),
-        ...(status === 'Completed' ? { endTime: new Date(start + jobMs).toISOString() } : {}),
-      },
-    }));
-    return {
-      kind: 'reply',
-      reply: { status: 200, headers: {}, body: JSON.parse(JSON.stringify({ value: rows })) },
-    };
-  };
+  const page = (number: number) => Promise.resolve(pageOf(backups, number, now - start >= jobMs));
   const services: TrackerServices = {
     clock: () => new Date(now),
     newId: () => guid(0),
-    watches: memoryTable('watches'),
-    arm: { send: () => Promise.resolve(list()), followUrl: () => Promise.resolve(list()) },
+    watches,
+    arm: { send: () => page(0), followUrl: (url) => page(Number(url.slice(listUrl.length))) },
     pacer: { reserve: () => Promise.resolve({ kind: 'go' }), learn: () => Promise.resolve() },
     jobServices: { recoveryServices: recoveryServicesJobs, dataProtection: dataProtectionJobs },
     minimumPollSeconds: 10,

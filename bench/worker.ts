@@ -1,5 +1,9 @@
-import { fork } from 'node:child_process';
-import type { BenchReport } from './report.ts';
+import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { inOwnProcess } from './ownProcess.ts';
+import type { BenchOptions, BenchReport } from './report.ts';
+import { spread } from './spread.ts';
+import type { WorkerCase } from './workerCase.ts';
 
 /** What one process used. */
 interface Usage {
@@ -7,48 +11,70 @@ interface Usage {
   readonly peakMegabytes: number;
 }
 
-const program = new URL('./workerCase.ts', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bundled = '../.local/bench/workerCase.mjs';
 
-const measure = (subject: string, backups: number): Promise<Usage> =>
-  new Promise((resolve, reject) => {
-    const child = fork(program, [subject, String(backups)], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    child.once('message', (usage) => resolve(usage as Usage));
-    child.once('exit', (code) => code && reject(new Error(`The process ended with ${code}.`)));
+/** Bundled as the deployed app is: reading sources with types needs memory that no deployment needs. */
+async function bundleCase(): Promise<void> {
+  await build({
+    ...{ absWorkingDir: root, entryPoints: ['bench/workerCase.ts'], outfile: '.local/bench/workerCase.mjs' },
+    ...{ bundle: true, minify: true, keepNames: true, platform: 'node', target: 'node22', format: 'esm' },
+    external: ['@azure/functions-core', '@azure/identity'],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
   });
+}
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+const subjects: Readonly<Record<WorkerCase['subject'], string>> = {
+  nothing: 'the app loaded, nothing done',
+  tracker: "every tick of one vault's tracker",
+  batch: 'gathering, children and report of one batch; the watchdog over its runs',
+  'tracker and batch': 'both in one process',
+};
 
-/**
- * CPU of a backup and peak memory. The whole app shares its process with the local host and the simulator, so `all` is
- * an upper bound; `tracker` is the job tracker's policy alone over lists made by hand.
- */
-export async function worker({ quick }: { readonly quick: boolean }): Promise<BenchReport> {
-  const sizes = quick ? [1000] : [1000, 10_000];
+const flagSets = {
+  "Node's own choice of heap": [],
+  'heap of 96 MB, young of 4': ['--max-old-space-size=96', '--max-semi-space-size=4'],
+} as const;
+
+/** Memory and CPU of the app's own work at a size: its rows lie in another process, lists are made page by page. */
+export async function worker({ quick }: BenchOptions): Promise<BenchReport> {
+  await bundleCase();
   const rows: string[][] = [];
   const data: unknown[] = [];
-  for (const backups of sizes) {
-    for (const subject of ['all', 'tracker']) {
-      const runs: Usage[] = [];
-      for (let round = 0; round < (backups > 1000 ? 1 : 3); round++)
-        runs.push(await measure(subject, backups));
-      const cpu = runs.map(({ cpuMs }) => cpuMs / backups);
-      const peak = runs.map(({ peakMegabytes }) => peakMegabytes);
-      data.push({ subject, backups, runs });
-      rows.push([
-        subject === 'all' ? 'app, local host and simulator in one process' : 'tracker policy alone',
-        String(backups),
-        `${median(cpu).toFixed(2)} (${Math.min(...cpu).toFixed(2)} … ${Math.max(...cpu).toFixed(2)})`,
-        `${median(peak).toFixed(0)} (${Math.min(...peak).toFixed(0)} … ${Math.max(...peak).toFixed(0)})`,
-      ]);
-    }
-  }
+  const rounds = quick ? 1 : 3;
+  for (const backups of quick ? [1000] : [1000, 10_000])
+    for (const [subject, words] of Object.entries(subjects))
+      for (const [flagWords, flags] of Object.entries(flagSets)) {
+        const runs: Usage[] = [];
+        for (let round = 0; round < rounds; round++)
+          runs.push(await inOwnProcess<Usage>(bundled, { subject, backups, root }, flags));
+        data.push({ subject, backups, flags, runs });
+        rows.push([
+          ...[words, String(backups), flagWords],
+          spread(
+            runs.map(({ peakMegabytes }) => peakMegabytes),
+            0,
+          ),
+          spread(
+            runs.map(({ cpuMs }) => cpuMs / backups),
+            2,
+          ),
+        ]);
+      }
   return {
-    title: 'Worker',
-    layer: 'b for the app, a for the tracker; a process of its own for each run, its CPU and high-water mark',
-    columns: ['subject', 'backups', 'CPU-ms per backup (min … max)', 'peak RSS in MB (min … max)'],
+    title: 'Memory of the app alone',
+    layer:
+      "a: the app's activities, bundled, in a process of their own, without host and flows; tables in another process, asked " +
+      'over a pipe whose cost is part of the CPU',
+    columns: [
+      'what',
+      'backups',
+      'memory given',
+      'peak RSS in MB (min … max)',
+      'CPU-ms per backup (min … max)',
+    ],
     rows,
     data,
   };

@@ -1,13 +1,31 @@
+// The app's own work at a size, its rows in another process: what this one uses is the app's.
 import { resourceUsage } from 'node:process';
-import { runFleet } from './fleetCase.ts';
+import { batchAlone } from './batchAlone.ts';
+import { answer, argument } from './ownProcess.ts';
+import { startRemoteTables } from './remoteTables.ts';
 import { trackAlone } from './trackerAlone.ts';
 
-const [subject = 'all', backups = '1000'] = process.argv.slice(2);
-const count = Number(backups);
-const before = resourceUsage();
-if (subject === 'all')
-  await runFleet({ name: 'worker', backups: count, vaults: 1, jobSeconds: 600, quota: 'bucket' });
-else await trackAlone(count);
-const after = resourceUsage();
-const cpuMs = (after.userCPUTime - before.userCPUTime + after.systemCPUTime - before.systemCPUTime) / 1000;
-process.send?.({ cpuMs, peakMegabytes: after.maxRSS / 1024 }, () => process.exit(0));
+/** What to do, how often. */
+export interface WorkerCase {
+  readonly subject: 'nothing' | 'tracker' | 'batch' | 'tracker and batch';
+  readonly backups: number;
+  /** Folder of the project, ending with a slash: this program may have been bundled elsewhere. */
+  readonly root: string;
+}
+
+/** CPU of this process in milliseconds, user and system. */
+function cpuMs(): number {
+  const { userCPUTime, systemCPUTime } = resourceUsage();
+  return (userCPUTime + systemCPUTime) / 1000;
+}
+
+const { subject, backups, root } = argument<WorkerCase>();
+const { captureFunctions } = await import('../local/functions-host/registry.ts');
+captureFunctions();
+await import('../src/main.ts');
+const tables = startRemoteTables(`${root}bench/rowServer.ts`);
+const before = cpuMs();
+if (subject.startsWith('tracker')) await trackAlone(backups, tables.table('watches'));
+if (subject.endsWith('batch')) await batchAlone(backups, tables);
+const used = cpuMs() - before;
+answer({ cpuMs: used, peakMegabytes: resourceUsage().maxRSS / 1024 });

@@ -1,0 +1,111 @@
+import type { HostJson } from '../local/functions-host/hostJson.ts';
+import { prices } from './cost.ts';
+
+/** What an idle app does in a month, beyond what host.json says. */
+export interface IdleApp {
+  /** Queues that functions of the app listen to. */
+  readonly queues: number;
+  /** Firings of timers a day. */
+  readonly timersPerDay: number;
+  /** Operations on the app's tables a day, all of them by timers. */
+  readonly tableOperationsPerDay: number;
+}
+
+/** One item of the bill. */
+export interface IdlePart {
+  readonly what: string;
+  /** How the number comes about, in words. */
+  readonly because: string;
+  readonly perMonth: number;
+  /** Dollars each. */
+  readonly price: number;
+  /** Whether the published figures count it. */
+  readonly isPublished: boolean;
+}
+
+const days = 30;
+const monthSeconds = days * 86_400;
+/** The scale controller looks at each queue so often and asks two things; no setting changes that. */
+const controllerSeconds = 10;
+/** Leases and the table of partitions are renewed and read so often. */
+const leaseSeconds = 10;
+/** Published dollars of blob leases for a partition; there is no count behind it. */
+const blobLeaseDollars = 0.228;
+
+const perMonth = (seconds: number): number => monthSeconds / seconds;
+
+function leases(hostJson: HostJson, partitions: number): IdlePart {
+  const isTable = hostJson.flag('extensions.durableTask.storageProvider.useTablePartitionManagement', false);
+  const what = 'leases of partitions';
+  if (!isTable)
+    return {
+      ...{ what, because: `${partitions} blob leases`, perMonth: partitions, price: blobLeaseDollars },
+      isPublished: true,
+    };
+  return {
+    ...{ what, because: `(1 + ${partitions}) table operations each ${leaseSeconds} s` },
+    perMonth: (1 + partitions) * perMonth(leaseSeconds),
+    ...{ price: prices.tableOperation, isPublished: true },
+  };
+}
+
+/** The Durable extension's share: queues of each partition and one of work items. */
+function durableParts(hostJson: HostJson): readonly IdlePart[] {
+  const at = 'extensions.durableTask.storageProvider';
+  const partitions = hostJson.number(`${at}.partitionCount`, 4);
+  const seconds = hostJson.durationMs(`${at}.maxQueuePollingInterval`, 30_000) / 1000;
+  const queues = partitions + 1;
+  const { queueOperation: price } = prices;
+  return [
+    {
+      ...{ what: 'scale controller, Durable', because: `2 × ${queues} queues each ${controllerSeconds} s` },
+      ...{ perMonth: 2 * queues * perMonth(controllerSeconds), price, isPublished: true },
+    },
+    {
+      ...{ what: 'host polling, Durable', because: `${queues} queues each ${seconds} s, always awake` },
+      ...{ perMonth: queues * perMonth(seconds), price, isPublished: true },
+    },
+    leases(hostJson, partitions),
+  ];
+}
+
+/** The app's own queues and timers. */
+function ownParts(hostJson: HostJson, app: IdleApp): readonly IdlePart[] {
+  const seconds = hostJson.durationMs('extensions.queues.maxPollingInterval', 60_000) / 1000;
+  const { queueOperation, tableOperation, blobWrite } = prices;
+  return [
+    {
+      ...{
+        what: 'scale controller, own queues',
+        because: `2 × ${app.queues} queues each ${controllerSeconds} s`,
+      },
+      perMonth: 2 * app.queues * perMonth(controllerSeconds),
+      ...{ price: queueOperation, isPublished: false },
+    },
+    {
+      ...{
+        what: 'host polling, own queues',
+        because: `${app.queues} queues each ${seconds} s, always awake`,
+      },
+      ...{ perMonth: app.queues * perMonth(seconds), price: queueOperation, isPublished: false },
+    },
+    {
+      ...{ what: 'tables read by timers', because: 'counted over 24 idle hours' },
+      ...{ perMonth: app.tableOperationsPerDay * days, price: tableOperation, isPublished: false },
+    },
+    {
+      ...{ what: 'status of timers', because: 'a blob written at each firing, counted over 24 idle hours' },
+      ...{ perMonth: app.timersPerDay * days, price: blobWrite, isPublished: false },
+    },
+  ];
+}
+
+/** What storage costs in a month (30 days) in which nothing happens, item by item. */
+export const idleParts = (hostJson: HostJson, app: IdleApp): readonly IdlePart[] => [
+  ...durableParts(hostJson),
+  ...ownParts(hostJson, app),
+];
+
+/** Dollars of several items. */
+export const dollarsOf = (parts: readonly IdlePart[]): number =>
+  parts.reduce((sum, part) => sum + part.perMonth * part.price, 0);
