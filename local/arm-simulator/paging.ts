@@ -17,18 +17,28 @@ interface PagingStyle {
  * real lists do.
  */
 export function listReply(call: Call, rows: readonly unknown[], style: PagingStyle = {}): ArmReply {
+  return writtenList(call, rows, (row) => row, style);
+}
+
+/** {@link listReply} of rows that are written out only where their page is asked for. */
+export function writtenList<T>(
+  call: Call,
+  rows: readonly T[],
+  write: (row: T) => unknown,
+  style: PagingStyle = {},
+): ArmReply {
   const shown = cutRows(call, rows);
   const size = call.core.settings.pageSize ?? style.defaultPageSize ?? Math.max(1, shown.length);
   const from = Number(call.url.searchParams.get('$skipToken') ?? 0);
   const shift =
     call.faults.some((fault) => fault.kind === 'list' && fault.variant === 'shift') && from > 0 ? 1 : 0;
   const next = from + shift + size;
-  const value = shown.slice(from + shift, next);
+  const value = shown.slice(from + shift, next).map(write);
   if (next < shown.length) return json(200, { value, nextLink: nextLink(call, next) });
   return json(200, style.nullNextLink === true ? { value, nextLink: null } : { value });
 }
 
-function cutRows(call: Call, rows: readonly unknown[]): readonly unknown[] {
+function cutRows<T>(call: Call, rows: readonly T[]): readonly T[] {
   for (const fault of call.faults) {
     if (fault.kind !== 'list') continue;
     if (fault.variant === 'cut') return rows.slice(0, fault.rows);

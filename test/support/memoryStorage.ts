@@ -22,9 +22,9 @@ export interface MemoryTable extends Table {
 
 /** An Azure table as far as the app relies on it: conditional writes, pages in row-key order, continuation tokens. */
 export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTable {
-  const partitions = new Map<string, Map<string, StoredRow>>();
-  const partitionOf = (partitionKey: string): Map<string, StoredRow> => {
-    const known = partitions.get(partitionKey) ?? new Map<string, StoredRow>();
+  const partitions = new Map<string, Partition>();
+  const partitionOf = (partitionKey: string): Partition => {
+    const known = partitions.get(partitionKey) ?? createPartition();
     partitions.set(partitionKey, known);
     return known;
   };
@@ -40,10 +40,10 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
   }
   const write = (row: Row) => {
     const etag = `v${++version}`;
-    partitionOf(row.partitionKey).set(row.rowKey, { ...row, etag });
+    partitionOf(row.partitionKey).set({ ...row, etag });
     return { kind: 'written', etag } as const;
   };
-  const find = (partitionKey: string, rowKey: string) => partitions.get(partitionKey)?.get(rowKey);
+  const find = (partitionKey: string, rowKey: string) => partitions.get(partitionKey)?.rows.get(rowKey);
 
   function canBeMade(partitionKey: string, change: RowChange): boolean {
     if (change.kind === 'insert') return !find(partitionKey, change.row.rowKey);
@@ -52,13 +52,13 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
   }
   function made(partitionKey: string, change: RowChange): string {
     if (change.kind !== 'remove') return write(change.row).etag;
-    partitions.get(partitionKey)?.delete(change.rowKey);
+    partitions.get(partitionKey)?.remove(change.rowKey);
     return '';
   }
 
   return {
     operations,
-    rows: () => [...partitions.values()].flatMap((rows) => [...rows.values()]),
+    rows: () => [...partitions.values()].flatMap(({ rows }) => [...rows.values()]),
     insert: (row) =>
       port('insert', () => (find(row.partitionKey, row.rowKey) ? { kind: 'conflict' } : write(row))),
     read: (partitionKey, rowKey) => port('read', () => find(partitionKey, rowKey)),
@@ -72,21 +72,56 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
         if (changes.some((change) => !canBeMade(partitionKey, change))) return { kind: 'conflict' };
         return { kind: 'written', etags: changes.map((change) => made(partitionKey, change)) };
       }),
-    remove: (partitionKey, rowKey) => port('remove', () => void partitions.get(partitionKey)?.delete(rowKey)),
+    remove: (partitionKey, rowKey) => port('remove', () => void partitions.get(partitionKey)?.remove(rowKey)),
     page: (partitionKey, range) =>
-      port('page', () => pageOf([...(partitions.get(partitionKey)?.values() ?? [])], range ?? {})),
+      port('page', () => partitions.get(partitionKey)?.page(range ?? {}) ?? { rows: [] }),
   };
 }
 
-function pageOf(rows: readonly StoredRow[], range: RowRange): RowPage {
-  const from = range.continuation ?? range.from ?? '';
-  const matching = rows
-    .filter((row) => row.rowKey >= from)
-    .filter((row) => range.before === undefined || row.rowKey < range.before)
-    .sort((one, other) => (one.rowKey < other.rowKey ? -1 : 1));
-  const top = range.top ?? 1000;
-  const next = matching[top];
-  return { rows: matching.slice(0, top), ...(next ? { continuation: next.rowKey } : {}) };
+/** Rows of one partition. */
+interface Partition {
+  readonly rows: ReadonlyMap<string, StoredRow>;
+  set(row: StoredRow): void;
+  remove(rowKey: string): void;
+  page(range: RowRange): RowPage;
+}
+
+/** Row keys are sorted when a page is asked for, and stay so until a row comes or goes. */
+function createPartition(): Partition {
+  const rows = new Map<string, StoredRow>();
+  let sorted: readonly string[] | undefined;
+  return {
+    rows,
+    set(row) {
+      if (!rows.has(row.rowKey)) sorted = undefined;
+      rows.set(row.rowKey, row);
+    },
+    remove(rowKey) {
+      if (rows.delete(rowKey)) sorted = undefined;
+    },
+    page({ continuation, from = '', before, top = 1000 }) {
+      sorted ??= [...rows.keys()].sort();
+      const first = firstAtLeast(sorted, continuation ?? from);
+      const end = before === undefined ? sorted.length : firstAtLeast(sorted, before);
+      const keys = sorted.slice(first, Math.min(end, first + top));
+      const next = first + top < end ? sorted[first + top] : undefined;
+      return {
+        rows: keys.flatMap((key) => rows.get(key) ?? []),
+        ...(next === undefined ? {} : { continuation: next }),
+      };
+    },
+  };
+}
+
+/** Place of the first key that is not less than `key`. */
+function firstAtLeast(sorted: readonly string[], key: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? '') < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A message as it lies in the queue. */

@@ -1,6 +1,6 @@
 import type { ArmReply } from '../exchange.ts';
 import { readFilter, readFilterTime } from '../filter.ts';
-import { listReply, staleness } from '../paging.ts';
+import { staleness, writtenList } from '../paging.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, json, serviceError } from '../replies.ts';
 import type { Route } from '../route.ts';
@@ -51,12 +51,11 @@ function listJobs({ vault, call }: VaultCall): ArmReply {
   if (Number.isNaN(from) || Number.isNaN(to))
     return invalidInput('startTime and endTime are yyyy-MM-dd hh:mm:ss AM');
   const now = call.now - staleness(call);
-  const rows = vault.jobs
-    .filter(
-      (job) => job.visibleAt <= now && job.startAt >= from && job.startAt <= to && fits(job, filter, now),
-    )
-    .map((job) => jobBody(vault, job, { now, apiVersion: call.apiVersion, detailed: false }));
-  return listReply(call, rows);
+  const jobs = vault.jobs.filter(
+    (job) => job.visibleAt <= now && job.startAt >= from && job.startAt <= to && fits(job, filter, now),
+  );
+  const { apiVersion } = call;
+  return writtenList(call, jobs, (job) => jobBody(vault, job, { now, apiVersion, detailed: false }));
 }
 
 function fits(job: Job, filter: Record<string, string>, now: number): boolean {
