@@ -28,8 +28,10 @@ const message = ({ runId, stepId }: { readonly runId: string; readonly stepId: s
   encoded(JSON.stringify({ runId, stepId }));
 
 describe('messages of steps', () => {
-  test('that come three times protect a share once and back it up once', async () => {
-    const app = await startEmbeddedApp({ world: shareWorld() });
+  test('that come three times, the first still at work, protect a share once and back it up once', async () => {
+    const slow = { kind: 'delay', seconds: 5, when: 'before' } as const;
+    const faults = [{ on: 'recoveryServices.*', times: 0, fault: slow }];
+    const app = await startEmbeddedApp({ world: shareWorld(), faults });
     const more = deliverAgain(app);
     const body = { target: shareTarget('docs'), protectFirst: { policyId: policyId('daily') } };
     const { id } = (await app.request('POST', '/api/backups', body))?.body as RunRecord;
