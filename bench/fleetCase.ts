@@ -66,7 +66,7 @@ export async function runFleet(fleet: FleetCase): Promise<FleetResult> {
   calls.stop();
   const log = app.simulator.log.slice(asked);
   const ends = await trueEnds(app.simulator, fleet.vaults);
-  const ideal = idealSeconds(fleet, seconds);
+  const ideal = idealSeconds(seconds);
   const trace = { app, log, flows, calls, ends, startAt, idealSeconds: ideal, retryAfterSeconds };
   const figures = figuresOf({ ...trace, backups: fleet.backups });
   await app.stop();

@@ -59,7 +59,8 @@ export function p99(values: readonly number[]): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.99) - 1)] ?? Number.NaN;
 }
 
-const followRoutes = /^recoveryServices\.(backup|itemStatus|operation|jobs?|vaultOperation)/;
+/** Routes of starting a backup and of following its job. */
+export const followRoutes = /^recoveryServices\.(backup|itemStatus|operation|jobs?|vaultOperation)/;
 
 /** Rows of runs; the lists of runs lie beside them and have no status. */
 export const runRows = ({ tables }: EmbeddedApp) =>

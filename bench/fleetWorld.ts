@@ -10,6 +10,8 @@ export interface FleetCase {
   readonly vaults: number;
   /** Seconds of every job, or log-normal around a median of half an hour. */
   readonly jobSeconds: number | 'logNormal';
+  /** Each job of a fixed length runs up to so many seconds longer, by seed: no end meets a poll by its round minute. */
+  readonly jitterSeconds?: number;
   /** Machines instead of shares: their jobs are followed for a day, those of shares for six hours. */
   readonly machines?: true;
   /** `bucket`: 250 + 25/s for each action; `hourly`: 150 an hour for reads of jobs and of operations. */
@@ -42,9 +44,10 @@ const accountId = (vault: number): string =>
   `${subscription}/resourceGroups/data/providers/Microsoft.Storage/storageAccounts/account${vault}`;
 
 /** Seconds of each backup's job. */
-export function lengths({ backups, jobSeconds, seed }: FleetCase): readonly number[] {
-  if (jobSeconds !== 'logNormal') return Array.from({ length: backups }, () => jobSeconds);
+export function lengths({ backups, jobSeconds, jitterSeconds, seed }: FleetCase): readonly number[] {
   const random = seededRandom(seed ?? 7);
+  const jitter = () => Math.floor(random() * (jitterSeconds ?? 0));
+  if (jobSeconds !== 'logNormal') return Array.from({ length: backups }, () => jobSeconds + jitter());
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   return Array.from({ length: backups }, () => Math.round(1800 * Math.exp(0.6 * normal())));
 }
@@ -162,7 +165,5 @@ export async function trueEnds(simulator: Simulator, vaults: number): Promise<Re
 }
 
 /** Seconds until the last job has ended if the write bucket were all that holds backups back. */
-export const idealSeconds = ({ backups, jobSeconds }: FleetCase, seconds: readonly number[]): number =>
-  jobSeconds === 'logNormal'
-    ? Math.max(...seconds.map((length, index) => Math.max(0, (index + 1 - 200) / 10) + length))
-    : Math.max(0, (backups - 200) / 10) + jobSeconds;
+export const idealSeconds = (seconds: readonly number[]): number =>
+  Math.max(...seconds.map((length, index) => Math.max(0, (index + 1 - 200) / 10) + length));
