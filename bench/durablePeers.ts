@@ -70,7 +70,7 @@ export const durablePeers: readonly Peer[] = [
     // There an activity would wait an hour for Retry-After, beyond any function's time.
     fits: ({ quota }) => quota === 'bucket',
     // Its history makes it the dearest to run, by far.
-    isOnce: ({ backups }) => backups >= 200,
+    isOnce: () => true,
     begin: (stage) => orchestrate('whileLoop', stage),
   },
   {
