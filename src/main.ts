@@ -1,6 +1,5 @@
 import './functions/advanceShard.activity.ts';
 import './functions/batchShard.orchestration.ts';
-import './functions/beginRun.activity.ts';
 import './functions/cancelRun.http.ts';
 import './functions/choosePlan.activity.ts';
 import './functions/closeRun.http.ts';

@@ -1,6 +1,3 @@
-/** First activity of a run. Input: `RunInput`. Answer: `RunBeginning`. */
-export const beginRunActivity = 'beginRun';
-
 /** Last activity of a run. Input: `RunFinish`. Writes the record and answers nothing. */
 export const finishRunActivity = 'finishRun';
 

@@ -1,7 +1,7 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import { isPlanRequest } from '../runs/planRequest.ts';
-import type { RunBeginning, RunEnding, RunFinish, RunInput, RunStatus } from '../runs/run.ts';
-import { beginRunActivity, finishRunActivity } from './activities.ts';
+import type { RunEnding, RunFinish, RunInput, RunStatus } from '../runs/run.ts';
+import { finishRunActivity } from './activities.ts';
 import { flowContext, type Durable, type Flow, type FlowContext, type FlowEnding } from './flow.ts';
 import { flowOf, flowTable, type FlowTable } from './flows.ts';
 import { patiently } from './patiently.ts';
@@ -57,21 +57,19 @@ const complete = (context: FlowContext, ending: FlowEnding): RunEnding => ({
   warnings: context.warnings,
 });
 
-/** The orchestration that carries a run, for a given table of flows. A stale generation ends at once. */
-export function* carryRun(df: Durable, input: RunInput, table: FlowTable): Flow<RunEnding | null> {
-  const beginning = yield* patiently<RunBeginning>(df, beginRunActivity, input);
-  if (beginning.kind === 'stale') return null;
-  const context = flowContext(df, { ...input, facts: beginning.facts });
-  const { request } = beginning;
+/** The orchestration that carries a run, for a given table of flows. */
+export function* carryRun(df: Durable, input: RunInput, table: FlowTable): Flow<RunEnding> {
+  const { request, ...run } = input;
+  const context = flowContext(df, run);
   const flow = () =>
     isPlanRequest(request) ? planFlow(table, context, request) : flowOf(table, context, request);
   const ending = complete(context, yield* endingOf(flow));
-  const finish: RunFinish = { ...input, ending };
+  const finish: RunFinish = { runId: run.runId, generation: run.generation, ending };
   yield* patiently(df, finishRunActivity, finish);
   return ending;
 }
 
-/** The one orchestration: begins the run, takes the flow that its request names, writes the ending. */
-export function* run(context: OrchestrationContext): Generator<Task, RunEnding | null, unknown> {
+/** The one orchestration: takes the flow that its request names, writes the ending. */
+export function* run(context: OrchestrationContext): Generator<Task, RunEnding, unknown> {
   return yield* carryRun(context.df, context.df.getInput<RunInput>(), flowTable);
 }

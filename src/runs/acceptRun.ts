@@ -5,7 +5,7 @@ import type { RequestedBy, RunRecord } from './run.ts';
 import { runIdOf } from './runId.ts';
 import { listedAnew } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
-import { findRun, rowOfRun, runPartition, type RunState } from './runRow.ts';
+import { findRun, rowOfRun, runPartition, type RunState, type StoredRun } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** What became of a request: a new run, the run it has made before, or a key that belongs to another body. */
@@ -13,12 +13,18 @@ export interface Acceptance {
   readonly kind: 'accepted' | 'repeated' | 'keyReused';
   /** Without its steps. */
   readonly run: RunRecord;
+  /** The row that was written: of an accepted one alone. */
+  readonly stored?: StoredRun;
 }
 
 /** Part of a batch: its id, and the item that tells this run from the others of the same key. */
 export interface BatchPart {
   readonly batch: string;
   readonly item: string;
+}
+
+function factsOf({ mayDeleteBackups, minimumPollSeconds: beatSeconds }: RunServices, acceptedAt: string) {
+  return { acceptedAt, mayDeleteBackups, ...(beatSeconds === undefined ? {} : { beatSeconds }) };
 }
 
 function newRun(
@@ -38,6 +44,7 @@ function newRun(
     createdAt: now,
     generation: 1,
     generationAt: now,
+    facts: factsOf(services, now),
     warnings: [],
     ...part,
   };
@@ -60,7 +67,10 @@ export async function acceptRun(
     { kind: 'insert', row: rowOfRun(wanted) },
     ...listedAnew(wanted),
   ]);
-  if (inserted.kind === 'written') return { kind: 'accepted', run: recordOf(wanted, []) };
+  if (inserted.kind === 'written') {
+    const stored = { run: wanted, etag: inserted.etags[0] ?? '' };
+    return { kind: 'accepted', run: recordOf(wanted, []), stored };
+  }
   const known = await findRun(services, wanted.id);
   if (!known) throw new Error(`Run ${wanted.id} was there and is gone.`);
   return repetition(known.run, wanted);

@@ -1,5 +1,5 @@
 import { movedOn } from './runIndex.ts';
-import { findRun, rowOfRun, runPartition, type RunState } from './runRow.ts';
+import { findRun, rowOfRun, runPartition, type RunState, type StoredRun } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** Each try meets at least one other writer that has succeeded. */
@@ -9,15 +9,17 @@ const mostTries = 20;
  * Changes a run under its ETag, and with it its place in the lists by status. `change` is asked again after a conflict, and
  * answers undefined to leave the run as it is.
  *
+ * @param known the run as it was read or written a moment ago: the first try does not read it.
  * @returns the run as it is now and whether this call changed it; undefined when there is no such run.
  */
 export async function changeRun(
   services: RunServices,
   runId: string,
   change: (run: RunState) => RunState | undefined,
+  known?: StoredRun,
 ): Promise<{ readonly run: RunState; readonly changed: boolean } | undefined> {
   for (let tries = 0; tries < mostTries; tries++) {
-    const stored = await findRun(services, runId);
+    const stored = (tries === 0 && known) || (await findRun(services, runId));
     if (!stored) return undefined;
     const next = change(stored.run);
     if (!next) return { run: stored.run, changed: false };

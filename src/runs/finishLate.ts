@@ -1,6 +1,6 @@
 import type { Failure, JsonObject } from '../arm/call.ts';
 import { finishRun } from './finishRun.ts';
-import type { JobState, RunEnding, RunInput } from './run.ts';
+import type { JobState, RunEnding, RunGeneration } from './run.ts';
 import type { RunServices } from './runServices.ts';
 
 /** How a job ended, as the readers of both services tell it. */
@@ -17,7 +17,7 @@ const lateNote =
 /** Turns a run that ended `timedOut` into the ending its job has had since; any other run is left as it is. */
 export function finishLate(
   services: RunServices,
-  run: RunInput,
+  run: RunGeneration,
   told: JsonObject,
 ): Promise<'written' | 'ignored'> {
   const { job, ended, failure, warnings = [] } = told as unknown as JobEnding;

@@ -17,10 +17,11 @@ export async function requestCancel(
   return hasEnded(answer.run.status) ? 'ended' : 'requested';
 }
 
-/** Whether a run has been asked to stop. */
+/** Whether a run has been asked to stop. A run that nobody has accepted sends nothing either. */
 export async function isCancelRequested(
   services: Pick<RunServices, 'runs'>,
   runId: string,
 ): Promise<boolean> {
-  return (await findRun(services, runId))?.run.cancelRequestedAt !== undefined;
+  const stored = await findRun(services, runId);
+  return !stored || stored.run.cancelRequestedAt !== undefined;
 }

@@ -111,18 +111,19 @@ export interface RunRecord {
   readonly report?: JsonObject;
 }
 
-/** Input of the orchestration that carries a run: everything else is read by its first activity. */
-export interface RunInput {
+/** A run and which of its flows is meant: a later generation replaces one that was lost. */
+export interface RunGeneration {
   readonly runId: string;
   readonly generation: number;
 }
 
-/** Answer of the activity `beginRun`; `stale` ends a flow whose generation has been replaced. `facts` are the settings a flow may branch on. */
-export type RunBeginning =
-  | { readonly kind: 'begun'; readonly request: AcceptedRequest; readonly facts: RunFacts }
-  | { readonly kind: 'stale' };
+/** Input of the orchestration that carries a run. */
+export interface RunInput extends RunGeneration {
+  readonly request: AcceptedRequest;
+  readonly facts: RunFacts;
+}
 
-/** Settings and permissions that a flow branches on, fixed when it began. */
+/** Settings and permissions that a flow branches on, fixed when the run was accepted. */
 export interface RunFacts {
   /** When the run was accepted, ISO 8601 UTC: expiry is computed from it. */
   readonly acceptedAt: string;
@@ -132,6 +133,6 @@ export interface RunFacts {
 }
 
 /** Input of the activity `finishRun`. */
-export interface RunFinish extends RunInput {
+export interface RunFinish extends RunGeneration {
   readonly ending: RunEnding;
 }

@@ -29,7 +29,7 @@ export interface RunState {
   readonly begunAt?: string;
   readonly endedAt?: string;
   readonly cancelRequestedAt?: string;
-  readonly facts?: RunFacts;
+  readonly facts: RunFacts;
   readonly batch?: string;
   readonly item?: string;
   readonly result?: Json;

@@ -1,15 +1,26 @@
+import type { Json } from '../arm/call.ts';
 import type { Acceptance } from './acceptRun.ts';
+import { beginRun } from './beginRun.ts';
+import type { RunInput } from './run.ts';
 import { instanceIdOf } from './runId.ts';
-import { findRun, hasEnded, type RunState } from './runRow.ts';
+import { findRun, hasEnded, type RunState, type StoredRun } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
-type Flow = Pick<RunState, 'id' | 'generation'>;
+const inputOf = ({ id, generation, request, facts }: RunState): RunInput => ({
+  runId: id,
+  ...{ generation, request, facts },
+});
 
-const start = (services: RunServices, { id, generation }: Flow) =>
-  services.flows.start(services.orchestration, instanceIdOf(id, generation), { runId: id, generation });
+/** A flow whose start cannot be noted is noted by the watchdog: the run goes on. */
+async function start(services: RunServices, run: RunState, known?: StoredRun): Promise<void> {
+  const input = inputOf(run);
+  const instanceId = instanceIdOf(run.id, run.generation);
+  await services.flows.start(services.orchestration, instanceId, input as unknown as Json);
+  await beginRun(services, input, known);
+}
 
 /** Starts the flow of a run's present generation if it has none: starting an ended instance would run it again. */
-export async function startFlow(services: RunServices, run: Flow): Promise<void> {
+export async function startFlow(services: RunServices, run: RunState): Promise<void> {
   const known = await services.flows.status(instanceIdOf(run.id, run.generation));
   if (known === undefined) await start(services, run);
 }
@@ -24,9 +35,9 @@ export async function startRun(services: RunServices, runId: string): Promise<vo
  * Starts the flow of a request that was accepted; harmless to repeat.
  *
  * The run that this call has made has no flow. Should another call start it at this moment and it be over already, the
- * second start finds its run ended and does nothing.
+ * second flow meets a ledger in which every step is settled, and a run that has its ending.
  */
-export async function startAccepted(services: RunServices, { kind, run }: Acceptance): Promise<void> {
-  if (kind === 'accepted') await start(services, run);
+export async function startAccepted(services: RunServices, { run, stored }: Acceptance): Promise<void> {
+  if (stored) await start(services, stored.run, stored);
   else await startRun(services, run.id);
 }

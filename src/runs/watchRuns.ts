@@ -1,3 +1,4 @@
+import { beginRun } from './beginRun.ts';
 import { changeRun } from './changeRun.ts';
 import { endingFromSteps } from './endingFromSteps.ts';
 import { finishRun } from './finishRun.ts';
@@ -106,7 +107,10 @@ async function watchAccepted(services: RunServices, run: RunState): Promise<RunA
     await startFlow(services, run);
     return { kind: 'started', runId: run.id, message: 'The run had been accepted and not started.' };
   }
-  if (status === 'running') return undefined;
+  if (status === 'running') {
+    await beginRun(services, { runId: run.id, generation: run.generation });
+    return undefined;
+  }
   return status === 'pending'
     ? whilePending(services, run)
     : anew(services, run, `The flow ${status} before it began.`);

@@ -46,8 +46,10 @@ describe('a rival principal', () => {
       const nextHour = Math.ceil(refused / 3_600_000) * 3_600_000;
       expect(looksAt(app).filter((at) => at > refused && at < nextHour)).toEqual([]);
     }
-    const latest = records.map(({ endedAt }) => endedAt ?? '').sort();
-    expect(latest.at(-1)?.slice(0, 16)).toBe('2026-08-22T04:00');
+    // The hour's hint, and up to a fifth more, so that instances do not come back together.
+    const latest = records.map(({ endedAt }) => (endedAt ?? '').slice(11, 16)).sort();
+    expect(latest[0]).toMatch(/^04:0/);
+    expect(latest.at(-1)).toMatch(/^04:(0\d|1[0-2])$/);
   });
 });
 

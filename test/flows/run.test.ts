@@ -14,23 +14,19 @@ const request: RunRequest = { kind: 'backUp', target: shareTarget('docs') };
 /** Carries a run whose flow is the given one, and returns what it was finished with. */
 async function finish(
   flow: (context: FlowContext) => Flow<FlowEnding>,
-  differs: { request?: RunRequest; stale?: true; table?: FlowTable } = {},
+  differs: { request?: RunRequest; table?: FlowTable } = {},
 ) {
   const finished: RunFinish[] = [];
-  const begun = {
-    kind: 'begun',
-    request: differs.request ?? request,
-    facts: { acceptedAt: '2026-08-22T02:00:00Z', mayDeleteBackups: false },
-  };
+  const facts = { acceptedAt: '2026-08-22T02:00:00Z', mayDeleteBackups: false };
+  const given = { ...input, request: differs.request ?? request, facts };
   const table = differs.table ?? { fileShare: { backUp: flow } };
-  const { value } = await playFlow((df: Durable) => carryRun(df, input, table), {
+  const { value } = await playFlow((df: Durable) => carryRun(df, given, table), {
     now: () => 0,
     advanceTo: () => undefined,
     nextEvent: () => undefined,
-    activity: async (name, given) => {
-      if (name === 'beginRun') return differs.stale ? { kind: 'stale' } : begun;
-      finished.push(given as RunFinish);
-      return null;
+    activity: (_name, finish) => {
+      finished.push(finish as RunFinish);
+      return Promise.resolve(null);
     },
   });
   return { finished, value };
@@ -51,12 +47,6 @@ test('a run is finished once, with its own id and generation, and with the warni
   expect(finished).toEqual([
     { ...input, ending: { status: 'completed', result: { a: 1 }, warnings: ['careful'] } },
   ]);
-});
-
-test('a flow of a stale generation ends at once and writes nothing', async () => {
-  const { finished, value } = await finish(() => throwing(new Error('never begun')), { stale: true });
-  expect(finished).toEqual([]);
-  expect(value).toBeNull();
 });
 
 describe('a step that did not end well decides the status of the run', () => {

@@ -68,7 +68,7 @@ export async function replayReconciling(
   };
   const request = { kind: 'backUp', target: { id: instanceId } } as const;
   const facts = { acceptedAt: startAt, mayDeleteBackups: false };
-  const run = { runId: 'a'.repeat(40), generation: 1 };
+  const run = { runId: 'a'.repeat(40), generation: 1, request, facts };
   const { value } = await playFlow((df) => carryRun(df, run, tableFor(instanceId)), {
     now: () => time.now,
     advanceTo: (milliseconds) => void (time.now = Math.max(time.now, milliseconds)),
@@ -76,10 +76,8 @@ export async function replayReconciling(
       while (raised.length === 0 && (await deliver()));
       return raised.shift();
     },
-    activity: async (name, input) => {
-      if (name === 'beginRun') return { kind: 'begun', request, facts };
-      return name === 'orderStep' ? await orderStep(services, input as StepOrder) : null;
-    },
+    activity: async (name, input) =>
+      name === 'orderStep' ? await orderStep(services, input as StepOrder) : null,
   });
-  return value ?? { status: 'unknown' };
+  return value;
 }

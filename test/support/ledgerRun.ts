@@ -106,7 +106,7 @@ export async function playThroughLedger(play: LedgerRunToPlay): Promise<LedgerRu
   };
   const facts = { acceptedAt: '2026-08-22T02:00:00Z', mayDeleteBackups };
   const { value } = await playFlow(
-    (df) => carryRun(df, { runId: 'a'.repeat(40), generation: 1 }, flowTable),
+    (df) => carryRun(df, { runId: 'a'.repeat(40), generation: 1, request, facts }, flowTable),
     {
       now: () => clock.now,
       advanceTo: (milliseconds) => void (clock.now = Math.max(clock.now, milliseconds)),
@@ -120,7 +120,6 @@ export async function playThroughLedger(play: LedgerRunToPlay): Promise<LedgerRu
           raised.push(...told);
           return answer;
         }
-        if (name === 'beginRun') return { kind: 'begun', request, facts };
         return name === 'orderStep' ? await orderStep(services, input as StepOrder) : null;
       },
     },

@@ -64,17 +64,16 @@ export async function playRun(play: RunToPlay): Promise<SimulatedRun> {
     clock: { now: () => clock.now, random: () => 0.5, after: () => ({ id: 0 }), cancel: () => undefined },
   });
   const stage = stepStage({
-    request: play.request,
     steps: [...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps],
     arm: armOf(simulator),
     clock,
-    ...(play.mayDeleteBackups === undefined ? {} : { mayDeleteBackups: play.mayDeleteBackups }),
     ...(play.interfere === undefined ? {} : { interfere: play.interfere }),
     ...(play.interfereWatch === undefined ? {} : { interfereWatch: play.interfereWatch }),
   });
-  const input = { runId: 'a'.repeat(40), generation: 1 };
+  const { request, mayDeleteBackups = false } = play;
+  const facts = { acceptedAt: new Date(start).toISOString(), mayDeleteBackups };
+  const input = { runId: 'a'.repeat(40), generation: 1, request, facts };
   const { value, tasks } = await playFlow((df) => carryRun(df, input, flowTable), stage);
-  if (!value) throw new Error('The run was stale.');
   return {
     ending: value,
     stepNames: stage.stepNames,

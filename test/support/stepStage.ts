@@ -1,7 +1,6 @@
 import { readFailure } from '../../src/arm/outcomes.ts';
 import type { ArmCall, ArmClient, ArmReply, Json, JsonObject } from '../../src/arm/call.ts';
 import type { OrderAnswer } from '../../src/orchestrations/takeStep.ts';
-import type { RunRequest } from '../../src/runs/request.ts';
 import type { RunEnding, RunFinish } from '../../src/runs/run.ts';
 import type {
   AnyStep,
@@ -32,11 +31,9 @@ export interface StepStage extends Stage {
 
 /** What the stage is made of. */
 export interface StageSettings {
-  readonly request: RunRequest;
   readonly steps: readonly AnyStep[];
   readonly arm: Arm;
   readonly clock: { now: number };
-  readonly mayDeleteBackups?: boolean;
   /** Answers a step instead of ARM: a crash, an adopted job, a cancelled run. */
   readonly interfere?: (order: StepOrder) => StepOutcome | 'silence' | undefined;
   /** Tells a watched job's outcome instead of its tracker. */
@@ -77,7 +74,7 @@ const clientOf = (arm: Arm): ArmClient => ({
 
 /** Makes a stage for one run. */
 export function stepStage(settings: StageSettings): StepStage {
-  const { clock, arm, request } = settings;
+  const { clock, arm } = settings;
   const catalogue = new Map(
     settings.steps.map((step) => [step.name, step as unknown as Step<JsonObject, Json>]),
   );
@@ -213,10 +210,6 @@ export function stepStage(settings: StageSettings): StepStage {
         const { told, answer } = await watchToTheEnd(input as WatchOrder, { clock, arm: clientOf(arm) });
         events.push(...told);
         return answer;
-      }
-      if (name === 'beginRun') {
-        const facts = { acceptedAt: iso(), mayDeleteBackups: settings.mayDeleteBackups ?? false };
-        return { kind: 'begun', request, facts };
       }
       if (name !== 'finishRun') throw new Error(`No activity ${name}.`);
       ending = (input as RunFinish).ending;

@@ -213,7 +213,7 @@ test('targets become a batch whose items are stored before it is accepted', asyn
   const app = httpApp();
   const { status, body } = await app.call('startBackup', { body: { targets: [target, target] } });
   expect(status).toBe(202);
-  expect(body).toMatchObject({ kind: 'backUp', status: 'accepted', counts: { total: 1, waiting: 1 } });
+  expect(body).toMatchObject({ kind: 'backUp', status: 'running', counts: { total: 1, waiting: 1 } });
 });
 
 test('a flow that cannot be started leaves an accepted run to the watchdog', async () => {

@@ -7,7 +7,7 @@ import { getRunRecord } from '../../../src/runs/getRunRecord.ts';
 import { isCancelRequested, requestCancel } from '../../../src/runs/requestCancel.ts';
 import type { RunRequest } from '../../../src/runs/request.ts';
 import type { RequestedBy, RunEnding } from '../../../src/runs/run.ts';
-import { startRun } from '../../../src/runs/startRun.ts';
+import { startAccepted, startRun } from '../../../src/runs/startRun.ts';
 import type { StepSummary } from '../../../src/steps/step.ts';
 import { runDesk, runRows } from '../../support/runDesk.ts';
 
@@ -78,11 +78,28 @@ describe('accepting', () => {
 });
 
 describe('starting', () => {
-  test('the flow is started under run and generation, once', async () => {
-    const { services, id, started } = await accepted();
-    await startRun(services, id);
-    await startRun(services, id);
-    expect(started).toEqual([{ instanceId: `${id}-1`, input: { runId: id, generation: 1 } }]);
+  const facts = { acceptedAt: '2026-08-22T02:00:00.000Z', mayDeleteBackups: false };
+
+  test('the flow is started under run and generation, once, with the request and facts that were accepted', async () => {
+    const { services, id, started, pass } = await accepted();
+    pass(1);
+    const deletes = { ...services, mayDeleteBackups: true };
+    await startRun(deletes, id);
+    await startRun(deletes, id);
+    const input = { runId: id, generation: 1, request, facts };
+    expect(started).toEqual([{ instanceId: `${id}-1`, input }]);
+    expect((await getRunRecord(services, id))?.status).toBe('running');
+  });
+
+  test('a run that was accepted by this very call is started without a look at storage or platform', async () => {
+    const { services, runs, started } = runDesk();
+    const acceptance = await acceptRun(services, request, requestedBy);
+    const flows = { ...services.flows, status: () => Promise.reject(new Error('asked')) };
+    await startAccepted({ ...services, flows }, acceptance);
+    expect(started).toHaveLength(1);
+    expect(runs.operations).toEqual({ writeTogether: 2 });
+    await startAccepted(services, await acceptRun(services, request, requestedBy));
+    expect(started).toHaveLength(1);
   });
 
   test('a flow that has ended is not run again', async () => {
@@ -91,35 +108,24 @@ describe('starting', () => {
     await startRun(services, id);
     expect(started).toEqual([]);
   });
-});
 
-describe('beginning', () => {
-  test('the flow gets the request and facts that never change, also when it asks twice', async () => {
-    const { services, id, pass } = await accepted();
-    const first = await beginRun(services, { runId: id, generation: 1 });
-    expect(first).toEqual({
-      kind: 'begun',
-      request,
-      facts: { acceptedAt: '2026-08-22T02:00:00.000Z', mayDeleteBackups: false },
-    });
-    pass(1);
-    expect(await beginRun({ ...services, mayDeleteBackups: true }, { runId: id, generation: 1 })).toEqual(
-      first,
-    );
-    expect((await getRunRecord(services, id))?.status).toBe('running');
-  });
-
-  test.each([0, 2])('a flow of generation %i is stale', async (generation) => {
+  test.each([0, 2])('a start of generation %i says nothing about the run', async (generation) => {
     const { services, id } = await accepted();
-    expect(await beginRun(services, { runId: id, generation })).toEqual({ kind: 'stale' });
+    await beginRun(services, { runId: id, generation });
     expect((await getRunRecord(services, id))?.status).toBe('accepted');
   });
 
-  test('a run that has its ending, or does not exist, is stale', async () => {
+  test('a flow that was faster than the note of its start keeps its ending', async () => {
     const { services, id } = await accepted();
     await finishRun(services, { runId: id, generation: 1, ending: completed });
-    expect(await beginRun(services, { runId: id, generation: 1 })).toEqual({ kind: 'stale' });
-    expect(await beginRun(services, { runId: 'f'.repeat(40), generation: 1 })).toEqual({ kind: 'stale' });
+    await beginRun(services, { runId: id, generation: 1 });
+    expect((await getRunRecord(services, id))?.status).toBe('completed');
+  });
+
+  test('a run that nobody has accepted may send nothing', async () => {
+    const { services, id } = await accepted();
+    expect(await isCancelRequested(services, id)).toBe(false);
+    expect(await isCancelRequested(services, 'f'.repeat(40))).toBe(true);
   });
 });
 

@@ -48,16 +48,25 @@ test('a run accepted two minutes ago without a flow is started', async () => {
   expect(await kinds()).toEqual([]);
 });
 
-test('a flow pending for over 15 minutes is replaced by the next generation, and is stale if it runs after all', async () => {
+test('a flow pending for over 15 minutes is replaced by the next generation, and ends nothing if it runs after all', async () => {
   const { kinds, services, started, id, pass } = await acceptedRun();
   await startRun(services, id);
   pass(14);
   expect(await kinds()).toEqual([]);
   pass(2);
   expect(await kinds()).toEqual(['nextGeneration']);
-  expect(started.at(-1)).toEqual({ instanceId: `${id}-2`, input: { runId: id, generation: 2 } });
-  expect(await beginRun(services, { runId: id, generation: 1 })).toEqual({ kind: 'stale' });
-  expect(await beginRun(services, { runId: id, generation: 2 })).toMatchObject({ kind: 'begun' });
+  expect(started.at(-1)).toMatchObject({ instanceId: `${id}-2`, input: { runId: id, generation: 2 } });
+  const ending = { status: 'cancelled', warnings: [] } as const;
+  expect(await finishRun(services, { runId: id, generation: 1, ending })).toBe('ignored');
+  expect(await finishRun(services, { runId: id, generation: 2, ending })).toBe('written');
+});
+
+test('a run whose flow was started by a call that died before it noted so is noted as running', async () => {
+  const { kinds, services, flowStatus, id, pass } = await acceptedRun();
+  flowStatus.set(`${id}-1`, 'running');
+  pass(3);
+  expect(await kinds()).toEqual([]);
+  expect((await getRunRecord(services, id))?.status).toBe('running');
 });
 
 test('a flow that failed goes on in the next generation, twice at most', async () => {
