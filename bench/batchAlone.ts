@@ -18,6 +18,7 @@ const batch: RunState = {
   request: { kind: 'batch', of: { kind: 'targets', count: 1, digest }, options: {}, concurrency: 200 },
   requestedBy: { source: 'http', caller: 'local', key: 'batch' },
   ...{ createdAt: '2026-08-22T02:00:00.000Z', generation: 1, generationAt: '2026-08-22T02:00:00.000Z' },
+  facts: { acceptedAt: '2026-08-22T02:00:00.000Z', mayDeleteBackups: false },
   warnings: [],
 };
 
