@@ -3,6 +3,8 @@ import type { FleetResult } from './fleetCase.ts';
 import { inOwnProcess } from './ownProcess.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 
+const program = new URL('./fleetProcess.ts', import.meta.url);
+
 const backups = 1000;
 const dollars = (value: number): string => `$${value.toFixed(5)}`;
 const sum = (counts: Readonly<Record<string, number>>): number =>
@@ -33,7 +35,7 @@ export async function cost({ quick }: BenchOptions): Promise<BenchReport> {
   const data: unknown[] = [];
   for (const [name, jobSeconds] of Object.entries(lengths).slice(quick ? 1 : 0)) {
     const fleet = { name, backups, vaults: 1, jobSeconds, quota: 'bucket' };
-    const figures = await inOwnProcess<FleetResult>('./fleetProcess.ts', fleet);
+    const figures = await inOwnProcess<FleetResult>(program, fleet);
     const { storage, executions, activeSeconds } = figures;
     data.push({ name, storage, executions, activeSeconds, cost: figures.cost, prices });
     rows.push(...rowsOf(figures).map((row) => [name, ...row]));

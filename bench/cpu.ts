@@ -3,6 +3,8 @@ import { inOwnProcess } from './ownProcess.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 import { spread } from './spread.ts';
 
+const program = new URL('./cpuCase.ts', import.meta.url);
+
 interface Run {
   readonly cpuMs: number;
   readonly profile: CpuProfile;
@@ -17,8 +19,7 @@ export async function cpu({ quick }: BenchOptions): Promise<BenchReport> {
   const backups = quick ? 200 : 1000;
   const fleet = { name: 'cpu', backups, vaults: 1, jobSeconds: 600, quota: 'bucket' };
   const runs: Run[] = [];
-  for (let round = 0; round < (quick ? 1 : 3); round++)
-    runs.push(await inOwnProcess<Run>('./cpuCase.ts', fleet));
+  for (let round = 0; round < (quick ? 1 : 3); round++) runs.push(await inOwnProcess<Run>(program, fleet));
   const milliseconds = (share: (profile: CpuProfile) => number) =>
     spread(
       runs.map(({ cpuMs, profile }) => (cpuMs * share(profile)) / backups),

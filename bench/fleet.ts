@@ -3,6 +3,8 @@ import type { FleetCase } from './fleetWorld.ts';
 import { inOwnProcess } from './ownProcess.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 
+const program = new URL('./fleetProcess.ts', import.meta.url);
+
 const tenMinutes = { backups: 1, vaults: 1, jobSeconds: 600, quota: 'bucket' } as const;
 const twoHours = { ...tenMinutes, jobSeconds: 7200 } as const;
 const logNormal = { ...tenMinutes, backups: 1000, jobSeconds: 'logNormal' } as const;
@@ -59,7 +61,7 @@ export async function fleet({ quick, only }: BenchOptions): Promise<BenchReport>
   const results: { readonly name: string; readonly figures: Outcome }[] = [];
   for (const one of cases) {
     if ((quick && one.backups > 1000) || !one.name.includes(only)) continue;
-    const figures = await inOwnProcess<Outcome>('./fleetProcess.ts', one);
+    const figures = await inOwnProcess<Outcome>(program, one);
     console.error(rowOf(one.name, figures).join('  |  '));
     results.push({ name: one.name, figures });
   }

@@ -4,10 +4,12 @@ import { dollarsOf, idleParts, type IdleApp } from './idleCost.ts';
 import { inOwnProcess } from './ownProcess.ts';
 import type { BenchReport } from './report.ts';
 
+const program = new URL('./idleCase.ts', import.meta.url);
+
 /** Storage of an idle app in dollars a month: by the published formula with host.json as it is, and what our timers add. */
 export async function idle(): Promise<BenchReport> {
   const hostJson = createHostJson(JSON.parse(readFileSync('host.json', 'utf8')), {});
-  const app = await inOwnProcess<IdleApp>('./idleCase.ts', null);
+  const app = await inOwnProcess<IdleApp>(program, null);
   const parts = idleParts(hostJson, app);
   const published = parts.filter(({ isPublished }) => isPublished);
   const dollars = (value: number) => `$${value.toFixed(3)}`;

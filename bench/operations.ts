@@ -3,6 +3,8 @@ import type { FleetResult } from './fleetCase.ts';
 import { inOwnProcess } from './ownProcess.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 
+const program = new URL('./fleetProcess.ts', import.meta.url);
+
 /** Operations per backup by what they are, the most first. */
 type Breakdown = ReadonlyMap<string, number>;
 
@@ -27,7 +29,7 @@ const totalOf = (breakdown: Breakdown): number =>
 export async function operations({ quick }: BenchOptions): Promise<BenchReport> {
   const backups = quick ? 100 : 1000;
   const run = (jobSeconds: number) =>
-    inOwnProcess<FleetResult>('./fleetProcess.ts', {
+    inOwnProcess<FleetResult>(program, {
       ...{ name: 'operations', backups, vaults: 1, quota: 'bucket' },
       jobSeconds,
     });

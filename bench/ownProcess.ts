@@ -4,19 +4,19 @@ import { fork } from 'node:child_process';
 const fleetHeap = 6144;
 
 /**
- * Runs a program of this folder in a process of its own, with one plain value as its argument; ends it once it has answered.
+ * Runs a program in a process of its own, with one plain value as its argument; ends it once it has answered.
  *
  * @param flags of Node.
  * @returns what the program sends with {@link answer}.
  * @throws Error when it ends without an answer.
  */
 export function inOwnProcess<T>(
-  program: `./${string}.ts` | `../.local/${string}.mjs`,
+  program: URL,
   argument: unknown,
   flags: readonly string[] = [`--max-old-space-size=${fleetHeap}`],
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const child = fork(new URL(program, import.meta.url), [JSON.stringify(argument)], {
+    const child = fork(program, [JSON.stringify(argument)], {
       execArgv: [...flags],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

@@ -4,6 +4,8 @@ import { columns, rowOf } from './peerRows.ts';
 import { ours, type PeerCase, type PeerRound, type SubjectRun } from './peerRound.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 
+const program = new URL('./peerProcess.ts', import.meta.url);
+
 const base = { backups: 200, vaults: 1, jobSeconds: 600, jitterSeconds: 60, quota: 'bucket' } as const;
 const logNormal = { ...base, jobSeconds: 'logNormal' } as const;
 
@@ -30,7 +32,7 @@ async function playAll(fleets: readonly PeerCase[], seeds: readonly number[]): P
   );
   const played: Played[] = [];
   await inParallel(rounds, 2, async (round, at) => {
-    const runs = await inOwnProcess<readonly SubjectRun[]>('./peerProcess.ts', round);
+    const runs = await inOwnProcess<readonly SubjectRun[]>(program, round);
     played[at] = { ...round, runs };
     console.error(round.fleet.name, 'seed', round.seed, process.uptime().toFixed(0), 's');
   });

@@ -3,6 +3,8 @@ import type { FleetCase } from './fleetWorld.ts';
 import { inOwnProcess } from './ownProcess.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 
+const program = new URL('./fleetProcess.ts', import.meta.url);
+
 const backups = 100;
 const shares = { backups, vaults: 1, quota: 'bucket' } as const;
 
@@ -18,7 +20,7 @@ export async function replay({ only }: BenchOptions): Promise<BenchReport> {
   const rows: string[][] = [];
   const data: unknown[] = [];
   for (const one of cases.filter(({ name }) => name.includes(only))) {
-    const { flows } = await inOwnProcess<FleetResult>('./fleetProcess.ts', one);
+    const { flows } = await inOwnProcess<FleetResult>(program, one);
     data.push({ fleet: one.name, flows });
     for (const [flow, { episodes, bytes, largest }] of Object.entries(flows))
       rows.push([

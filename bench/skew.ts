@@ -3,6 +3,8 @@ import type { FleetCase } from './fleetWorld.ts';
 import { inOwnProcess } from './ownProcess.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 
+const program = new URL('./fleetProcess.ts', import.meta.url);
+
 const shapes = [
   { backups: 1000, manyVaults: 500 },
   { backups: 10_000, manyVaults: 500 },
@@ -13,7 +15,7 @@ const jobs = [
   { words: '2 h', jobSeconds: 7200 },
 ] as const;
 
-const run = (fleet: FleetCase) => inOwnProcess<FleetResult>('./fleetProcess.ts', fleet);
+const run = (fleet: FleetCase) => inOwnProcess<FleetResult>(program, fleet);
 
 /** The same backups in one vault and spread over many: requests of each, and their ratio. */
 export async function skew({ quick }: BenchOptions): Promise<BenchReport> {

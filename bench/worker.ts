@@ -12,12 +12,14 @@ interface Usage {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bundled = '../.local/bench/workerCase.mjs';
+const rowServer = fileURLToPath(new URL('./rowServer.ts', import.meta.url));
+const program = new URL('./workerCase.ts', import.meta.url);
+const bundled = new URL('../.local/bench/workerCase.mjs', import.meta.url);
 
 /** Bundled as the deployed app is: reading sources with types needs memory that no deployment needs. */
 async function bundleCase(): Promise<void> {
   await build({
-    ...{ absWorkingDir: root, entryPoints: ['bench/workerCase.ts'], outfile: '.local/bench/workerCase.mjs' },
+    ...{ absWorkingDir: root, entryPoints: [fileURLToPath(program)], outfile: fileURLToPath(bundled) },
     ...{ bundle: true, minify: true, keepNames: true, platform: 'node', target: 'node22', format: 'esm' },
     external: ['@azure/functions-core', '@azure/identity'],
     banner: {
@@ -49,7 +51,7 @@ export async function worker({ quick }: BenchOptions): Promise<BenchReport> {
       for (const [flagWords, flags] of Object.entries(flagSets)) {
         const runs: Usage[] = [];
         for (let round = 0; round < rounds; round++)
-          runs.push(await inOwnProcess<Usage>(bundled, { subject, backups, root }, flags));
+          runs.push(await inOwnProcess<Usage>(bundled, { subject, backups, rowServer }, flags));
         data.push({ subject, backups, flags, runs });
         rows.push([
           ...[words, String(backups), flagWords],

@@ -9,8 +9,8 @@ import { trackAlone } from './trackerAlone.ts';
 export interface WorkerCase {
   readonly subject: 'nothing' | 'tracker' | 'batch' | 'tracker and batch';
   readonly backups: number;
-  /** Folder of the project, ending with a slash: this program may have been bundled elsewhere. */
-  readonly root: string;
+  /** Path of the program that keeps the rows: this one may have been bundled elsewhere. */
+  readonly rowServer: string;
 }
 
 /** CPU of this process in milliseconds, user and system. */
@@ -19,11 +19,11 @@ function cpuMs(): number {
   return (userCPUTime + systemCPUTime) / 1000;
 }
 
-const { subject, backups, root } = argument<WorkerCase>();
+const { subject, backups, rowServer } = argument<WorkerCase>();
 const { captureFunctions } = await import('../local/functions-host/registry.ts');
 captureFunctions();
 await import('../src/main.ts');
-const tables = startRemoteTables(`${root}bench/rowServer.ts`);
+const tables = startRemoteTables(rowServer);
 const before = cpuMs();
 if (subject.startsWith('tracker')) await trackAlone(backups, tables.table('watches'));
 if (subject.endsWith('batch')) await batchAlone(backups, tables);
