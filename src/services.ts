@@ -13,7 +13,8 @@ import { durableFlows } from './durable/durableFlows.ts';
 import type { Flows } from './durable/flows.ts';
 import { vaultOfBackup } from './job-tracker/backupOfSteps.ts';
 import type { TrackerServices } from './job-tracker/trackerServices.ts';
-import { findWatch } from './job-tracker/watch.ts';
+import { findWatch, type WatchOrder } from './job-tracker/watch.ts';
+import { watchJob } from './job-tracker/watchJob.ts';
 import { isTold, putMessage } from './notifications/outbox.ts';
 import { postMessage } from './notifications/postMessage.ts';
 import type { PostMessage } from './notifications/sendMessages.ts';
@@ -216,6 +217,7 @@ export function stepServices(given: Services, context: InvocationContext): StepS
     minimumPollSeconds: settings.minimumPollSeconds,
     raise: (runId, generation, eventName, event) =>
       given.flowsOf(context).raise(instanceIdOf(runId, generation), eventName, { ...event }),
+    watchJob: (order) => watchJob(trackerServices(given, context), order as unknown as WatchOrder),
     isCancelRequested: (runId) => isCancelRequested(tables, runId),
     isAllowed: async (call) => allowsCall(await given.loadPlan(), call),
     log: stepLog(context),

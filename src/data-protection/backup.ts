@@ -62,6 +62,20 @@ function findEarlier(
     : { kind: 'foreign', result: { ...result, joined: true } };
 }
 
+/** What the tracker needs to know of a backup; one whose operation is unknown is found by its instance. */
+export function watchedInstanceBackup(handle: InstanceBackupHandle) {
+  const { service, vaultId, itemId, attemptId, sentAt, waitSeconds, jobId, joined } = handle;
+  return {
+    ...{ service, vaultId, itemId, kind: 'backupInstance', attemptId, sentAt, waitSeconds },
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(joined === undefined ? {} : { joined }),
+    ...(handle.operationId === undefined ? { byItem: true as const } : {}),
+  };
+}
+
+/** Seconds for which the job of an instance is followed. */
+export const followInstanceSeconds = 86_400;
+
 /** Starts a backup of an instance. There is no idempotency key: after any doubt the vault's jobs are read first. */
 export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
   name: 'dataProtection.backUpInstance',
@@ -99,6 +113,7 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
     describeLook: ({ instanceId }) => listJobsCall(backupVaultIdOf(instanceId)),
     findEarlier,
   },
+  watch: { seconds: () => followInstanceSeconds, backupOf: watchedInstanceBackup },
   itemOf: ({ instanceId }) => instanceId,
   // A daily limit parks the request until the next day (UTC).
   giveUpAfterSeconds: 93_600,

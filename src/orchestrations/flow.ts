@@ -1,4 +1,5 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import type { Json } from '../arm/call.ts';
 import type { JobState, RunEnding, RunFacts } from '../runs/run.ts';
 
 /**
@@ -21,6 +22,14 @@ export type Durable = Pick<
   | 'Task'
 >;
 
+/** A job that a step has started. */
+export interface StartedJob {
+  /** n of the event `job-<n>` that is to tell its end. */
+  readonly event: number;
+  /** What the tracker has answered the executor; absent where the flow must ask by itself. */
+  readonly watched?: Json;
+}
+
 /** What a flow carries from step to step. Made anew for every replay, so its counters are deterministic. */
 export interface FlowContext {
   readonly df: Durable;
@@ -33,6 +42,8 @@ export interface FlowContext {
   asksMade: number;
   /** Jobs watched so far: the number of the last event `job-<n>`. */
   jobsWatched: number;
+  /** Of the step taken last, if it has started a job. */
+  startedJob?: StartedJob | undefined;
   /** The job as far as it is known: every ending carries it, also one that gave up before the job ended. */
   job?: JobState;
   /** Sentences for the run record that do not change its ending. */

@@ -1,22 +1,15 @@
-import { followInstanceBackup, type InstanceBackupHandle } from '../data-protection/backup.ts';
+import {
+  followInstanceBackup,
+  followInstanceSeconds,
+  watchedInstanceBackup,
+  type InstanceBackupHandle,
+} from '../data-protection/backup.ts';
 import type { InstanceJobEnding } from '../data-protection/jobs.ts';
 import type { WatchOutcome } from '../job-tracker/watch.ts';
 import type { Flow, FlowContext } from './flow.ts';
 import { StepFailed } from './stepFailed.ts';
 import { takeStep } from './takeStep.ts';
 import { notFollowed, watchJob, type BackupToWatch } from './watchedJob.ts';
-
-const followSeconds = 86_400;
-
-function backupOf(handle: InstanceBackupHandle): BackupToWatch {
-  const { service, vaultId, itemId, attemptId, sentAt, waitSeconds, jobId, joined } = handle;
-  return {
-    ...{ service, vaultId, itemId, kind: 'backupInstance', attemptId, sentAt, waitSeconds },
-    ...(jobId === undefined ? {} : { jobId }),
-    ...(joined === undefined ? {} : { joined }),
-    ...(handle.operationId === undefined ? { byItem: true as const } : {}),
-  };
-}
 
 /** An operation that nobody could read to its end says nothing about the job: the list does. */
 const isUndecided = (error: unknown): boolean =>
@@ -36,7 +29,7 @@ function* jobOfOperation(context: FlowContext, handle: InstanceBackupHandle): Fl
 
 function* withOperation(context: FlowContext, handle: InstanceBackupHandle): Flow<BackupToWatch> {
   const jobId = yield* jobOfOperation(context, handle);
-  return { ...backupOf(handle), byItem: true, ...(jobId === null ? {} : { jobId }) };
+  return { ...watchedInstanceBackup(handle), byItem: true, ...(jobId === null ? {} : { jobId }) };
 }
 
 /** Backup vaults have no call that ends a job: a cancelled run says so and follows its job to the end. */
@@ -50,14 +43,14 @@ function* followOn(
   );
   const known = seenId === undefined ? handle : { ...handle, jobId: seenId };
   const backup = { ...(yield* withOperation(context, known)), goesOnAfterCancel: true as const };
-  return yield* watchJob(context, backup, followSeconds);
+  return yield* watchJob(context, backup, followInstanceSeconds);
 }
 
 function* outcomeOf(context: FlowContext, handle: InstanceBackupHandle): Flow<WatchOutcome> {
-  const first = yield* watchJob(context, backupOf(handle), followSeconds);
+  const first = yield* watchJob(context, watchedInstanceBackup(handle), followInstanceSeconds);
   const outcome =
     first.kind === 'unmatched'
-      ? yield* watchJob(context, yield* withOperation(context, handle), followSeconds)
+      ? yield* watchJob(context, yield* withOperation(context, handle), followInstanceSeconds)
       : first;
   return outcome.kind === 'cancelRequested' ? yield* followOn(context, handle, outcome.jobId) : outcome;
 }

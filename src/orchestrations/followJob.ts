@@ -1,5 +1,5 @@
 import type { BackupHandle } from '../recovery-services/backup.ts';
-import { followBackupOperation } from '../recovery-services/backup.ts';
+import { followBackupOperation, followSecondsOf, watchedBackup } from '../recovery-services/backup.ts';
 import { cancelJob, type JobEnding } from '../recovery-services/jobs.ts';
 import type { WatchOutcome } from '../job-tracker/watch.ts';
 import type { Flow, FlowContext } from './flow.ts';
@@ -25,25 +25,10 @@ function* jobOfOperation(context: FlowContext, handle: JobHandle): Flow<string |
   }
 }
 
-function backupOf(handle: JobHandle): BackupToWatch {
-  const { service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds, friendlyName, jobId, joined } =
-    handle;
-  return {
-    ...{ service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds },
-    ...(friendlyName === undefined ? {} : { friendlyName }),
-    ...(jobId === undefined ? {} : { jobId }),
-    ...(joined === undefined ? {} : { joined }),
-    ...(handle.operationId === undefined ? { byItem: true as const } : {}),
-  };
-}
-
-/** How long a job is followed: a share's is over in minutes, a machine's may take a day. */
-const followSecondsOf = ({ kind }: JobHandle): number => (kind === 'fileShare' ? 21_600 : 86_400);
-
 /** What the operation told of the job, for the tracker to go on with. */
 function* withOperation(context: FlowContext, handle: JobHandle): Flow<BackupToWatch> {
   const jobId = yield* jobOfOperation(context, handle);
-  return { ...backupOf(handle), byItem: true, ...(jobId === null ? {} : { jobId }) };
+  return { ...watchedBackup(handle), byItem: true, ...(jobId === null ? {} : { jobId }) };
 }
 
 /** Ends the job of a run that was cancelled, where the service can, and follows it to whatever end it takes. */
@@ -67,12 +52,12 @@ function* cancelAndFollow(
 
 function* knownJob(context: FlowContext, handle: JobHandle, seenId: string | undefined): Flow<BackupToWatch> {
   if (seenId === undefined) return yield* withOperation(context, handle);
-  return { ...backupOf(handle), jobId: seenId };
+  return { ...watchedBackup(handle), jobId: seenId };
 }
 
 function* outcomeOf(context: FlowContext, handle: JobHandle): Flow<WatchOutcome> {
   const followSeconds = followSecondsOf(handle);
-  const first = yield* watchJob(context, backupOf(handle), followSeconds);
+  const first = yield* watchJob(context, watchedBackup(handle), followSeconds);
   const outcome =
     first.kind === 'unmatched'
       ? yield* watchJob(context, yield* withOperation(context, handle), followSeconds)

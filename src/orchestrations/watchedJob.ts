@@ -39,7 +39,8 @@ const silent: WatchOutcome = {
 };
 
 /**
- * Has a job watched by its vault's tracker until it has ended, or the flow has something to do first.
+ * Has a job watched by its vault's tracker until it has ended, or the flow has something to do first. The executor of
+ * the step that started the job has had it watched as a rule; the flow asks where it could not tell.
  *
  * @param followSeconds how long the job is followed; it then ends `timedOut` and may still run.
  */
@@ -48,13 +49,17 @@ export function* watchJob(
   backup: BackupToWatch,
   followSeconds: number,
 ): Flow<WatchOutcome> {
-  const { runId, generation } = context;
-  const event = ++context.jobsWatched;
+  const { runId, generation, startedJob } = context;
+  context.startedJob = undefined;
+  const event = startedJob?.event ?? ++context.jobsWatched;
   const giveUpMs = context.df.currentUtcDateTime.getTime() + followSeconds * 1000;
   const giveUpAt = new Date(giveUpMs).toISOString();
   const order: WatchOrder = { ...backup, runId, generation, event, giveUpAt };
   for (let asks = 0; asks < mostAsks; asks++) {
-    const known = yield* patiently<WatchOutcome | null>(context.df, watchJobActivity, order);
+    const known =
+      startedJob?.watched !== undefined && asks === 0
+        ? (startedJob.watched as WatchOutcome | null)
+        : yield* patiently<WatchOutcome | null>(context.df, watchJobActivity, order);
     const outcome = known ?? (yield* awaitJob(context, event, giveUpMs + (asks + 1) * graceSeconds * 1000));
     if (outcome) return outcome;
   }

@@ -66,6 +66,23 @@ function handleOf(order: BackupOrder, sent: Sent): BackupHandle {
   };
 }
 
+/** What the tracker needs to know of a backup; one whose operation is unknown is found by its item. */
+export function watchedBackup(handle: BackupHandle) {
+  const { service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds, friendlyName, jobId, joined } =
+    handle;
+  return {
+    ...{ service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds },
+    ...(friendlyName === undefined ? {} : { friendlyName }),
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(joined === undefined ? {} : { joined }),
+    ...(handle.operationId === undefined ? { byItem: true as const } : {}),
+  };
+}
+
+/** Seconds for which a job is followed: a share's is over in minutes, a machine's may take a day. */
+export const followSecondsOf = ({ kind }: Pick<BackupHandle, 'kind'>): number =>
+  kind === 'fileShare' ? 21_600 : 86_400;
+
 /**
  * Starts an on-demand backup; done at the 202, with a handle for `followJob`.
  *
@@ -102,6 +119,7 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
         : { kind: 'foreign', result: { ...handle, joined: true } };
     },
   },
+  watch: { seconds: followSecondsOf, backupOf: watchedBackup },
   itemOf: ({ itemId }) => itemId,
   // A daily limit parks the step until the next UTC day.
   giveUpAfterSeconds: 93_600,

@@ -17,6 +17,16 @@ export function outcomeNow(step: StepState, now: Date): StepOutcome {
 export const fitsEvent = (stepId: string, outcome: StepOutcome): boolean =>
   Buffer.byteLength(JSON.stringify({ stepId, outcome }), 'utf8') <= largestEventBytes;
 
+/** The outcome as the flow is told it: a job that the step has started is watched by then. */
+async function toldOutcome(services: StepServices, step: StepState): Promise<StepOutcome> {
+  const outcome = outcomeNow(step, services.clock());
+  const { runId, generation, watch } = step;
+  const started = services.catalogue.get(step.name)?.watch;
+  if (outcome.kind !== 'done' || !watch || !started || !services.watchJob) return outcome;
+  const backup = started.backupOf(outcome.result);
+  return { ...outcome, watched: await services.watchJob({ ...backup, ...watch, runId, generation }) };
+}
+
 /**
  * Raises `step-<ask>` to the flow. A flow that has ended is fine.
  *
@@ -24,7 +34,7 @@ export const fitsEvent = (stepId: string, outcome: StepOutcome): boolean =>
  */
 export async function answer(services: StepServices, step: StepState): Promise<void> {
   const { runId, stepId, generation, ask } = step;
-  const event: StepEvent = { stepId, outcome: outcomeNow(step, services.clock()) };
+  const event: StepEvent = { stepId, outcome: await toldOutcome(services, step) };
   const raised = await services.raise(runId, generation, `step-${ask}`, event);
   if (raised === 'missing')
     throw new Error(`The flow of run ${runId}, generation ${generation}, is not there yet.`);

@@ -11,9 +11,11 @@ import { later, longestQueueSeconds, longestSlotSeconds } from './timings.ts';
 /** Each try meets at least one other writer that has succeeded. */
 const mostTries = 10;
 
-function ordered({ runId, stepId, stepName, input, generation, ask }: StepOrder, now: Date): StepState {
+function ordered(order: StepOrder, now: Date): StepState {
+  const { runId, stepId, stepName, input, generation, ask, watch } = order;
   return {
     ...{ runId, stepId, name: stepName, input, generation, ask },
+    ...(watch ? { watch } : {}),
     ...{ asks: 1, state: 'ordered', attempt: 0, requests: 0 },
     firstAt: now.toISOString(),
     changedAt: now.toISOString(),

@@ -68,12 +68,22 @@ export interface Step<Input extends JsonObject = JsonObject, Result extends Json
   readonly readRefusal?: (failure: Failure, status: number, input: Input) => StepReading<Result> | undefined;
   /** `safe`: a GET, or a PUT of the same body under a deterministic name. Else how to look before sending again. */
   readonly repeat: 'safe' | LookBeforeRepeat<Input, Result>;
+  /** Of a step that starts a job: the executor has it watched before it tells the flow, which then need not ask. */
+  readonly watch?: WatchedJob<Input, Result>;
   /** The item that two runs may not act on at the same time, as an ARM id; absent for steps that lock nothing. */
   readonly itemOf?: (input: Input) => string;
   /** Seconds after the first order at which the step ends `timedOut`. */
   readonly giveUpAfterSeconds: number;
   /** Sent although the run's cancellation was asked for: cancelling the job, following it afterwards. Polls of accepted operations always go on. */
   readonly goesOnAfterCancel?: true;
+}
+
+/** How the job that a step has started is watched. */
+export interface WatchedJob<Input, Result> {
+  /** Seconds for which it is followed. */
+  readonly seconds: (input: Input) => number;
+  /** What the tracker needs to know of it. */
+  backupOf(result: Result): JsonObject;
 }
 
 /** What the executor adds for `read`. */
@@ -101,7 +111,13 @@ export type StepCatalogue = ReadonlyMap<string, AnyStep>;
 
 /** What the ledger tells the flow about one ask of a step. The event's payload: at most 8 KiB, never a URL. */
 export type StepOutcome =
-  | { readonly kind: 'done'; readonly result: Json; readonly how?: 'adopted' | 'joined' }
+  | {
+      readonly kind: 'done';
+      readonly result: Json;
+      readonly how?: 'adopted' | 'joined';
+      /** In an event alone: the step's job is watched, and this is what the tracker has answered. */
+      readonly watched?: Json;
+    }
   | { readonly kind: 'waiting'; readonly waitSeconds: number; readonly reason?: string }
   | { readonly kind: 'refused' | 'failed' | 'timedOut' | 'unknown'; readonly failure: Failure }
   | { readonly kind: 'cancelled' };
@@ -113,6 +129,9 @@ export interface StepEvent {
   readonly outcome: StepOutcome;
 }
 
+/** What the flow wants to be told of the job that a step starts. */
+export type WatchAsked = { readonly event: number; readonly giveUpAt: string };
+
 /** What the flow hands to the activity `orderStep`. */
 export interface StepOrder {
   readonly runId: string;
@@ -123,6 +142,8 @@ export interface StepOrder {
   readonly input: JsonObject;
   /** Number of the event `step-<ask>` that will answer; counts over the whole run, never used twice. */
   readonly ask: number;
+  /** Of a step that starts a job: n of the event `job-<n>` that will tell its end, and until when it is followed (ISO 8601 UTC). */
+  readonly watch?: WatchAsked;
   /** The flow orders this step for the first time. A hint that saves a read: the ledger knows. */
   readonly isNew?: true;
 }

@@ -1,4 +1,4 @@
-import type { ArmCall, ArmClient } from '../arm/call.ts';
+import type { ArmCall, ArmClient, Json, JsonObject } from '../arm/call.ts';
 import type { Pacer } from '../arm/pacer.ts';
 import type { MessageQueue, Table } from '../storage/table.ts';
 import type { StepCatalogue, StepEvent } from './step.ts';
@@ -32,6 +32,8 @@ export interface StepServices {
     eventName: string,
     event: StepEvent,
   ) => Promise<'raised' | 'ended' | 'missing'>;
+  /** Has a job watched; answers what is known of its end. Absent: the flow asks for it. */
+  readonly watchJob?: (order: JsonObject) => Promise<Json>;
   readonly isCancelRequested: (runId: string) => Promise<boolean>;
   /** The target allow-list, asked again before every send; absent allows everything. */
   readonly isAllowed?: (call: ArmCall) => Promise<boolean>;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eventType } from '../../local/functions-host/durable/historyEvents.ts';
 import { startEmbeddedApp } from '../support/embeddedApp.ts';
 import { shareTarget, shareWorld } from '../support/shareWorld.ts';
 
@@ -31,6 +32,17 @@ test('a job of five hours costs its run no more history than one of a minute, an
   expect(long.run).toBeLessThanOrEqual(short.run * 1.1);
   expect(long.tracker).toBeLessThanOrEqual(40);
   expect(long.tracker).toBeGreaterThan(0);
+});
+
+test('of a backup only its steps and its ending are activities: following the job takes none', async () => {
+  const app = await startEmbeddedApp({ world: shareWorld({ protectedShares: ['docs'] }) });
+  const answer = await app.request('POST', '/api/backups', { target: shareTarget('docs') });
+  const record = await app.runEnded((answer?.body as { id: string }).id);
+  const run = [...app.durable().engine.records()].find(({ head }) => head.name === 'run');
+  const activities = run?.history.filter(({ EventType }) => EventType === eventType.taskScheduled);
+  expect(activities?.map(({ Name }) => Name)).toEqual([...record.steps.map(() => 'orderStep'), 'finishRun']);
+  expect(record.steps).toHaveLength(3);
+  await app.stop();
 });
 
 test('while its job runs the record shows what was last seen of it', async () => {

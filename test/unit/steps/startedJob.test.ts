@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/arm/call.ts';
+import { orderStep } from '../../../src/steps/orderStep.ts';
+import type { Step } from '../../../src/steps/step.ts';
+import { backUp, vault } from '../../support/ledgerSteps.ts';
+import { reply, runId, stepLedger } from '../../support/stepLedger.ts';
+
+const input = { itemId: `${vault}/items/docs` };
+const watch = { event: 1, giveUpAt: '2026-08-22T08:00:00.000Z' };
+const backUpWatched: Step<typeof input, string> = {
+  ...backUp,
+  watch: { seconds: () => 21_600, backupOf: (attemptId) => ({ attemptId }) },
+};
+const accepted = () =>
+  reply(
+    202,
+    {},
+    { 'azure-asyncoperation': 'https://management.azure.com/subscriptions/1/operations/op-1?sig=secret' },
+  );
+
+/** A ledger whose tracker remembers what it was to watch, and when that was. */
+function ledgerWithTracker(
+  watchJob: (told: readonly JsonObject[]) => Promise<null> = () => Promise.resolve(null),
+) {
+  const watched: JsonObject[] = [];
+  const told: string[] = [];
+  const ledger = stepLedger({
+    catalogue: [backUpWatched],
+    arm: accepted,
+    raise: () => Promise.resolve(void told.push(`told after ${watched.length}`)).then(() => 'raised'),
+  });
+  Object.assign(ledger.services, {
+    watchJob: (order: JsonObject) => {
+      watched.push(order);
+      return watchJob(watched);
+    },
+  });
+  const order = (ask = 1) =>
+    orderStep(ledger.services, { runId, generation: 1, stepId: '01', stepName: 'backUp', input, ask, watch });
+  return { ledger, watched, told, order };
+}
+
+test('the job of an accepted backup is watched before the flow is told, and the flow is told so', async () => {
+  const { ledger, watched, told, order } = ledgerWithTracker();
+  await order();
+  await ledger.drain();
+  const attemptId = ledger.requests[0]?.clientRequestId;
+  expect(watched).toEqual([{ attemptId, runId, generation: 1, ...watch }]);
+  expect(told).toEqual(['told after 1']);
+  expect(ledger.events[0]?.event.outcome).toEqual({ kind: 'done', result: attemptId, watched: null });
+});
+
+test('a message that comes again has the same job watched again: the tracker knows it by its event', async () => {
+  const { ledger, watched, order } = ledgerWithTracker();
+  await order();
+  await ledger.drain();
+  await ledger.deliver();
+  expect(watched).toHaveLength(2);
+  expect(watched[1]).toEqual(watched[0]);
+  expect(ledger.requests).toHaveLength(1);
+});
+
+test('as long as the job cannot be watched the flow is not told, and the message comes again', async () => {
+  const { ledger, told, order } = ledgerWithTracker((all) =>
+    all.length === 1 ? Promise.reject(new Error('the tables are away')) : Promise.resolve(null),
+  );
+  await order();
+  await expect(ledger.drain()).rejects.toThrow('the tables are away');
+  expect(told).toEqual([]);
+  await ledger.deliver();
+  expect(told).toEqual(['told after 2']);
+});
+
+test('a flow that asks again is told by the ledger that its job was started, and asks the tracker by itself', async () => {
+  const { ledger, watched, order } = ledgerWithTracker();
+  await order();
+  await ledger.drain();
+  expect(await order(2)).toEqual({ kind: 'done', result: ledger.requests[0]?.clientRequestId });
+  expect(watched).toHaveLength(1);
+});
+
+test('a step that asks for no watch starts none', async () => {
+  const { ledger, watched } = ledgerWithTracker();
+  await ledger.order('backUp', input);
+  await ledger.drain();
+  expect(watched).toEqual([]);
+});
