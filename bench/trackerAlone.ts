@@ -60,6 +60,7 @@ export async function trackAlone(backups: number, watches: Table): Promise<numbe
     pacer: { reserve: () => Promise.resolve({ kind: 'go' }), learn: () => Promise.resolve() },
     jobServices: { recoveryServices: recoveryServicesJobs, dataProtection: dataProtectionJobs },
     minimumPollSeconds: 10,
+    pause: () => Promise.resolve(),
     start: () => Promise.resolve('started'),
     raise: () => Promise.resolve((told++, 'raised' as const)),
     flowOf: (runId, generation) => `${runId}-${generation}`,

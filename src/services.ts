@@ -235,6 +235,7 @@ export function trackerServices(given: Services, context: InvocationContext): Tr
     pacer,
     jobServices: { recoveryServices: recoveryServicesJobs, dataProtection: dataProtectionJobs },
     minimumPollSeconds: settings.minimumPollSeconds,
+    pause: given.pause,
     start: (...order) => given.flowsOf(context).start(...order),
     raise: (...event) => given.flowsOf(context).raise(...event),
     flowOf: instanceIdOf,

@@ -24,7 +24,7 @@ const usedBurst: Readonly<Record<Lane['kind'], number>> = { read: 0.25, write: 0
 const horizonMs = 30_000;
 /** Delays are whole seconds, and a timer may fire one early. */
 const earlyMs = 1000;
-/** A slot that nobody used for this long is given up: its drop has long gone to others, or overflowed. */
+/** A slot that nobody used for this long is given up: all that were missed in a standstill would leave at once. */
 const unusedMs = 60_000;
 
 const usedPart = (budgets: Readonly<Record<Lane['kind'], Bucket>>, kind: Lane['kind']): Bucket => ({

@@ -68,6 +68,13 @@ function aligned(instant: number, everySeconds: number): number {
   return Math.ceil(instant / grid) * grid;
 }
 
+/** Before this instant the service has asked not to be looked at. */
+export function earliestLookAt(facts: TickFacts): number {
+  const { lastListAt } = facts;
+  if (lastListAt !== undefined) return lastListAt + askedSeconds(facts) * secondMs;
+  return Math.min(...facts.watches.map(({ sentAt, waitSeconds }) => sentAt + waitSeconds * secondMs));
+}
+
 const isBudgetSpaced = (facts: TickFacts): boolean => budgetSeconds(facts) > askedSeconds(facts);
 const oldestSentAt = ({ watches }: TickFacts): number => Math.min(...watches.map(({ sentAt }) => sentAt));
 

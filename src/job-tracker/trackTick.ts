@@ -4,7 +4,7 @@ import { closeLate, planNext, type Learnt } from './planNext.ts';
 import { isStopping, settleJobs } from './settleJobs.ts';
 import { tell } from './settleWatch.ts';
 import { budgetOf, factsOf } from './tickFacts.ts';
-import { nextListAt, type TickFacts } from './tickPlan.ts';
+import { earliestLookAt, nextListAt, type TickFacts } from './tickPlan.ts';
 import { changeTracker, readTracker, type HeldTracker } from './trackerRow.ts';
 import type { TrackerServices } from './trackerServices.ts';
 import { listWatches, type HeldWatch } from './watch.ts';
@@ -67,6 +67,7 @@ async function tickOver(
   const facts = factsOf(services, tracker, open, budget);
   if (nextListAt(facts) > services.clock().getTime() + earlyMs && !open.some(isStopping))
     return close(services, held, facts);
+  await outwait(services, facts);
   const lastListAt = services.clock().toISOString();
   const list = await lookAtVault(services, tracker, open);
   if (list.kind === 'late') return closeLate(services, held, open, list);
@@ -76,6 +77,12 @@ async function tickOver(
   if (left.length === 0)
     return endTracker(services, (await changeTracker(services.watches, held, learnt)) ?? held);
   return close(services, held, factsOf(services, { ...tracker, ...learnt }, left, budget), learnt);
+}
+
+/** A timer that fired early, and a list that was late in its own second, would make the next one come too soon. */
+async function outwait({ clock, pause }: TrackerServices, facts: TickFacts): Promise<void> {
+  const left = earliestLookAt(facts) - clock().getTime();
+  if (left > 0 && left < 2 * earlyMs) await pause(left);
 }
 
 async function close(

@@ -11,6 +11,8 @@ export interface TrackerServices extends Pick<StepServices, 'clock' | 'newId' | 
   readonly jobServices: Readonly<Record<Watch['service'], JobService>>;
   /** Least pause between two lists, in seconds. */
   readonly minimumPollSeconds: number;
+  /** Resolves after so many milliseconds: what a timer that fires early has left over. */
+  readonly pause: (milliseconds: number) => Promise<void>;
   /** Starts an orchestration; `exists` while one of that id is pending or running. */
   readonly start: (orchestration: string, instanceId: string, input: Json) => Promise<'started' | 'exists'>;
   /** Raises an event to an instance. */

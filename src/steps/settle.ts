@@ -58,7 +58,7 @@ export interface HoldBack {
   readonly resume: 'send' | 'poll';
   readonly failure?: Failure;
   readonly failures?: FailureCounts | undefined;
-  /** The pacer's slot: the step may leave then without asking again. */
+  /** The pacer's ticket: the step keeps its place, and asks once more whether it has come. */
   readonly slotAt?: Date;
 }
 

@@ -57,7 +57,7 @@ export interface StepState {
   readonly until?: string;
   readonly owner?: string;
   readonly notBefore?: string;
-  /** Slot that the pacer has reserved for the next send. */
+  /** The pacer's ticket for the next request, in its own time: looked at again before the request leaves. */
   readonly slotAt?: string;
   /** First look after the last attempt that found nothing. */
   readonly emptyLookAt?: string;

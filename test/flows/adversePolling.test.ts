@@ -8,7 +8,7 @@ const leastSeconds = 10;
 /** What a counter of 250 allows for lists until it is known to refill: an hour's share of four fifths of it. */
 const unknownCounterSeconds = 18;
 /** A timer may fire a second early, and instants count from whole seconds. */
-const timerSeconds = 1;
+const timerSeconds = 0;
 
 const acceptedWith = (headers: Record<string, string>): FaultRuleSeed => ({
   on: 'recoveryServices.backup',

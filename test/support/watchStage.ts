@@ -21,6 +21,7 @@ export function trackerStage(stage: WatchStage, told: Told[]): TrackerServices {
   let ids = 0;
   return {
     clock: () => new Date(clock.now),
+    pause: (milliseconds) => Promise.resolve(void (clock.now += milliseconds)),
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '9')}`,
     watches: memoryTable('watches'),
     arm,

@@ -46,11 +46,13 @@ test('whatever the names, a path that is made has exactly those segments', () =>
   );
 });
 
-test('whatever the text, an id that is taken makes a path with the same key', () => {
+const decoded = (path: string): string => path.split('/').map(decodeURIComponent).join('/');
+
+test('whatever the text, an id that is taken makes a path that says the same', () => {
   fc.assert(
     fc.property(fc.array(nasty, { maxLength: 4 }), (tail) => {
       const id = `${subscription}/resourceGroups/rg/providers/Microsoft.X/y/${tail.join('/')}`;
-      if (parseResourceId(id).kind === 'ok') expect(idKey(resourcePath(id))).toBe(idKey(id));
+      if (parseResourceId(id).kind === 'ok') expect(idKey(decoded(resourcePath(id)))).toBe(idKey(id));
       else expect(() => resourcePath(id)).toThrow(ResourceIdRefused);
     }),
     { numRuns: 2000 },
