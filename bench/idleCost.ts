@@ -5,7 +5,7 @@ import { prices } from './cost.ts';
 export interface IdleApp {
   /** Queues that functions of the app listen to. */
   readonly queues: number;
-  /** Firings of timers a day. */
+  /** Firings a day of timers that store when they fired. */
   readonly timersPerDay: number;
   /** Operations on the app's tables a day, all of them by timers. */
   readonly tableOperationsPerDay: number;

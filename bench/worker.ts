@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inOwnProcess } from './ownProcess.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
@@ -35,10 +36,18 @@ const subjects: Readonly<Record<WorkerCase['subject'], string>> = {
   'tracker and batch': 'both in one process',
 };
 
-const flagSets = {
+/** What the deployment gives the worker. */
+function deployedFlags(): readonly string[] {
+  const bicep = readFileSync(new URL('../infra/modules/app.bicep', import.meta.url), 'utf8');
+  const found = /name: 'NODE_OPTIONS', value: '([^']+)'/.exec(bicep)?.[1];
+  if (!found) throw new Error('infra/modules/app.bicep sets no NODE_OPTIONS.');
+  return found.split(' ');
+}
+
+const flagSets: Readonly<Record<string, readonly string[]>> = {
   "Node's own choice of heap": [],
-  'heap of 96 MB, young of 4': ['--max-old-space-size=96', '--max-semi-space-size=4'],
-} as const;
+  'as deployed': deployedFlags(),
+};
 
 /** Memory and CPU of the app's own work at a size: its rows lie in another process, lists are made page by page. */
 export async function worker({ quick }: BenchOptions): Promise<BenchReport> {

@@ -6,6 +6,8 @@ import { scheduleTick } from '../triggers/scheduleTick.ts';
 
 app.timer('scheduleTick', {
   schedule: '0 * * * * *',
+  // The next tick makes up for a missed one: nothing need be stored about each.
+  useMonitor: false,
   extraInputs: [input.durableClient()],
   handler: (_tick, context) => scheduleTick(triggerServices(getServices(), context)),
 });
