@@ -1,6 +1,6 @@
 import type { Task } from 'durable-functions';
 import type { Json, JsonObject } from '../arm/call.ts';
-import type { Step, StepEvent, StepOrder, StepOutcome, WatchAsked } from '../steps/step.ts';
+import type { Step, StepEvent, StepOrder, StepOutcome } from '../steps/step.ts';
 import type { Flow, FlowContext, StartedJob } from './flow.ts';
 import { patiently } from './patiently.ts';
 import { StepFailed } from './stepFailed.ts';
@@ -92,18 +92,7 @@ function* untilEnded<I extends JsonObject, R extends Json>(
   }
 }
 
-/** What is to be told of the job that the step starts, if it starts one. */
-function watchAsked<I extends JsonObject, R extends Json>(
-  context: FlowContext,
-  { watch }: Step<I, R>,
-  input: I,
-): WatchAsked | undefined {
-  if (!watch) return undefined;
-  const giveUpMs = context.df.currentUtcDateTime.getTime() + watch.seconds(input) * 1000;
-  return { event: ++context.jobsWatched, giveUpAt: new Date(giveUpMs).toISOString() };
-}
-
-const startedJob = (outcome: StepOutcome, { event }: WatchAsked): StartedJob => ({
+const startedJob = (outcome: StepOutcome, event: number): StartedJob => ({
   event,
   ...(outcome.kind === 'done' && outcome.watched !== undefined ? { watched: outcome.watched } : {}),
 });
@@ -123,10 +112,10 @@ export function* takeStep<I extends JsonObject, R extends Json>(
 ): Flow<R> {
   const stepId = String(++context.stepsTaken).padStart(2, '0');
   const { runId, generation } = context;
-  const watch = watchAsked(context, step, input);
-  const order = { runId, generation, stepId, stepName: step.name, input, ...(watch ? { watch } : {}) };
-  const outcome = yield* untilEnded(context, step, order);
-  context.startedJob = watch && startedJob(outcome, watch);
+  const jobEvent = step.watch && ++context.jobsWatched;
+  const order = { runId, generation, stepId, stepName: step.name, input };
+  const outcome = yield* untilEnded(context, step, jobEvent === undefined ? order : { ...order, jobEvent });
+  context.startedJob = jobEvent === undefined ? undefined : startedJob(outcome, jobEvent);
   if (outcome.kind === 'done') return outcome.result as R;
   throw new StepFailed(step.name, outcome);
 }

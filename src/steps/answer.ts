@@ -1,7 +1,7 @@
 import type { StepEvent, StepOutcome } from './step.ts';
 import type { StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
-import { secondsUntil } from './timings.ts';
+import { later, secondsUntil } from './timings.ts';
 
 /** Bytes of an event's payload. */
 const largestEventBytes = 8192;
@@ -19,12 +19,18 @@ export const fitsEvent = (stepId: string, outcome: StepOutcome): boolean =>
 
 /** The outcome as the flow is told it: a job that the step has started is watched by then. */
 async function toldOutcome(services: StepServices, step: StepState): Promise<StepOutcome> {
-  const outcome = outcomeNow(step, services.clock());
-  const { runId, generation, watch } = step;
+  const now = services.clock();
+  const outcome = outcomeNow(step, now);
+  const { runId, generation, jobEvent: event } = step;
   const started = services.catalogue.get(step.name)?.watch;
-  if (outcome.kind !== 'done' || !watch || !started || !services.watchJob) return outcome;
+  if (outcome.kind !== 'done' || event === undefined || !started || !services.watchJob) return outcome;
+  // From the job's start: a step may have been held back for a day.
+  const giveUpAt = later(step.settledAt ?? now, started.seconds(step.input as never)).toISOString();
   const backup = started.backupOf(outcome.result);
-  return { ...outcome, watched: await services.watchJob({ ...backup, ...watch, runId, generation }) };
+  const watched = await services.watchJob({ ...backup, runId, generation, event, giveUpAt });
+  const told = { ...outcome, watched };
+  // A flow that is not told asks the tracker by itself.
+  return fitsEvent(step.stepId, told) ? told : outcome;
 }
 
 /**

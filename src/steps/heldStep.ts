@@ -23,11 +23,10 @@ export async function readStep(
 const held = (row: StoredRow): HeldStep => ({ step: stepOfRow(row), etag: row.etag });
 
 /** Only asks may have been recorded: the flow's own columns are taken over, everything else is still as it was. */
-const withAsk = (step: StepState, { generation, ask, asks }: StepState): StepState => ({
+const withAsk = (step: StepState, { generation, ask, asks, jobEvent }: StepState): StepState => ({
   ...step,
-  generation,
-  ask,
-  asks,
+  ...{ generation, ask, asks },
+  ...(jobEvent === undefined ? {} : { jobEvent }),
 });
 
 /**

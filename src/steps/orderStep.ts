@@ -12,15 +12,17 @@ import { later, longestQueueSeconds, longestSlotSeconds } from './timings.ts';
 const mostTries = 10;
 
 function ordered(order: StepOrder, now: Date): StepState {
-  const { runId, stepId, stepName, input, generation, ask, watch } = order;
+  const { runId, stepId, stepName, input, generation, ask } = order;
   return {
     ...{ runId, stepId, name: stepName, input, generation, ask },
-    ...(watch ? { watch } : {}),
+    ...jobEventOf(order),
     ...{ asks: 1, state: 'ordered', attempt: 0, requests: 0 },
     firstAt: now.toISOString(),
     changedAt: now.toISOString(),
   };
 }
+
+const jobEventOf = ({ jobEvent }: StepOrder) => (jobEvent === undefined ? {} : { jobEvent });
 
 /** What is known without a message: an end, a wait that lies far ahead, or that the order is not for this row. */
 function knownOutcome(step: StepState, order: StepOrder, now: Date): StepOutcome | undefined {
@@ -57,6 +59,7 @@ async function recordAsk(
     ...kept,
     ...(told === undefined ? {} : { toldAsk: told }),
     ...{ generation, ask, asks: step.asks + 1 },
+    ...jobEventOf(order),
   };
   return (await services.steps.replace(rowOfStep(asked), etag)).kind === 'written';
 }

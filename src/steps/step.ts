@@ -80,7 +80,7 @@ export interface Step<Input extends JsonObject = JsonObject, Result extends Json
 
 /** How the job that a step has started is watched. */
 export interface WatchedJob<Input, Result> {
-  /** Seconds for which it is followed. */
+  /** Seconds for which it is followed once it has been started. */
   readonly seconds: (input: Input) => number;
   /** What the tracker needs to know of it. */
   backupOf(result: Result): JsonObject;
@@ -129,9 +129,6 @@ export interface StepEvent {
   readonly outcome: StepOutcome;
 }
 
-/** What the flow wants to be told of the job that a step starts. */
-export type WatchAsked = { readonly event: number; readonly giveUpAt: string };
-
 /** What the flow hands to the activity `orderStep`. */
 export interface StepOrder {
   readonly runId: string;
@@ -142,8 +139,8 @@ export interface StepOrder {
   readonly input: JsonObject;
   /** Number of the event `step-<ask>` that will answer; counts over the whole run, never used twice. */
   readonly ask: number;
-  /** Of a step that starts a job: n of the event `job-<n>` that will tell its end, and until when it is followed (ISO 8601 UTC). */
-  readonly watch?: WatchAsked;
+  /** Of a step that starts a job: n of the event `job-<n>` that will tell its end. */
+  readonly jobEvent?: number;
   /** The flow orders this step for the first time. A hint that saves a read: the ledger knows. */
   readonly isNew?: true;
 }

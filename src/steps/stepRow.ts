@@ -2,7 +2,7 @@ import type { Failure, Json, JsonObject } from '../arm/call.ts';
 import type { Follow } from '../arm/longRunning.ts';
 import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
 import type { Row, StoredRow } from '../storage/table.ts';
-import type { EarlierAttempts, StepOutcome, StepSummary, WatchAsked } from './step.ts';
+import type { EarlierAttempts, StepOutcome, StepSummary } from './step.ts';
 
 /** How an accepted operation is polled. The URL is signed and secret: it is in the row and nowhere else. */
 export interface PollPlace {
@@ -36,7 +36,8 @@ export interface StepState {
   readonly stepId: string;
   readonly name: string;
   readonly input: JsonObject;
-  readonly watch?: WatchAsked;
+  /** n of the event `job-<n>` that will tell the end of the job which the step starts. */
+  readonly jobEvent?: number;
   /** Generation and number of the ask that is to be answered. */
   readonly generation: number;
   readonly ask: number;
@@ -77,7 +78,7 @@ export interface StepState {
   readonly writer?: string;
 }
 
-const structured = ['input', 'watch', 'failures', 'lastFailure', 'poll', 'detail', 'outcome'];
+const structured = ['input', 'failures', 'lastFailure', 'poll', 'detail', 'outcome'];
 
 /** The row of a step. */
 export function rowOfStep({ runId, stepId, ...members }: StepState): Row {

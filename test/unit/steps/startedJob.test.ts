@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import type { JsonObject } from '../../../src/arm/call.ts';
+import type { Json, JsonObject } from '../../../src/arm/call.ts';
 import { orderStep } from '../../../src/steps/orderStep.ts';
 import type { Step } from '../../../src/steps/step.ts';
 import { backUp, vault } from '../../support/ledgerSteps.ts';
 import { reply, runId, stepLedger } from '../../support/stepLedger.ts';
 
 const input = { itemId: `${vault}/items/docs` };
-const watch = { event: 1, giveUpAt: '2026-08-22T08:00:00.000Z' };
 const backUpWatched: Step<typeof input, string> = {
   ...backUp,
   watch: { seconds: () => 21_600, backupOf: (attemptId) => ({ attemptId }) },
@@ -20,7 +19,7 @@ const accepted = () =>
 
 /** A ledger whose tracker remembers what it was to watch, and when that was. */
 function ledgerWithTracker(
-  watchJob: (told: readonly JsonObject[]) => Promise<null> = () => Promise.resolve(null),
+  watchJob: (told: readonly JsonObject[]) => Promise<Json> = () => Promise.resolve(null),
 ) {
   const watched: JsonObject[] = [];
   const told: string[] = [];
@@ -35,8 +34,10 @@ function ledgerWithTracker(
       return watchJob(watched);
     },
   });
-  const order = (ask = 1) =>
-    orderStep(ledger.services, { runId, generation: 1, stepId: '01', stepName: 'backUp', input, ask, watch });
+  const order = (ask = 1, generation = 1, jobEvent = 1) => {
+    const step = { runId, stepId: '01', stepName: 'backUp', input };
+    return orderStep(ledger.services, { ...step, generation, ask, jobEvent });
+  };
   return { ledger, watched, told, order };
 }
 
@@ -45,9 +46,38 @@ test('the job of an accepted backup is watched before the flow is told, and the 
   await order();
   await ledger.drain();
   const attemptId = ledger.requests[0]?.clientRequestId;
-  expect(watched).toEqual([{ attemptId, runId, generation: 1, ...watch }]);
+  const giveUpAt = '2026-08-22T08:00:00.000Z';
+  expect(watched).toEqual([{ attemptId, runId, generation: 1, event: 1, giveUpAt }]);
   expect(told).toEqual(['told after 1']);
   expect(ledger.events[0]?.event.outcome).toEqual({ kind: 'done', result: attemptId, watched: null });
+});
+
+test('a job is followed from its own start, however long its step was held back', async () => {
+  const { ledger, watched, order } = ledgerWithTracker();
+  await order();
+  ledger.pass(3 * 3600);
+  await ledger.drain();
+  ledger.pass(3600);
+  await ledger.deliver();
+  const times = watched.map(({ giveUpAt }) => giveUpAt);
+  expect(times).toEqual(['2026-08-22T11:00:00.000Z', '2026-08-22T11:00:00.000Z']);
+});
+
+test('a later generation is told of its job by the event that it waits for', async () => {
+  const { ledger, watched, order } = ledgerWithTracker();
+  await order();
+  await order(1, 2, 3);
+  await ledger.drain();
+  expect(watched[0]).toMatchObject({ generation: 2, event: 3 });
+});
+
+test('what the tracker knows is left out where it would make the event larger than 8 KiB', async () => {
+  const known = { kind: 'ended', ending: { text: 'x'.repeat(8192) } };
+  const { ledger, order } = ledgerWithTracker(() => Promise.resolve(known));
+  await order();
+  await ledger.drain();
+  const attemptId = ledger.requests[0]?.clientRequestId;
+  expect(ledger.events[0]?.event.outcome).toEqual({ kind: 'done', result: attemptId });
 });
 
 test('a message that comes again has the same job watched again: the tracker knows it by its event', async () => {
