@@ -69,6 +69,33 @@ test('a run whose flow was started by a call that died before it noted so is not
   expect((await getRunRecord(services, id))?.status).toBe('running');
 });
 
+test('a flow that ended before its start was noted is finished from its steps, not started again', async () => {
+  const { kinds, services, started, flowStatus, steps, id, pass } = await acceptedRun();
+  flowStatus.set(`${id}-1`, 'terminated');
+  steps.set(id, [settled({ kind: 'refused', failure })]);
+  pass(3);
+  expect(await kinds()).toEqual(['finishedFromSteps']);
+  expect(await getRunRecord(services, id)).toMatchObject({ status: 'failed', generation: 1 });
+  expect(started).toEqual([]);
+});
+
+test('a next generation whose row was written without an answer is started all the same', async () => {
+  const { kinds, services, flowStatus, started, runs, id } = await oldRun();
+  flowStatus.set(`${id}-1`, 'failed');
+  const { writeTogether } = runs;
+  let lost = 0;
+  // The library repeats a write whose answer was lost, and meets its own.
+  const table = Object.assign({}, runs, {
+    writeTogether: async (...write: Parameters<typeof writeTogether>) => {
+      const written = await writeTogether(...write);
+      return lost++ === 0 ? ({ kind: 'conflict' } as const) : written;
+    },
+  });
+  Object.assign(services, { runs: table });
+  expect(await kinds()).toEqual(['nextGeneration']);
+  expect(started.at(-1)).toMatchObject({ instanceId: `${id}-2` });
+});
+
 test('a flow that failed goes on in the next generation, twice at most', async () => {
   const { kinds, flowStatus, id, services, steps } = await oldRun();
   steps.set(id, [settled({ kind: 'done', result: null })]);
