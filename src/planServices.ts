@@ -2,7 +2,8 @@ import type { InvocationContext } from '@azure/functions';
 import type { BatchServices } from './batches/batchServices.ts';
 import type { EstateServices } from './estate/askArm.ts';
 import type { NotificationServices } from './notifications/sendMessages.ts';
-import { runServices, type Services } from './services.ts';
+import { runServices } from './invocationServices.ts';
+import type { Services } from './services.ts';
 import type { TriggerServices } from './triggers/triggerServices.ts';
 
 /** What reads of the estate go through. */

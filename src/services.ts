@@ -6,32 +6,16 @@ import type { ArmClient } from './arm/call.ts';
 import { createArmClient } from './arm/client.ts';
 import type { Pacer } from './arm/pacer.ts';
 import { createSharedPacer } from './arm/sharedPacer.ts';
-import { dataProtectionJobs } from './data-protection/jobList.ts';
 import { dataProtectionSteps } from './data-protection/steps.ts';
-import { describeBatch } from './batches/reportBatch.ts';
 import { durableFlows } from './durable/durableFlows.ts';
 import type { Flows } from './durable/flows.ts';
-import { vaultOfBackup } from './job-tracker/backupOfSteps.ts';
-import type { TrackerServices } from './job-tracker/trackerServices.ts';
-import { findWatch, type WatchOrder } from './job-tracker/watch.ts';
-import { watchJob } from './job-tracker/watchJob.ts';
-import { isTold, putMessage } from './notifications/outbox.ts';
 import { postMessage } from './notifications/postMessage.ts';
 import type { PostMessage } from './notifications/sendMessages.ts';
-import { runOrchestration } from './orchestrations/activities.ts';
-import { allowsCall } from './plan/allowList.ts';
 import { createPlanLoader, type LoadedPlan } from './plan/loadPlan.ts';
-import { recoveryServicesJobs } from './recovery-services/jobList.ts';
 import { recoveryServicesSteps } from './recovery-services/steps.ts';
 import { resourceSteps } from './resources/steps.ts';
-import { finishLate } from './runs/finishLate.ts';
-import { isCancelRequested } from './runs/requestCancel.ts';
-import { instanceIdOf } from './runs/runId.ts';
-import type { RunServices } from './runs/runServices.ts';
 import { processSettings, type Settings } from './settings.ts';
-import { listSteps } from './steps/listSteps.ts';
 import type { AnyStep, StepCatalogue } from './steps/step.ts';
-import type { StepLog, StepServices } from './steps/stepServices.ts';
 import { azureQueue } from './storage/azureQueue.ts';
 import { azureTable } from './storage/azureTable.ts';
 import { groupedWrites } from './storage/groupedWrites.ts';
@@ -157,91 +141,3 @@ export const getServices = (): Services => (services ??= createServices(processS
 
 /** Puts other services in place, for tests; undefined takes them away. */
 export const provideServices = (others: Services | undefined): void => void (services = others);
-
-/** What the run record is kept with during one invocation. */
-export function runServices(given: Services, context: InvocationContext): RunServices {
-  const { clock, tables, queue, settings } = given;
-  return {
-    clock,
-    runs: tables.runs,
-    // The client is asked for late: activities that only write the record have none among their inputs.
-    flows: {
-      start: (...order) => given.flowsOf(context).start(...order),
-      status: (instanceId) => given.flowsOf(context).status(instanceId),
-    },
-    orchestration: runOrchestration,
-    mayDeleteBackups: settings.deleteBackups,
-    minimumPollSeconds: settings.minimumPollSeconds,
-    listSteps: (runId) => listSteps(tables.steps, runId),
-    isWatched: async (runId, steps) => {
-      const vaultId = vaultOfBackup(steps);
-      return vaultId !== undefined && (await findWatch(tables.watches, vaultId, runId)) !== undefined;
-    },
-    quietUntil: given.quietRuns,
-    seenJob: async (runId, steps) => {
-      const vaultId = vaultOfBackup(steps);
-      return vaultId === undefined
-        ? undefined
-        : (await findWatch(tables.watches, vaultId, runId))?.watch.seen;
-    },
-    describeBatch: (run) => describeBatch(tables, run),
-    announce: async (record) => {
-      const { plan } = await given.loadPlan();
-      if (isTold(plan, record)) await putMessage(tables.outbox, record, clock());
-    },
-    remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
-  };
-}
-
-const stepLog =
-  (context: InvocationContext): StepLog =>
-  (level, message, fields) => {
-    const line = `${message} ${JSON.stringify(fields)}`;
-    if (level === 'info') context.log(line);
-    else if (level === 'warning') context.warn(line);
-    else context.error(`ALERT ${line}`);
-  };
-
-/** What the ledger acts through during one invocation. */
-export function stepServices(given: Services, context: InvocationContext): StepServices {
-  const { clock, newId, tables, queue, arm, pacer, catalogue, settings } = given;
-  return {
-    clock,
-    newId,
-    steps: tables.steps,
-    items: tables.items,
-    queue,
-    arm,
-    pacer,
-    catalogue,
-    minimumPollSeconds: settings.minimumPollSeconds,
-    raise: (runId, generation, eventName, event) =>
-      given.flowsOf(context).raise(instanceIdOf(runId, generation), eventName, { ...event }),
-    watchJob: (order) => watchJob(trackerServices(given, context), order as unknown as WatchOrder),
-    isCancelRequested: (runId) => isCancelRequested(tables, runId),
-    isAllowed: async (call) => allowsCall(await given.loadPlan(), call),
-    log: stepLog(context),
-  };
-}
-
-/** What the job tracker acts through during one invocation. */
-export function trackerServices(given: Services, context: InvocationContext): TrackerServices {
-  const { clock, newId, tables, arm, pacer, settings } = given;
-  return {
-    clock,
-    newId,
-    watches: tables.watches,
-    arm,
-    pacer,
-    jobServices: { recoveryServices: recoveryServicesJobs, dataProtection: dataProtectionJobs },
-    minimumPollSeconds: settings.minimumPollSeconds,
-    pause: given.pause,
-    start: (...order) => given.flowsOf(context).start(...order),
-    raise: (...event) => given.flowsOf(context).raise(...event),
-    flowOf: instanceIdOf,
-    isCancelRequested: (runId) => isCancelRequested(tables, runId),
-    finishLate: async (runId, generation, ending) =>
-      void (await finishLate(runServices(given, context), { runId, generation }, ending)),
-    log: stepLog(context),
-  };
-}

@@ -3,7 +3,7 @@ import type { Bucket, BucketState } from './gcra.ts';
 import type { LaneState } from './providerLane.ts';
 import type { SharedState } from './sharedState.ts';
 
-/** A correction smaller than this part of a bucket stays in the process. */
+/** A correction smaller than this part of a bucket waits for the next reading, which shows it again. */
 const materialShare = 0.1;
 
 /** Written when it makes a difference to others: a bucket that holds much less, a pause, another pace. */

@@ -4,7 +4,7 @@ import { requestCancel } from '../runs/requestCancel.ts';
 import { cancelWatch } from '../job-tracker/cancelWatch.ts';
 import { vaultOfBackup } from '../job-tracker/backupOfSteps.ts';
 import type { RunRecord } from '../runs/run.ts';
-import { trackerServices } from '../services.ts';
+import { trackerServices } from '../invocationServices.ts';
 import { answer, type HttpCall } from './http/answer.ts';
 import { readNoBody } from './http/body.ts';
 import { HttpRefusal, runNotFound } from './http/refusal.ts';

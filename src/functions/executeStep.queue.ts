@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { getServices, stepQueueName, stepServices } from '../services.ts';
+import { stepServices } from '../invocationServices.ts';
+import { getServices, stepQueueName } from '../services.ts';
 import { executeStep } from '../steps/executeStep.ts';
 import { readStepMessage } from '../steps/reconcilePoisonedStep.ts';
 import { textOfMessage } from './queue/messageText.ts';

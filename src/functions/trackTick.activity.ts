@@ -2,7 +2,8 @@ import { app, input } from 'durable-functions';
 import { trackTick } from '../job-tracker/trackTick.ts';
 import type { TrackerInput } from '../job-tracker/watchJob.ts';
 import { trackTickActivity } from '../orchestrations/trackJobs.ts';
-import { getServices, trackerServices } from '../services.ts';
+import { trackerServices } from '../invocationServices.ts';
+import { getServices } from '../services.ts';
 
 app.activity(trackTickActivity, {
   extraInputs: [input.durableClient()],

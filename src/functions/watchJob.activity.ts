@@ -2,7 +2,8 @@ import { app, input } from 'durable-functions';
 import { watchJob } from '../job-tracker/watchJob.ts';
 import type { WatchOrder } from '../job-tracker/watch.ts';
 import { watchJobActivity } from '../orchestrations/watchedJob.ts';
-import { getServices, trackerServices } from '../services.ts';
+import { trackerServices } from '../invocationServices.ts';
+import { getServices } from '../services.ts';
 
 app.activity(watchJobActivity, {
   extraInputs: [input.durableClient()],

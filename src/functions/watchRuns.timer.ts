@@ -2,7 +2,8 @@ import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import { watchRuns } from '../runs/watchRuns.ts';
 import { watchTrackers } from '../job-tracker/watchTrackers.ts';
-import { getServices, runServices, trackerServices } from '../services.ts';
+import { runServices, trackerServices } from '../invocationServices.ts';
+import { getServices } from '../services.ts';
 
 app.timer('watchRuns', {
   schedule: '0 */5 * * * *',

@@ -20,6 +20,36 @@ function firstGroup(waiting: readonly Waiting[]): readonly Waiting[] {
   return waiting.slice(0, Math.min(twice < 0 ? waiting.length : twice, mostTogether));
 }
 
+async function alone(table: Table, partitionKey: string, change: Change): Promise<Written> {
+  if (change.kind === 'replace') return table.replace(change.row, change.etag);
+  await table.remove(partitionKey, change.rowKey);
+  return { kind: 'written', etag: '' };
+}
+
+async function settle(table: Table, partitionKey: string, { change, done, failed }: Waiting): Promise<void> {
+  try {
+    done(await alone(table, partitionKey, change));
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** Writes a group and answers all who wait for it; never throws. */
+async function write(table: Table, partitionKey: string, group: readonly Waiting[]): Promise<void> {
+  const [first] = group;
+  if (group.length === 1 && first) return settle(table, partitionKey, first);
+  try {
+    const changes = group.map(({ change }) => change);
+    const answer = await table.writeTogether(partitionKey, changes);
+    if (answer.kind === 'written')
+      return group.forEach(({ done }, at) => done({ kind: 'written', etag: answer.etags[at] ?? '' }));
+  } catch (error) {
+    return group.forEach(({ failed }) => failed(error));
+  }
+  // One of them cannot be made: each by itself says which.
+  await Promise.all(group.map((one) => settle(table, partitionKey, one)));
+}
+
 /**
  * A table that makes replacements and removals of one partition together, as one operation, when they are asked for at
  * once or while another is on its way. Every caller gets the answer that the table itself would have given.
@@ -27,42 +57,13 @@ function firstGroup(waiting: readonly Waiting[]): readonly Waiting[] {
 export function groupedWrites(table: Table): Table {
   const lanes = new Map<string, Waiting[]>();
 
-  async function alone(partitionKey: string, change: Change): Promise<Written> {
-    if (change.kind === 'replace') return table.replace(change.row, change.etag);
-    await table.remove(partitionKey, change.rowKey);
-    return { kind: 'written', etag: '' };
-  }
-
-  async function settle(partitionKey: string, { change, done, failed }: Waiting): Promise<void> {
-    try {
-      done(await alone(partitionKey, change));
-    } catch (error) {
-      failed(error);
-    }
-  }
-
-  async function write(partitionKey: string, group: readonly Waiting[]): Promise<void> {
-    const [first] = group;
-    if (group.length === 1 && first) return settle(partitionKey, first);
-    try {
-      const changes = group.map(({ change }) => change);
-      const answer = await table.writeTogether(partitionKey, changes);
-      if (answer.kind === 'written')
-        return group.forEach(({ done }, at) => done({ kind: 'written', etag: answer.etags[at] ?? '' }));
-    } catch (error) {
-      return group.forEach(({ failed }) => failed(error));
-    }
-    // One of them cannot be made: each by itself says which.
-    await Promise.all(group.map((one) => settle(partitionKey, one)));
-  }
-
   async function drain(partitionKey: string, lane: Waiting[]): Promise<void> {
     // Those who ask in the same turn come along.
     await Promise.resolve();
     while (lane.length > 0) {
       const group = firstGroup(lane);
       lane.splice(0, group.length);
-      await write(partitionKey, group);
+      await write(table, partitionKey, group);
     }
     lanes.delete(partitionKey);
   }

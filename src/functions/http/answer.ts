@@ -2,7 +2,8 @@ import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } fr
 import { plainText } from '../../arm/outcomes.ts';
 import { isOpenForDevelopment } from '../../access/developmentGate.ts';
 import type { RunServices } from '../../runs/runServices.ts';
-import { getServices, runServices, type Services } from '../../services.ts';
+import { runServices } from '../../invocationServices.ts';
+import { getServices, type Services } from '../../services.ts';
 import { answerOfRefusal, HttpRefusal } from './refusal.ts';
 
 /** One request with everything its handler acts through. */

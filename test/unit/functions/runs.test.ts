@@ -4,7 +4,7 @@ import { finishRun } from '../../../src/runs/finishRun.ts';
 import type { RunEnding } from '../../../src/runs/run.ts';
 import { rowOfWatch } from '../../../src/job-tracker/watch.ts';
 import type { StepSummary } from '../../../src/steps/step.ts';
-import { runServices } from '../../../src/services.ts';
+import { runServices } from '../../../src/invocationServices.ts';
 import { watchOrder } from '../../support/trackerWorld.ts';
 import { httpApp, type HttpApp } from '../../support/httpApp.ts';
 
