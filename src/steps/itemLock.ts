@@ -6,6 +6,17 @@ import type { StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { later } from './timings.ts';
 
+/*
+ * Why of two steps for one item one has something in flight.
+ *
+ * L1  A request leaves only after its attempt's own write of the lock: seen before the claim, written after it under the
+ *     ETag that was seen.
+ * L2  Take two writes of the lock that follow each other, by X and then by Y. Y saw the lock as X wrote it, and X's row
+ *     after that: X was claimed before it wrote, so Y saw X in flight and stopped, or saw X's attempt ended.
+ * L3  An X that has ended and comes again must write the lock anew, over its own too: then Y's ETag is old, or X's is.
+ * L4  A lock past `until` is not looked behind: its holder's deadline has passed by then, and it sends nothing any more.
+ */
+
 const rowKey = 'lock';
 /** A holder that never settled stops counting this long after its own deadline. */
 const graceSeconds = 3600;
