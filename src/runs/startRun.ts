@@ -1,6 +1,6 @@
 import type { Json } from '../arm/call.ts';
 import type { Acceptance } from './acceptRun.ts';
-import { beginRun } from './beginRun.ts';
+import { noteStarted } from './noteStarted.ts';
 import type { RunInput } from './run.ts';
 import { instanceIdOf } from './runId.ts';
 import { findRun, hasEnded, type RunState, type StoredRun } from './runRow.ts';
@@ -16,7 +16,7 @@ async function start(services: RunServices, run: RunState, known?: StoredRun): P
   const input = inputOf(run);
   const instanceId = instanceIdOf(run.id, run.generation);
   await services.flows.start(services.orchestration, instanceId, input as unknown as Json);
-  await beginRun(services, input, known);
+  await noteStarted(services, input, known);
 }
 
 /** Starts the flow of a run's present generation if it has none: starting an ended instance would run it again. */

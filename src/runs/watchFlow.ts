@@ -1,4 +1,4 @@
-import { beginRun } from './beginRun.ts';
+import { noteStarted } from './noteStarted.ts';
 import { changeRun } from './changeRun.ts';
 import { endingFromSteps } from './endingFromSteps.ts';
 import { finishRun } from './finishRun.ts';
@@ -41,7 +41,7 @@ export async function watchAccepted(services: RunServices, run: RunState): Promi
       await startFlow(services, run);
       return { kind: 'started', runId: run.id, message: 'The run had been accepted and not started.' };
     case 'running':
-      await beginRun(services, { runId: run.id, generation: run.generation });
+      await noteStarted(services, { runId: run.id, generation: run.generation });
       return undefined;
     default:
       return unlessRunning(services, run, status);

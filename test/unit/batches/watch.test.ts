@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { beginRun } from '../../../src/runs/beginRun.ts';
+import { noteStarted } from '../../../src/runs/noteStarted.ts';
 import { startRun } from '../../../src/runs/startRun.ts';
 import { watchRuns } from '../../../src/runs/watchRuns.ts';
 import { runDesk } from '../../support/runDesk.ts';
@@ -12,7 +12,7 @@ async function begunSweep() {
   const { run } = await acceptRun(desk.services, { kind: 'sweep', dryRun: false }, requestedBy);
   await startRun(desk.services, run.id);
   desk.flowStatus.set(`${run.id}-1`, 'running');
-  await beginRun(desk.services, { runId: run.id, generation: 1 });
+  await noteStarted(desk.services, { runId: run.id, generation: 1 });
   return { desk, id: run.id };
 }
 

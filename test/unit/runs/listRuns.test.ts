@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { beginRun } from '../../../src/runs/beginRun.ts';
+import { noteStarted } from '../../../src/runs/noteStarted.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { listRuns, type RunFilter } from '../../../src/runs/listRuns.ts';
 import { runDesk } from '../../support/runDesk.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
         : ({ kind: 'backUp', target } as const);
     const part = number % 500 === 0 ? { batch: 'nightly', item: String(number) } : undefined;
     const { run } = await acceptRun(services, request, { source: 'schedule', key: String(number) }, part);
-    if (number % 4 === 0) await beginRun(services, { runId: run.id, generation: 1 });
+    if (number % 4 === 0) await noteStarted(services, { runId: run.id, generation: 1 });
     const ending = { status: 'failed', warnings: [] } as const;
     if (number % 8 === 0) await finishRun(services, { runId: run.id, generation: 1, ending });
     desk.pass(1);
@@ -101,7 +101,7 @@ describe('lists of 2,000 runs', () => {
     const { run } = await acceptRun(fresh, { kind: 'backUp', target }, { source: 'http', key: 'k' });
     const page: typeof table.page = async (...place) => {
       const read = await table.page(...place);
-      await beginRun(fresh, { runId: run.id, generation: 1 });
+      await noteStarted(fresh, { runId: run.id, generation: 1 });
       return read;
     };
     const moving = { ...fresh, runs: { ...table, page } };

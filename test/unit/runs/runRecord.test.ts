@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { beginRun } from '../../../src/runs/beginRun.ts';
+import { noteStarted } from '../../../src/runs/noteStarted.ts';
 import { closeRun } from '../../../src/runs/closeRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { getRunRecord } from '../../../src/runs/getRunRecord.ts';
@@ -111,14 +111,14 @@ describe('starting', () => {
 
   test.each([0, 2])('a start of generation %i says nothing about the run', async (generation) => {
     const { services, id } = await accepted();
-    await beginRun(services, { runId: id, generation });
+    await noteStarted(services, { runId: id, generation });
     expect((await getRunRecord(services, id))?.status).toBe('accepted');
   });
 
   test('a flow that was faster than the note of its start keeps its ending', async () => {
     const { services, id } = await accepted();
     await finishRun(services, { runId: id, generation: 1, ending: completed });
-    await beginRun(services, { runId: id, generation: 1 });
+    await noteStarted(services, { runId: id, generation: 1 });
     expect((await getRunRecord(services, id))?.status).toBe('completed');
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { beginRun } from '../../../src/runs/beginRun.ts';
+import { noteStarted } from '../../../src/runs/noteStarted.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { getRunRecord } from '../../../src/runs/getRunRecord.ts';
 import { startRun } from '../../../src/runs/startRun.ts';
@@ -20,7 +20,7 @@ async function acceptedRun() {
 async function runningRun() {
   const run = await acceptedRun();
   await startRun(run.services, run.id);
-  await beginRun(run.services, { runId: run.id, generation: 1 });
+  await noteStarted(run.services, { runId: run.id, generation: 1 });
   run.flowStatus.set(`${run.id}-1`, 'running');
   return run;
 }

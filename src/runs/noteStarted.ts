@@ -8,7 +8,7 @@ import type { RunServices } from './runServices.ts';
  *
  * @param known the run as it was written a moment ago: saves reading it.
  */
-export async function beginRun(
+export async function noteStarted(
   services: RunServices,
   { runId, generation }: RunGeneration,
   known?: StoredRun,
