@@ -31,7 +31,10 @@ async function start({ runs, context }: HttpCall, acceptance: Acceptance): Promi
     await startAccepted(runs, acceptance);
   } catch (error) {
     const { id } = acceptance.run;
-    context.warn(`The flow of run ${id} was not started, or not noted so: the watchdog will see to it.`, error);
+    context.warn(
+      `The flow of run ${id} was not started, or not noted so: the watchdog will see to it.`,
+      error,
+    );
   }
 }
 

@@ -102,6 +102,21 @@ describe('starting', () => {
     expect(started).toHaveLength(1);
   });
 
+  test('a run whose first write was repeated after a lost answer is started once, and noted so', async () => {
+    const { services, runs, started } = runDesk();
+    const twice = { ...runs };
+    // The library sends the transaction again, which meets its own first effect.
+    twice.writeTogether = async (...write) => {
+      await runs.writeTogether(...write);
+      return runs.writeTogether(...write);
+    };
+    const acceptance = await acceptRun({ ...services, runs: twice }, request, requestedBy);
+    expect(acceptance.kind).toBe('repeated');
+    await startAccepted({ ...services, runs: twice }, acceptance);
+    expect(started).toHaveLength(1);
+    expect((await getRunRecord(services, acceptance.run.id))?.status).toBe('running');
+  });
+
   test('a flow that has ended is not run again', async () => {
     const { services, id, started, flowStatus } = await accepted();
     flowStatus.set(`${id}-1`, 'completed');
