@@ -19,7 +19,8 @@ export async function changeRun(
   known?: StoredRun,
 ): Promise<{ readonly run: RunState; readonly changed: boolean } | undefined> {
   for (let tries = 0; tries < mostTries; tries++) {
-    const stored = (tries === 0 && known) || (await findRun(services, runId));
+    // An answer to several changes may leave the ETag out.
+    const stored = tries === 0 && known?.etag ? known : await findRun(services, runId);
     if (!stored) return undefined;
     const next = change(stored.run);
     if (!next) return { run: stored.run, changed: false };

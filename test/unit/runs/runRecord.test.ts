@@ -117,6 +117,14 @@ describe('starting', () => {
     expect((await getRunRecord(services, acceptance.run.id))?.status).toBe('running');
   });
 
+  test('a run whose ETag storage has left out is read before its start is noted', async () => {
+    const { services, id } = await accepted();
+    const { stored, ...acceptance } = await acceptRun(services, request, { ...requestedBy, key: 'other' });
+    if (stored) await startAccepted(services, { ...acceptance, stored: { ...stored, etag: '' } });
+    expect((await getRunRecord(services, acceptance.run.id))?.status).toBe('running');
+    expect((await getRunRecord(services, id))?.status).toBe('accepted');
+  });
+
   test('a flow that has ended is not run again', async () => {
     const { services, id, started, flowStatus } = await accepted();
     flowStatus.set(`${id}-1`, 'completed');
