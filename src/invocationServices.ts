@@ -4,6 +4,7 @@ import { dataProtectionJobs } from './data-protection/jobList.ts';
 import { vaultOfBackup } from './job-tracker/backupOfSteps.ts';
 import type { TrackerServices } from './job-tracker/trackerServices.ts';
 import { findWatch, type WatchOrder } from './job-tracker/watch.ts';
+import { watchedRuns } from './job-tracker/watchedRuns.ts';
 import { watchJob } from './job-tracker/watchJob.ts';
 import { isTold, putMessage } from './notifications/outbox.ts';
 import { runOrchestration } from './orchestrations/activities.ts';
@@ -25,6 +26,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     const vaultId = vaultOfBackup(steps);
     return vaultId === undefined ? undefined : findWatch(tables.watches, vaultId, runId);
   };
+  let watched: Promise<ReadonlySet<string>> | undefined;
   return {
     clock,
     runs: tables.runs,
@@ -37,7 +39,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     mayDeleteBackups: settings.deleteBackups,
     minimumPollSeconds: settings.minimumPollSeconds,
     listSteps: (runId) => listSteps(tables.steps, runId),
-    isWatched: async (...run) => (await watchOf(...run)) !== undefined,
+    isWatched: async (runId) => (await (watched ??= watchedRuns(tables.watches))).has(runId),
     quietUntil: given.quietRuns,
     seenJob: async (...run) => (await watchOf(...run))?.watch.seen,
     describeBatch: (run) => describeBatch(tables, run),

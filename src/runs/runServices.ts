@@ -28,8 +28,8 @@ export interface RunServices {
   readonly listSteps: (runId: string) => Promise<readonly StepSummary[]>;
   /** The job that a run's backup is followed by, as last seen; undefined when none is. */
   readonly seenJob?: (runId: string, steps: readonly StepSummary[]) => Promise<JobState | undefined>;
-  /** Whether the job of a run's backup is watched by its vault's tracker, which has a watchdog of its own. */
-  readonly isWatched?: (runId: string, steps: readonly StepSummary[]) => Promise<boolean>;
+  /** Whether the job of a run's backup is watched by its vault's tracker, which has a watchdog of its own. As of one invocation. */
+  readonly isWatched?: (runId: string) => Promise<boolean>;
   /** Runs that the watchdog need not look at before an instant (milliseconds); kept in the process only. */
   readonly quietUntil?: Map<string, number>;
   /** Counts and failures of a batch that goes on; undefined for any other run. */

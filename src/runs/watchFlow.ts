@@ -119,6 +119,10 @@ function watchLongest(services: RunServices, run: RunState): RunAlert | undefine
 }
 
 async function watchSteps(services: RunServices, run: RunState): Promise<RunAlert | undefined> {
+  if (await services.isWatched?.(run.id)) {
+    services.quietUntil?.set(run.id, services.clock().getTime() + quietMs);
+    return undefined;
+  }
   const steps = await services.listSteps(run.id);
   const lastMove =
     steps
@@ -131,10 +135,6 @@ async function watchSteps(services: RunServices, run: RunState): Promise<RunAler
     (step) => step.state !== 'settled' && isOlder(services, step.dueAt, stepPatienceMs),
   );
   await Promise.all(waiting.map(({ stepId }) => services.remindStep(run.id, stepId)));
-  if (waiting.length === 0 && (await services.isWatched?.(run.id, steps))) {
-    services.quietUntil?.set(run.id, services.clock().getTime() + quietMs);
-    return undefined;
-  }
   if (isOlder(services, lastMove, flowPatienceMs)) {
     return { kind: 'stuck', runId: run.id, message: `Nothing has moved since ${lastMove}.` };
   }

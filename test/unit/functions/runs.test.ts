@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { noteStarted } from '../../../src/runs/noteStarted.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import type { RunEnding } from '../../../src/runs/run.ts';
-import { rowOfWatch } from '../../../src/job-tracker/watch.ts';
-import type { StepSummary } from '../../../src/steps/step.ts';
-import { runServices } from '../../../src/invocationServices.ts';
+import { runServices, trackerServices } from '../../../src/invocationServices.ts';
+import { watchJob } from '../../../src/job-tracker/watchJob.ts';
 import { watchOrder } from '../../support/trackerWorld.ts';
 import { httpApp, type HttpApp } from '../../support/httpApp.ts';
+import type { MemoryTable } from '../../support/memoryStorage.ts';
 
 const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/files';
 const vaultId = `${group}/providers/Microsoft.RecoveryServices/vaults/files-vault`;
@@ -152,17 +152,20 @@ test('any other run is not closed, and a reason is needed', async () => {
   expect((await app.call('closeRun', { id, body: { reason: ' ' } })).status).toBe(400);
 });
 
-test('a run whose job is watched is known to be so, also after its operation was read', async () => {
+test('runs whose jobs are watched are known to be so, all of them from one look', async () => {
   const app = httpApp();
-  const runId = await start(app);
-  const done = (stepId: string, result: object) =>
-    ({
-      ...{ runId, stepId, name: `step ${stepId}`, state: 'settled', outcome: { kind: 'done', result } },
-      ...{ asks: 1, requests: 1, startedAt: '2026-08-22T02:00:00.000Z', dueAt: '2026-08-22T02:00:00.000Z' },
-    }) as StepSummary;
-  const steps = [done('01', { vaultId, attemptId: 'a' }), done('02', { jobId: 'j' })];
-  const isWatched = () => runsOf(app).isWatched?.(runId, steps);
-  expect(await isWatched()).toBe(false);
-  await app.services.tables.watches.insert(rowOfWatch({ ...watchOrder({ vaultId, runId }), misses: 0 }));
-  expect(await isWatched()).toBe(true);
+  const runIds = [await start(app), await start(app)];
+  const { watches } = app.services.tables;
+  const watch = (runId: string) =>
+    watchJob(trackerServices(app.services, app.context('test')), watchOrder({ vaultId, runId }));
+  for (const runId of runIds) await watch(runId);
+  const pages = () => (watches as MemoryTable).operations['page'] ?? 0;
+  const before = pages();
+  const runs = runsOf(app);
+  expect(await Promise.all([...runIds, 'f'.repeat(40)].map((runId) => runs.isWatched?.(runId)))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  expect(pages() - before).toBe(2);
 });
