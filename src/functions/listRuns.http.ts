@@ -1,7 +1,8 @@
 import { app, type HttpRequest } from '@azure/functions';
 import type * as z from 'zod';
 import { listQuerySchema } from '../runs/listQuery.ts';
-import { listRuns, type RunFilter, type RunPaging } from '../runs/listRuns.ts';
+import { listRuns, type RunPaging } from '../runs/listRuns.ts';
+import type { RunFilter } from '../runs/runIndex.ts';
 import { answer } from './http/answer.ts';
 import { invalidRequest } from './http/body.ts';
 

@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
 import type { Json } from '../arm/call.ts';
+import type { RunRequest } from '../runs/request.ts';
 import type { JobState, RunEnding, RunFacts } from '../runs/run.ts';
 
 /**
@@ -63,3 +64,11 @@ const usualBeatSeconds = 10;
 /** Seconds between looks at what changes by itself, in beats of the least wait between polls (10 s unless set). */
 export const beats = ({ facts }: FlowContext, count: number): number =>
   count * (facts.beatSeconds ?? usualBeatSeconds);
+
+/** The flows of one service by kind of request; a kind it cannot do is left out. */
+export type ServiceFlows = {
+  readonly [K in RunRequest['kind']]?: (
+    context: FlowContext,
+    request: Extract<RunRequest, { kind: K }>,
+  ) => Flow<FlowEnding>;
+};

@@ -1,6 +1,6 @@
 import type { RunRequest } from '../runs/request.ts';
 import { backUpProtectedItem } from './backUpProtectedItem.ts';
-import type { Flow, FlowContext, FlowEnding } from './flow.ts';
+import type { Flow, FlowContext, FlowEnding, ServiceFlows } from './flow.ts';
 import { dataProtectionFlows } from './instanceFlows.ts';
 import { targetKindOf, type TargetKind } from './itemTarget.ts';
 import { protect } from './protectSource.ts';
@@ -8,14 +8,6 @@ import { refuse } from './refusals.ts';
 import { resume } from './resumeProtection.ts';
 import { stop } from './stopProtection.ts';
 import { validate } from './validateProtection.ts';
-
-/** The flows of one service by kind of request; a kind it cannot do is left out. */
-export type ServiceFlows = {
-  readonly [K in RunRequest['kind']]?: (
-    context: FlowContext,
-    request: Extract<RunRequest, { kind: K }>,
-  ) => Flow<FlowEnding>;
-};
 
 /** Flows of Recovery Services vaults: the same for shares, machines and databases. */
 export const recoveryServicesFlows: ServiceFlows = {

@@ -3,7 +3,7 @@ import type { BackupInstance } from '../data-protection/instances.ts';
 import type { Protection, RunRequest, Target } from '../runs/request.ts';
 import { backUpInstance } from './backUpInstance.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
-import type { ServiceFlows } from './flows.ts';
+import type { ServiceFlows } from './flow.ts';
 import {
   datasourceIdOf,
   findTargetInstance,

@@ -1,16 +1,8 @@
 import type { RunRecord, RunStatus } from './run.ts';
-import { listPage, namesOfRun, runIdIn, type ListPage } from './runIndex.ts';
+import { listPage, namesOfRun, runIdIn, type ListPage, type RunFilter } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
 import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
-
-/** What a list of runs is narrowed to; all given members must match. `target` is an ARM id in any case. */
-export interface RunFilter {
-  readonly status?: RunStatus;
-  readonly kind?: RunRecord['kind'];
-  readonly target?: string;
-  readonly batch?: string;
-}
 
 /** A run in a list: the record without its steps and a batch's report. */
 export type ListedRun = Omit<RunRecord, 'steps' | 'operation' | 'failures' | 'report'>;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RowChange, RowPage, RowRange, Table } from '../storage/table.ts';
-import type { RunFilter } from './listRuns.ts';
+import type { RunRecord, RunStatus } from './run.ts';
 import { targetOf } from './planRequest.ts';
 import type { Target } from './request.ts';
 import { runPartition, type RunState } from './runRow.ts';
@@ -60,6 +60,14 @@ const lastingPlaces = (run: RunState): readonly string[] => [
   ...namesOfRun(run).map(targetPlace),
   ...(run.batch === undefined ? [] : [`batch-${hashed(run.batch)}`]),
 ];
+
+/** What a list of runs is narrowed to; all given members must match. `target` is an ARM id in any case. */
+export interface RunFilter {
+  readonly status?: RunStatus;
+  readonly kind?: RunRecord['kind'];
+  readonly target?: string;
+  readonly batch?: string;
+}
 
 /** The narrowest list that holds every run of a filter; what it does not narrow is compared row by row. */
 function placeOf({ status, kind, target, batch }: RunFilter): string {

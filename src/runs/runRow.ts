@@ -1,5 +1,5 @@
 import type { Failure, Json } from '../arm/call.ts';
-import type { Row, StoredRow } from '../storage/table.ts';
+import type { Row, StoredRow, Table } from '../storage/table.ts';
 import type { AcceptedRequest } from './planRequest.ts';
 import type {
   BatchReport,
@@ -11,7 +11,6 @@ import type {
   RunRecord,
   RunStatus,
 } from './run.ts';
-import type { RunServices } from './runServices.ts';
 
 /** A run as its row keeps it. Instants are ISO 8601 UTC. */
 export interface RunState {
@@ -84,7 +83,7 @@ export function runOfRow({ partitionKey: _partition, rowKey, etag, ...columns }:
 
 /** The run of an id; undefined when there is none. */
 export async function findRun(
-  services: Pick<RunServices, 'runs'>,
+  services: { readonly runs: Table },
   id: string,
 ): Promise<StoredRun | undefined> {
   const row = await services.runs.read(runPartition, id);

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
 import { noteStarted } from '../../../src/runs/noteStarted.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
-import { listRuns, type RunFilter } from '../../../src/runs/listRuns.ts';
+import { listRuns } from '../../../src/runs/listRuns.ts';
+import type { RunFilter } from '../../../src/runs/runIndex.ts';
 import { runDesk } from '../../support/runDesk.ts';
 
 const vaultId =
