@@ -1,4 +1,4 @@
-import type { RunRecord, RunStatus } from './run.ts';
+import type { RunRecord } from './run.ts';
 import { listPage, namesOfRun, runIdIn, type ListPage, type RunFilter } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
 import { findRun, type RunState } from './runRow.ts';
