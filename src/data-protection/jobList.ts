@@ -1,19 +1,20 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { memberIn, objectsIn } from '../arm/jsonFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import { endingOfStatus, readInstanceJob, readJobEnding, type InstanceJob } from './jobs.ts';
+import type { JobSeen } from '../arm/backupJob.ts';
+import { endingOfStatus, readInstanceJob, readJobEnding } from './jobs.ts';
 import { activityIdOf, findJobOf, listJobsCall } from './jobSearch.ts';
 
 /** A row of the job list as the tracker reads it. */
 interface ListedJob {
   readonly jobId: string;
   readonly activityId: string;
-  readonly seen: InstanceJob;
+  readonly seen: JobSeen;
   readonly state: 'running' | 'completed' | 'detailed';
 }
 
 /** Rows carry no details: every ending but the plain one is read by itself. */
-function stateOf({ status }: InstanceJob): ListedJob['state'] {
+function stateOf({ status }: JobSeen): ListedJob['state'] {
   const ended = endingOfStatus(status);
   if (ended === undefined) return 'running';
   return ended === 'completed' ? 'completed' : 'detailed';

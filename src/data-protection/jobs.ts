@@ -1,28 +1,12 @@
+import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { readInstant } from '../arm/serviceTimes.ts';
 import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
 import { sameWord } from '../arm/sameWord.ts';
 
-/** A job as last seen; its status is the service's own word, its times ISO 8601 UTC. */
-export type InstanceJob = {
-  readonly id: string;
-  readonly status: string;
-  readonly progress?: string;
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-};
-
-/** How a job ended, one to one with the service's word; `failure` on every ending that made no recovery point. */
-export type InstanceJobEnding = {
-  readonly job: InstanceJob;
-  readonly ended: 'completed' | 'completedWithWarnings' | 'failed' | 'cancelled';
-  readonly failure?: Failure;
-  readonly warnings: readonly string[];
-};
-
 /** Endings by the service's words; every other word is running, until whoever follows gives up. */
-const endings: Readonly<Record<string, InstanceJobEnding['ended']>> = {
+const endings: Readonly<Record<string, JobEnding['ended']>> = {
   completed: 'completed',
   succeeded: 'completed',
   success: 'completed',
@@ -34,14 +18,14 @@ const endings: Readonly<Record<string, InstanceJobEnding['ended']>> = {
 };
 
 /** How a job with that status has ended; undefined while it runs. */
-export const endingOfStatus = (status: string | undefined): InstanceJobEnding['ended'] | undefined =>
+export const endingOfStatus = (status: string | undefined): JobEnding['ended'] | undefined =>
   endings[(status ?? '').toLowerCase()];
 
 /** An instant as a record shows it; the service's year 0001 for "not yet" is none. */
 const instantIn = (value: Json | undefined): string | undefined => readInstant(textIn(value))?.toISOString();
 
 /** Reads a job of a Backup vault: a GET's body or a list row (whose `extendedInfo` is null). */
-export function readInstanceJob(body: Json | undefined): InstanceJob {
+export function readInstanceJob(body: Json | undefined): JobSeen {
   const properties = memberIn(body, 'properties');
   const startedAt = instantIn(memberIn(properties, 'startTime'));
   const endedAt = instantIn(memberIn(properties, 'endTime'));
@@ -71,13 +55,13 @@ const warningsIn = (body: Json | undefined): readonly string[] =>
     ({ warning }) => textIn(warning) ?? textIn(memberIn(warning, 'message')) ?? [],
   );
 
-const noReason = (ended: InstanceJobEnding['ended']): Failure => ({
+const noReason = (ended: JobEnding['ended']): Failure => ({
   code: ended === 'cancelled' ? 'JobCancelled' : 'JobFailed',
   message: 'The job gave no reason.',
 });
 
 /** Reads how a job ended; undefined while it runs. */
-export function readJobEnding(body: Json | undefined): InstanceJobEnding | undefined {
+export function readJobEnding(body: Json | undefined): JobEnding | undefined {
   const job = readInstanceJob(body);
   const ended = endingOfStatus(job.status);
   if (ended === undefined) return undefined;

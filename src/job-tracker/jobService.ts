@@ -1,5 +1,6 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
-import type { JobSeen, Watch } from './watch.ts';
+import type { JobSeen } from '../arm/backupJob.ts';
+import type { Watch } from './watch.ts';
 
 /** A row of a vault's job list. Ids in lower case; `activityId` is empty where the service shows none. */
 export interface ListedJob {

@@ -1,3 +1,4 @@
+import type { JobSeen } from '../arm/backupJob.ts';
 import { createHash } from 'node:crypto';
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
@@ -49,15 +50,6 @@ export interface JobEvent {
   readonly event: number;
   readonly outcome: WatchOutcome;
 }
-
-/** A job as last seen, in the service's words; times ISO 8601 UTC. */
-export type JobSeen = {
-  readonly id: string;
-  readonly status: string;
-  readonly progress?: string;
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-};
 
 /** A watched job as its row keeps it. */
 export interface Watch extends WatchOrder {

@@ -4,7 +4,7 @@ import {
 } from '../data-protection/backup.ts';
 import { chooseBackupRule, chooseRetentionTag } from '../data-protection/eligibility.ts';
 import type { BackupInstance } from '../data-protection/instances.ts';
-import type { InstanceJobEnding } from '../data-protection/jobs.ts';
+import type { JobEnding } from '../arm/backupJob.ts';
 import { getBackupPolicy } from '../data-protection/policies.ts';
 import { findInstanceRecoveryPoint, type InstanceRecoveryPoint } from '../data-protection/recoveryPoints.ts';
 import type { BackupOptions } from '../runs/request.ts';
@@ -42,7 +42,7 @@ function warnOfForeignOptions(context: FlowContext, { keepFor, backupType, compr
 }
 
 /** Where the recovery point of a job is looked for. */
-function soughtPoint(context: FlowContext, handle: InstanceBackupHandle, { job }: InstanceJobEnding) {
+function soughtPoint(context: FlowContext, handle: InstanceBackupHandle, { job }: JobEnding) {
   const since = job.startedAt ?? handle.sentAt;
   const until = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
   return { instanceId: handle.itemId, since, until };
@@ -51,7 +51,7 @@ function soughtPoint(context: FlowContext, handle: InstanceBackupHandle, { job }
 function proofOf(
   context: FlowContext,
   handle: InstanceBackupHandle,
-  ending: InstanceJobEnding,
+  ending: JobEnding,
 ): Flow<InstanceRecoveryPoint | undefined> {
   const sought = soughtPoint(context, handle, ending);
   return proofOfBackup(context, handle.waitSeconds, function* () {
@@ -59,7 +59,7 @@ function proofOf(
   });
 }
 
-function sayJoined(context: FlowContext, { joined }: InstanceBackupHandle, { job }: InstanceJobEnding): void {
+function sayJoined(context: FlowContext, { joined }: InstanceBackupHandle, { job }: JobEnding): void {
   if (!joined) return;
   context.warnings.push(
     `A backup of this instance was already running: this run followed its job ${job.id}; rule and tag were not sent.`,

@@ -1,5 +1,5 @@
 import { backUpNow, type BackupHandle, type BackupOrder } from '../recovery-services/backup.ts';
-import type { JobEnding } from '../recovery-services/jobs.ts';
+import type { JobEnding } from '../arm/backupJob.ts';
 import { findRecoveryPoint, type RecoveryPointSeen } from '../recovery-services/recoveryPoints.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
 import { followJob } from './followJob.ts';

@@ -4,7 +4,7 @@ import {
   watchedInstanceBackup,
   type InstanceBackupHandle,
 } from '../data-protection/backup.ts';
-import type { InstanceJobEnding } from '../data-protection/jobs.ts';
+import type { JobEnding } from '../arm/backupJob.ts';
 import type { WatchOutcome } from '../job-tracker/watch.ts';
 import type { Flow, FlowContext } from './flow.ts';
 import { StepFailed } from './stepFailed.ts';
@@ -61,11 +61,11 @@ function* outcomeOf(context: FlowContext, handle: InstanceBackupHandle): Flow<Wa
  * @returns how the job ended, in the service's words; a failed or cancelled job is a value.
  * @throws StepFailed when the operation failed, or nothing could be learnt of the job in time.
  */
-export function* followInstance(context: FlowContext, handle: InstanceBackupHandle): Flow<InstanceJobEnding> {
+export function* followInstance(context: FlowContext, handle: InstanceBackupHandle): Flow<JobEnding> {
   if (handle.jobId !== undefined) context.job = { id: handle.jobId, status: 'InProgress' };
   const outcome = yield* outcomeOf(context, handle);
   if (outcome.kind !== 'ended') throw notFollowed(context, 'dataProtection.followInstance', outcome);
-  const ending = outcome.ending as InstanceJobEnding;
+  const ending = outcome.ending as JobEnding;
   context.job = ending.job;
   return ending;
 }

@@ -1,6 +1,7 @@
 import type { BackupHandle } from '../recovery-services/backup.ts';
 import { followBackupOperation, followSecondsOf, watchedBackup } from '../recovery-services/backup.ts';
-import { cancelJob, type JobEnding } from '../recovery-services/jobs.ts';
+import type { JobEnding } from '../arm/backupJob.ts';
+import { cancelJob } from '../recovery-services/jobs.ts';
 import type { WatchOutcome } from '../job-tracker/watch.ts';
 import type { Flow, FlowContext } from './flow.ts';
 import { StepFailed } from './stepFailed.ts';

@@ -1,4 +1,5 @@
-import type { ArmReply, Json } from '../arm/call.ts';
+import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
+import type { ArmReply, Failure, Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step, StepReading } from '../steps/step.ts';
 import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
@@ -9,26 +10,6 @@ import { backupCall } from './paths.ts';
 
 /** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */
 export type JobInVault = { readonly vaultId: string; readonly jobId: string; readonly waitSeconds: number };
-
-/** A job as last seen: times ISO 8601 UTC, absent where the service sends none or year 1. */
-export type JobSeen = {
-  readonly id: string;
-  readonly status: string;
-  readonly progress?: string;
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-};
-
-/** Why a job ended badly, in the service's words; numeric codes as text. */
-export type JobFailure = { readonly code: string; readonly message: string; readonly advice?: string };
-
-/** How a job ended, one to one with the service's word; `failure` on every ending that made no recovery point. */
-export type JobEnding = {
-  readonly job: JobSeen;
-  readonly ended: 'completed' | 'completedWithWarnings' | 'failed' | 'cancelled';
-  readonly failure?: JobFailure;
-  readonly warnings: readonly string[];
-};
 
 const endings: Readonly<Record<string, JobEnding['ended']>> = {
   completed: 'completed',
@@ -60,21 +41,21 @@ function jobSeenIn(reply: ArmReply, jobId: string): JobSeen {
 }
 
 /** Why a job ended badly, or what it warns of: every entry of its error details. */
-const failuresIn = (errorDetails: Json | undefined): JobFailure[] =>
+const failuresIn = (errorDetails: Json | undefined): Failure[] =>
   objectsIn(errorDetails).flatMap((detail) => {
     const { code, message, advice } = readErrorIn(detail) ?? {};
     return code === undefined || message === undefined ? [] : [{ code, message, ...(advice && { advice }) }];
   });
 
 /** Five at most, 400 characters each: an ending must fit into an event. */
-const sentencesOf = (failures: readonly JobFailure[]): string[] =>
+const sentencesOf = (failures: readonly Failure[]): string[] =>
   failures
     .slice(0, 5)
     .map(({ code, message, advice }) =>
       [`${code}: ${message}`, ...(advice ? [advice] : [])].join(' ').slice(0, 400),
     );
 
-function failureOf(ended: JobEnding['ended'], failures: readonly JobFailure[]): JobFailure {
+function failureOf(ended: JobEnding['ended'], failures: readonly Failure[]): Failure {
   const [first] = failures;
   if (first) return first;
   return ended === 'cancelled'
@@ -109,7 +90,7 @@ function readJobReply(reply: ArmReply, input: JobInVault, context: ReadContext):
 }
 
 /** The gateway's own 404, which names the resource it misses, as against a vault that does not know the job. */
-const isGone = ({ code, message }: JobFailure): boolean =>
+const isGone = ({ code, message }: Failure): boolean =>
   /^(ResourceGroup|Subscription)NotFound$/.test(code) || / under resource group /.test(message);
 
 /** Reads a job until it has ended, 24 h at most; every unknown status is running. */

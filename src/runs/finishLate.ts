@@ -1,15 +1,8 @@
-import type { Failure, JsonObject } from '../arm/call.ts';
+import type { JobEnding } from '../arm/backupJob.ts';
+import type { JsonObject } from '../arm/call.ts';
 import { finishRun } from './finishRun.ts';
-import type { JobState, RunEnding, RunGeneration } from './run.ts';
+import type { RunEnding, RunGeneration } from './run.ts';
 import type { RunServices } from './runServices.ts';
-
-/** How a job ended, as the readers of both services tell it. */
-interface JobEnding {
-  readonly job: JobState;
-  readonly ended: 'completed' | 'completedWithWarnings' | 'failed' | 'cancelled';
-  readonly failure?: Failure;
-  readonly warnings?: readonly string[];
-}
 
 const lateNote =
   'The job ended after this run had stopped following it: its recovery point was not looked up.';
@@ -20,7 +13,7 @@ export function finishLate(
   run: RunGeneration,
   told: JsonObject,
 ): Promise<'written' | 'ignored'> {
-  const { job, ended, failure, warnings = [] } = told as unknown as JobEnding;
+  const { job, ended, failure, warnings } = told as unknown as JobEnding;
   const ending: RunEnding = {
     status: ended,
     job,
