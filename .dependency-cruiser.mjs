@@ -11,7 +11,9 @@ const armIds = [
 ];
 const domains = ['src/recovery-services/', 'src/data-protection/', 'src/resources/'];
 /** What of the ARM client is pure: everything but what sends, waits or keeps a budget. */
-const pure = ['src/arm/(?!client|accessToken|pacer|shared|budget|learnInRows|groupedChanges|replyBody|transportErrors)'];
+const pure = [
+  'src/arm/(?!client|accessToken|pacer|shared|budget|learnInRows|groupedChanges|replyBody|transportErrors)',
+];
 
 /** Folder → what of src it may import besides itself. */
 const mayImport = {
