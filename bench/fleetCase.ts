@@ -15,6 +15,8 @@ import { createFlowMeter } from './flowMeter.ts';
 
 /** A fleet's figures, with what is only known while it runs. */
 export interface FleetResult extends FleetFigures {
+  /** Backups that the service has begun. */
+  readonly applied: number;
   readonly longestTrackerHistory: number;
   readonly wallSeconds: number;
 }
@@ -60,10 +62,13 @@ export async function runFleet(fleet: FleetCase): Promise<FleetResult> {
   const app = await startEmbeddedApp({ world, startAt, seed, aroundFlows, instances });
   const items = await itemsOf(app.simulator, fleet);
   const asked = app.simulator.log.length;
+  app.simulator.faults.add(fleet.faults ?? []);
   const calls = await startCallMeter(() => app.clock.now());
   await acceptAll(app, items);
   const longestTrackerHistory = await untilEnded(app, items.length);
   calls.stop();
+  app.simulator.faults.clear();
+  const applied = app.simulator.effects.count('backup');
   const log = app.simulator.log.slice(asked);
   const ends = await trueEnds(app.simulator, fleet.vaults);
   const ideal = idealSeconds(seconds);
@@ -71,5 +76,5 @@ export async function runFleet(fleet: FleetCase): Promise<FleetResult> {
   const figures = figuresOf({ ...trace, backups: fleet.backups });
   await app.stop();
   const wallSeconds = Number((process.hrtime.bigint() - begun) / 1_000_000n) / 1000;
-  return { ...figures, longestTrackerHistory, wallSeconds };
+  return { ...figures, applied, longestTrackerHistory, wallSeconds };
 }

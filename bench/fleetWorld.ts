@@ -1,3 +1,4 @@
+import type { FaultRuleSeed } from '../local/arm-simulator/faults.ts';
 import type { ArmReply } from '../local/arm-simulator/exchange.ts';
 import type { Simulator } from '../local/arm-simulator/simulator.ts';
 import type { WorldSeed } from '../local/arm-simulator/world.ts';
@@ -22,6 +23,10 @@ export interface FleetCase {
   readonly rivalWrites?: true;
   /** Rows of a list page; default 1,000. */
   readonly pageSize?: number;
+  /** What else the simulated budgets do. */
+  readonly throttling?: NonNullable<NonNullable<WorldSeed['settings']>['throttling']>;
+  /** What goes wrong from the first request for a backup on. */
+  readonly faults?: readonly FaultRuleSeed[];
   /** Whether jobs carry the id of the request that began them. */
   readonly echo?: boolean;
   /** Of the jobs' lengths and of the clock; default 1, with the lengths of seed 7. */
@@ -80,6 +85,7 @@ export function worldOf(fleet: FleetCase, seconds: readonly number[]): WorldSeed
             }
           : { provider: 'refilling' as const, providerLimit: 250, providerRefillPerSecond: 25 }),
         rivalPerMinute: fleet.rivalPerMinute ?? 0,
+        ...fleet.throttling,
       },
     },
     resources: vaults.flatMap((vault) => sourcesOf(fleet, vault, of(vault))),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { adverse } from './adverse.ts';
 import { cost } from './costBench.ts';
 import { coldstart } from './coldstart.ts';
 import { cpu } from './cpu.ts';
@@ -15,6 +16,7 @@ import { worker } from './worker.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchReport>>> = {
   fleet,
+  adverse,
   peers: peersBeside,
   worker,
   coldstart,

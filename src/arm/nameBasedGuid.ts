@@ -11,3 +11,10 @@ export function nameBasedGuid(name: string): string {
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
+
+/**
+ * Whether a GUID was made from a name, as the ids of this app's requests are. The service's own activity ids and those of
+ * other clients were recorded with versions 1 and 4 alone.
+ */
+export const isNameBased = (guid: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(guid);

@@ -1,5 +1,6 @@
 import type { ArmCall, ArmReply, Failure, JsonObject } from '../arm/call.ts';
 import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import { sameWord } from '../arm/sameWord.ts';
 import { readInstant } from '../arm/serviceTimes.ts';
@@ -86,7 +87,10 @@ export function findEarlierJob(reply: ArmReply, instanceId: string, attempts: Ea
   const rows = backupsOf(reply, instanceId);
   if (attempts.joinForeign) return foreignIn(rows);
   const [from, to] = [Date.parse(attempts.firstClaimAt), Date.parse(attempts.lastSendBy)];
-  const likely = rows.filter((row) => !isScheduled(row) && startedWithin(row, from, to));
+  // A job that carries a request's id was begun by that request: by another run's, as ours is not among them.
+  const likely = rows.filter(
+    (row) => !isScheduled(row) && !isNameBased(activityIdOf(row)) && startedWithin(row, from, to),
+  );
   return decide(likely, instanceId);
 }
 

@@ -2,6 +2,7 @@ import type { ArmCall, ArmReply } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
 import { textIn } from '../arm/jsonFields.ts';
+import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { readInstant } from '../arm/serviceTimes.ts';
 import { rowsIn, sameName, type Resource } from './resources.ts';
 import { filterOf, filterTime } from './filters.ts';
@@ -142,10 +143,11 @@ export function findEarlierJob(reply: ArmReply, owner: JobOwner, attempts: Earli
   }
   const from = Date.parse(attempts.firstClaimAt) - skewMilliseconds;
   const to = Date.parse(attempts.lastSendBy) + lateMilliseconds;
+  // A job that carries a request's id was begun by that request: by another run's, as ours is not among them.
   const ours = rows
     .filter((row) => !isScheduled(row, owner.kind))
     .map(jobOf)
-    .filter((job) => startedWithin(job, from, to));
+    .filter((job) => startedWithin(job, from, to) && !isNameBased(job.activityId));
   const [only] = ours;
   if (!only) return { kind: 'absent' };
   return ours.length === 1 && friendlyNameOf(owner) !== undefined

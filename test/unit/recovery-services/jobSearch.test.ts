@@ -69,6 +69,7 @@ describe('a job does not belong to an attempt', () => {
     ['of the same share in another account', { storageAccountName: 'papers02' }],
     ['that configures protection', { operation: 'ConfigureBackup' }],
     ['that restores', { operation: 'Restore' }],
+    ['that another request of this app began', { activityId: '0f0e0d0c-0b0a-5908-8706-050403020100' }],
   ])('%s', (_, differs) => {
     expect(search([shareJob('a', differs)])).toEqual({ kind: 'absent' });
   });
@@ -86,6 +87,21 @@ test('a share known by its id alone is not told from its neighbours, except by t
   expect(search([shareJob('a')], {}, nameless).kind).toBe('ambiguous');
   expect(search([shareJob('a', { activityId: attempt })], {}, nameless).kind).toBe('ours');
   expect(search([], {}, nameless).kind).toBe('absent');
+});
+
+test('jobs that other runs began at the same moment leave no doubt about a share known by its id alone', () => {
+  const { friendlyName: _, ...nameless } = docs;
+  const others = ['11', '22', '33'].map((digits) =>
+    shareJob(digits, {
+      activityId: `000000${digits}-0000-5000-8000-000000000001`,
+      entityFriendlyName: digits,
+    }),
+  );
+  expect(search(others, {}, nameless)).toEqual({ kind: 'absent' });
+  expect(search([...others, shareJob('a', { activityId: attempt })], {}, nameless)).toMatchObject({
+    kind: 'ours',
+    result: { jobId: 'a' },
+  });
 });
 
 describe('once the service has said that a backup is in progress', () => {
