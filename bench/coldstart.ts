@@ -1,27 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { platform } from '../test/support/platformCode.ts';
 import type { BenchReport } from './report.ts';
 
 const rounds = 15;
 
 /** As many functions as the app has; fewer would be the time of a start that failed. */
 const functions = readFileSync('src/main.ts', 'utf8').match(/^import '.*';$/gm)?.length ?? 0;
-
-/** Run before the app in every process, the bare one too: answers for the platform and collects what is registered. */
-const platform = `
-  const Module = require('node:module');
-  const registered = new Map();
-  const core = {
-    registerFunction: ({ name }, handler) => void registered.set(name, handler),
-    setProgrammingModel: () => undefined,
-    registerHook: () => undefined,
-    log: () => undefined,
-  };
-  const original = Module.prototype.require;
-  Module.prototype.require = function (id) {
-    return id === '@azure/functions-core' ? core : original.call(this, id);
-  };`;
 
 const end = `process.exit(registered.size === ${functions} ? 0 : 3);`;
 

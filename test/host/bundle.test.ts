@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../scripts/bundle.ts';
 import { requireLate } from '../../scripts/lateLibraries.ts';
 import { usedMembers } from '../../scripts/lateModules.ts';
+import { platform } from '../support/platformCode.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bundle-'));
 const sizes = new Map<string, number>();
@@ -24,23 +25,11 @@ interface Start {
 }
 
 function start(): Start {
-  const code = `
-    const Module = require('node:module');
-    const registered = [];
-    const core = {
-      registerFunction: ({ name }) => void registered.push(name),
-      setProgrammingModel: () => undefined,
-      registerHook: () => undefined,
-      log: () => undefined,
-    };
-    const original = Module.prototype.require;
-    Module.prototype.require = function (id) {
-      return id === '@azure/functions-core' ? core : original.call(this, id);
-    };
+  const code = `${platform}
     require(${JSON.stringify(path.join(folder, 'main.cjs'))});
     const files = Object.keys(require.cache).map((file) => require('node:path').basename(file));
     // Zod puts this there when it is evaluated.
-    console.log(JSON.stringify({ registered, files, hasSchemas: '__zod_globalConfig' in globalThis }));`;
+    console.log(JSON.stringify({ registered: [...registered.keys()], files, hasSchemas: '__zod_globalConfig' in globalThis }));`;
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout) as Start;
