@@ -2,6 +2,7 @@ import { reserve, ticketOf } from './exchange.ts';
 import type { AnyStep, StepOrder } from './step.ts';
 import type { StepServices } from './stepServices.ts';
 import { secondsUntil } from './timings.ts';
+import { describedCall } from './work.ts';
 
 /** When the first request of a step may leave. */
 export interface FirstSlot {
@@ -17,11 +18,7 @@ const none: FirstSlot = { seconds: 0 };
 function firstCall(definition: AnyStep | undefined, { input }: StepOrder) {
   // The flow has made the input for the step of this name.
   if (!definition || definition.followsStep?.(input as never)) return undefined;
-  try {
-    return definition.describe(input as never);
-  } catch {
-    return undefined;
-  }
+  return describedCall(definition, input);
 }
 
 /**

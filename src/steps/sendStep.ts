@@ -8,7 +8,7 @@ import { holdBack, settle } from './settle.ts';
 import { attemptIdOf } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { later, leaseSeconds, sendMarginSeconds, sendWindowSeconds } from './timings.ts';
-import { callOf, withRequests, type Progress, type Work } from './work.ts';
+import { describedCall, withRequests, type Progress, type Work } from './work.ts';
 
 /** Seconds until an item that another run works on is asked for again. */
 const itemBusySeconds = 61;
@@ -22,7 +22,7 @@ const itemBusy = (services: StepServices, work: Work): Promise<Progress> =>
 
 /** Claims a step and sends its call: at most once per claim, within the claim's window. */
 export async function sendStep(services: StepServices, work: Work): Promise<Progress> {
-  const call = described(work);
+  const call = describedCall(work.definition, work.held.step.input);
   if (!call) return settle(services, work, { kind: 'failed', failure: notDescribed(work) });
   const paced = await awaitSlot(services, work, call, 'send');
   if (paced) return paced;
@@ -38,14 +38,6 @@ export async function sendStep(services: StepServices, work: Work): Promise<Prog
   if (exchange === 'refused')
     return settle(services, claimed, { kind: 'failed', failure: notDescribed(claimed) });
   return afterSend(services, withRequests(claimed, exchange.requests), call, exchange.answer, sentAt);
-}
-
-function described(work: Work): ArmCall | undefined {
-  try {
-    return callOf(work);
-  } catch {
-    return undefined;
-  }
 }
 
 const notDescribed = ({ held }: Work): Failure => ({

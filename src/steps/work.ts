@@ -1,4 +1,4 @@
-import type { ArmCall, ArmReply, Failure } from '../arm/call.ts';
+import type { ArmCall, ArmReply, Failure, JsonObject } from '../arm/call.ts';
 import type { HeldStep } from './heldStep.ts';
 import type { AnyStep, LookBeforeRepeat, ReadContext, StepReading } from './step.ts';
 import { attemptIdOf, type PollPlace, type StepState } from './stepRow.ts';
@@ -26,6 +26,15 @@ const inputOf = (step: StepState): never => step.input as never;
 
 /** The call that a step describes. @throws whatever the description throws for an input it cannot use. */
 export const callOf = ({ held, definition }: Work): ArmCall => definition.describe(inputOf(held.step));
+
+/** The call that a step describes; undefined for an input it cannot use. */
+export function describedCall(definition: AnyStep, input: JsonObject): ArmCall | undefined {
+  try {
+    return definition.describe(input as never);
+  } catch {
+    return undefined;
+  }
+}
 
 /** How an earlier effect is looked for; undefined for a step that may be sent twice. */
 export const lookOf = ({ definition }: Work): LookBeforeRepeat<never, Json> | undefined =>
