@@ -11,7 +11,11 @@ export async function readJson<T>(url: string, init: RequestInit = {}): Promise<
 
 /** Fires a timer function by hand, as the portal does. */
 export const fireTimer = (app: string, name: string): Promise<void> =>
-  readJson(`${app}/admin/functions/${name}`, { method: 'POST', body: '{}' });
+  readJson(`${app}/admin/functions/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
 
 /** PUTs a resource into the simulated Azure, as its owner would. */
 export function putResource(arm: string, caFile: string, id: string, body: unknown): Promise<void> {

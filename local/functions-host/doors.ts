@@ -52,7 +52,8 @@ export const createDoors = (): Doors => new HostDoors();
 class HostDoors implements Doors {
   #answerers: Answerers | undefined;
   #admitted = defer<Answerers>();
-  #cut = defer<HostReply>();
+  /** Ends of what is being served; one promise for all of them would keep every answer for ever. */
+  readonly #cuts = new Set<() => void>();
   #public: HttpListener | undefined;
   #rpc: HttpListener | undefined;
 
@@ -75,8 +76,7 @@ class HostDoors implements Doors {
   }
 
   cutOff(): void {
-    this.#cut.resolve(WORKER_DIED);
-    this.#cut = defer();
+    for (const cut of this.#cuts) cut();
     this.#rpc?.dropConnections();
   }
 
@@ -115,6 +115,10 @@ class HostDoors implements Doors {
   }
 
   #untilCut(reply: Promise<HostReply>): Promise<HostReply> {
-    return Promise.race([reply, this.#cut.promise]);
+    return new Promise((resolve, reject) => {
+      const cut = (): void => resolve(WORKER_DIED);
+      this.#cuts.add(cut);
+      reply.then(resolve, reject).finally(() => this.#cuts.delete(cut));
+    });
   }
 }

@@ -1,11 +1,13 @@
 import type { HostReply, HostRequest } from './durableExtension.ts';
 import type { Invoke } from './invoke.ts';
 import type { FunctionRegistry, RegisteredFunction } from './registry.ts';
-import type { TypedData } from './typedData.ts';
+import { isShallow, type TypedData } from './typedData.ts';
 
 /** Answers deliveries to `/runtime/webhooks/eventgrid?functionName=`; the key has been checked. */
 export type EventGridWebhook = (request: HostRequest) => Promise<HostReply>;
 
+/** A body that is no JSON throws inside the official host (seen); so does one nested deeper than its reader goes. */
+const UNREADABLE: HostReply = { status: 500, headers: {} };
 const EMPTY_400: HostReply = { status: 400, headers: {} };
 const ACCEPTED: HostReply = { status: 202, headers: {} };
 
@@ -30,11 +32,12 @@ export function createEventGridWebhook(registry: FunctionRegistry, invoke: Invok
     if (!fn) return plainText(404, `cannot find function: '${name}'`);
     if (request.method === 'OPTIONS') return allowOrigin(request);
     if (request.method !== 'POST') return EMPTY_400;
+    const body = readJson(request);
     switch ((request.headers['aeg-event-type'] ?? '').toLowerCase()) {
       case 'subscriptionvalidation':
-        return validate(request);
+        return body ? validate(body) : UNREADABLE;
       case 'notification':
-        return deliver(fn, invoke, request);
+        return body ? deliver(fn, invoke, body) : UNREADABLE;
       case 'unsubscribe':
         return ACCEPTED;
       default:
@@ -51,21 +54,30 @@ function allowOrigin(request: HostRequest): HostReply {
   return { status: 200, headers: { 'webhook-allowed-origin': known ? origin : 'eventgrid.azure.net' } };
 }
 
-/** Events of a delivery, an array or one object; undefined when the body is neither. */
-function readEvents(request: HostRequest): readonly Record<string, unknown>[] | undefined {
+/** A body that has been read. */
+interface JsonBody {
+  readonly value: unknown;
+}
+
+function readJson(request: HostRequest): JsonBody | undefined {
   try {
-    const body = JSON.parse(request.body.toString('utf8')) as unknown;
-    const events = Array.isArray(body) ? (body as unknown[]) : [body];
-    return events.every((each) => typeof each === 'object' && each !== null)
-      ? (events as Record<string, unknown>[])
-      : undefined;
+    const value = JSON.parse(request.body.toString('utf8')) as unknown;
+    return isShallow(value) ? { value } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function validate(request: HostRequest): HostReply {
-  const data = readEvents(request)?.[0]?.['data'];
+/** Events of a delivery, an array or one object; undefined when the body is neither. */
+function eventsIn({ value }: JsonBody): readonly Record<string, unknown>[] | undefined {
+  const events = Array.isArray(value) ? (value as unknown[]) : [value];
+  return events.every((each) => typeof each === 'object' && each !== null)
+    ? (events as Record<string, unknown>[])
+    : undefined;
+}
+
+function validate(body: JsonBody): HostReply {
+  const data = eventsIn(body)?.[0]?.['data'];
   const validation = typeof data === 'string' ? parseObject(data) : data;
   const code = (validation as { validationCode?: unknown } | undefined)?.validationCode;
   return typeof code === 'string' ? plainText(200, JSON.stringify({ validationResponse: code })) : EMPTY_400;
@@ -79,8 +91,8 @@ function parseObject(text: string): unknown {
   }
 }
 
-async function deliver(fn: RegisteredFunction, invoke: Invoke, request: HostRequest): Promise<HostReply> {
-  const events = readEvents(request);
+async function deliver(fn: RegisteredFunction, invoke: Invoke, body: JsonBody): Promise<HostReply> {
+  const events = eventsIn(body);
   if (!events) return EMPTY_400;
   const outcomes = await Promise.all(callsFor(fn, events).map((call) => invoke(fn, call)));
   return outcomes.every((outcome) => outcome.ok)

@@ -1,4 +1,4 @@
-import type { LogLevel } from './registry.ts';
+import type { LogLevel } from './programmingModel.ts';
 
 /** One line of the host's or the app's log, redacted by the app's own hooks already. */
 export interface LogLine {

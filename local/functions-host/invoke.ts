@@ -6,9 +6,10 @@ import type {
   CoreInvocationContext,
   InvocationModel,
   InvocationResponse,
+  LogLevel,
   RetryContext,
 } from './programmingModel.ts';
-import type { FunctionRegistry, LogLevel, RegisteredFunction } from './registry.ts';
+import type { FunctionRegistry, RegisteredFunction } from './registry.ts';
 import type { TriggerMetadata } from './triggerMetadata.ts';
 import type { NamedTypedData, TypedData } from './typedData.ts';
 import type { Warnings } from './warnings.ts';

@@ -1,4 +1,5 @@
-import type { FunctionRegistry, LogLevel } from './registry.ts';
+import type { LogLevel } from './programmingModel.ts';
+import type { FunctionRegistry } from './registry.ts';
 
 /** Lets the app's `log` hooks rewrite level and message; a hook that throws is ignored. */
 export function applyLogHooks(

@@ -1,6 +1,18 @@
-import type { FunctionCallback, FunctionMetadata, LogLevel } from './registry.ts';
 import type { NamedTypedData, TypedData } from './typedData.ts';
 import type { TriggerMetadata } from './triggerMetadata.ts';
+
+/** What the app passes as handler; the arguments are the inputs, then the invocation context. */
+export type FunctionCallback = (...inputs: unknown[]) => unknown;
+
+/** What the library registers of a function. */
+export interface FunctionMetadata {
+  readonly name: string;
+  readonly bindings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly retryOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** How loud a log line is. */
+export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 
 /** Filled in by the library when a retry policy of the function is at work. */
 export interface RetryContext {

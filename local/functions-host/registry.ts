@@ -1,8 +1,5 @@
 import Module from 'node:module';
-import type { ProgrammingModel } from './programmingModel.ts';
-
-/** What the app passes as handler; the arguments are the inputs, then the invocation context. */
-export type FunctionCallback = (...inputs: unknown[]) => unknown;
+import type { FunctionCallback, FunctionMetadata, LogLevel, ProgrammingModel } from './programmingModel.ts';
 
 /** A binding as registered; `key` is its place in the metadata, which differs from `options.name` for `$return`. */
 export interface FunctionBinding {
@@ -32,21 +29,11 @@ export interface RegisteredFunction {
   disabledReason?: string;
 }
 
-/** What `registerFunction` receives. */
-export interface FunctionMetadata {
-  readonly name: string;
-  readonly bindings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly retryOptions?: Readonly<Record<string, unknown>>;
-}
-
 /** Names of the hooks an app may register. */
 export type HookName = 'appStart' | 'appTerminate' | 'preInvocation' | 'postInvocation' | 'log';
 
 /** A hook; its argument is one object which it may change in place. */
 export type Hook = (context: Record<string, unknown>) => unknown;
-
-/** How loud a log line is. */
-export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 
 /** What the app registered, filled while it loads. */
 export interface FunctionRegistry {

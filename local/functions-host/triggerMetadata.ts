@@ -1,4 +1,4 @@
-import type { TypedData } from './typedData.ts';
+import { isShallow, type TypedData } from './typedData.ts';
 
 /** Trigger metadata on the wire, keys as the host spells them. */
 export type TriggerMetadata = Readonly<Record<string, TypedData>>;
@@ -9,7 +9,7 @@ const scalarText = (value: string | number | boolean): string =>
 
 function propertyData(value: unknown): TypedData | undefined {
   if (value === null || value === undefined || Array.isArray(value)) return undefined;
-  if (typeof value === 'object') return { json: JSON.stringify(value) };
+  if (typeof value === 'object') return isShallow(value) ? { json: JSON.stringify(value) } : undefined;
   return { string: scalarText(value as string | number | boolean) };
 }
 
@@ -17,7 +17,7 @@ function propertyData(value: unknown): TypedData | undefined {
  * Lays the top-level properties of a trigger value over the trigger's own metadata.
  *
  * Names are compared without case and the metadata's spelling wins; scalars become strings, objects `json`, null and
- * arrays are skipped. A value that is no object changes nothing. Recorded for queue, activity, orchestration and HTTP.
+ * arrays are skipped, and so is what is nested deeper than the official host reads. A value that is no object changes nothing. Recorded for queue, activity, orchestration and HTTP.
  */
 export function overlayValueProperties(metadata: TriggerMetadata, value: unknown): TriggerMetadata {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return metadata;

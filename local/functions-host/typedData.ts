@@ -32,6 +32,15 @@ export function parseJsonOrKeep(text: string): unknown {
   }
 }
 
+/** Levels of nesting that the official host's JSON reader goes down (Newtonsoft.Json 13). */
+const DEEPEST = 64;
+
+/** Whether the official host can read a value; writing a much deeper one would exhaust the stack here. */
+export function isShallow(value: unknown, levels = DEEPEST): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
+}
+
 /** The value a function would see; a string that holds JSON is parsed, `{}` is undefined. Throws on broken `json`. */
 export function decodeTypedData(data: TypedData | null | undefined): unknown {
   if (!data) return undefined;

@@ -94,7 +94,16 @@ test.each([
   ],
   ['one event instead of an array', event('1', {}), NOTIFICATION, 'POST', 202],
   ['an unsubscription', [], { 'aeg-event-type': 'Unsubscribe' }, 'POST', 202],
-  ['a body that is no JSON', '{', NOTIFICATION, 'POST', 400],
+  ['a body that is no JSON', '{', NOTIFICATION, 'POST', 500],
+  ['a validation that is no JSON', '[', { 'aeg-event-type': 'SubscriptionValidation' }, 'POST', 500],
+  [
+    'an event nested 5,000 levels deep',
+    `${'[{"data":'.repeat(5000)}1${'}]'.repeat(5000)}`,
+    NOTIFICATION,
+    'POST',
+    500,
+  ],
+  ['an event that is no object', [1], NOTIFICATION, 'POST', 400],
   ['a GET', '', {}, 'GET', 400],
 ])('%s', async (_kind, body, headers, method, status) => {
   const { send } = await gridHost();

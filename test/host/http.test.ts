@@ -226,6 +226,18 @@ describe('keys', () => {
   });
 });
 
+test('a body nested 5,000 levels deep reaches the function, which may refuse it', async () => {
+  const { host } = await startHost({
+    'app.js': `${REQUIRE} app.http('depth', { handler: async (request) => ({ body: String((await request.text()).length) }) });`,
+  });
+  const body = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
+  const reply = await host.request({
+    ...{ method: 'POST', path: '/api/depth', body },
+    headers: { 'content-type': 'application/json' },
+  });
+  expect([reply.status, String(reply.body)]).toEqual([200, '30001']);
+});
+
 describe('admin API', () => {
   const TICK = `${REQUIRE}
     globalThis.ticks = [];
@@ -240,14 +252,33 @@ describe('admin API', () => {
   test('fires a timer by hand, an unknown function is 404', async () => {
     const { host } = await startHost({ 'app.js': TICK });
     const fire = async (name: string) =>
-      (await host.request({ method: 'POST', path: `/admin/functions/${name}`, body: '{"input":"x"}' }))
-        .status;
+      (
+        await host.request({
+          method: 'POST',
+          path: `/admin/functions/${name}`,
+          headers: { 'content-type': 'application/json' },
+          body: '{"input":"x"}',
+        })
+      ).status;
     expect([await fire('Tick'), await fire('tock')]).toEqual([202, 404]);
     const { ticks } = globalThis as { ticks?: { isPastDue: boolean; scheduleStatus: { last: string } }[] };
     await new Promise(setImmediate);
     expect(ticks?.map(({ isPastDue, scheduleStatus }) => [isPastDue, scheduleStatus.last])).toEqual([
       [false, '0001-01-01T00:00:00+00:00'],
     ]);
+  });
+
+  test.each([
+    [undefined, 415],
+    ['text/plain', 415],
+    ['application/x-www-form-urlencoded', 415],
+    ['application/json; charset=utf-8', 202],
+    ['application/merge-patch+json', 202],
+  ])('a call by hand of content type %s is answered %i', async (type, status) => {
+    const { host } = await startHost({ 'app.js': TICK });
+    const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+    const reply = await host.request({ method: 'POST', path: '/admin/functions/tick', headers, body: '{}' });
+    expect(reply.status).toBe(status);
   });
 
   test('lists the functions in order of name', async () => {

@@ -1,5 +1,6 @@
 import type { Invoke } from '../invoke.ts';
-import type { FunctionCallback, RegisteredFunction } from '../registry.ts';
+import type { FunctionCallback } from '../programmingModel.ts';
+import type { RegisteredFunction } from '../registry.ts';
 import { orchestrationInput, type RequestForm } from './requestText.ts';
 import { readAnswer } from './orchestratorAnswer.ts';
 import type { TurnDraft } from './turnDraft.ts';

@@ -20,6 +20,7 @@ const json = (value: unknown): HostReply => ({
 });
 
 const NOT_FOUND: HostReply = { status: 404, headers: {} };
+const NOT_JSON: HostReply = { status: 415, headers: {} };
 
 /** Whether a path is open without a key. */
 export const isOpenAdminPath = (path: string): boolean => path.toLowerCase() === '/admin/host/ping';
@@ -31,11 +32,16 @@ export function handleAdmin(api: AdminApi, request: HostRequest): HostReply {
   if (request.method === 'GET' && area?.toLowerCase() === 'host') return hostReply(api, name);
   if (!isFunctions) return NOT_FOUND;
   if (name === undefined) return request.method === 'GET' ? json(listFunctions(api)) : NOT_FOUND;
+  // The official host reads the body before it looks for the function.
+  if (request.method === 'POST' && !isJson(request)) return NOT_JSON;
   const fn = api.registry.get(decodeURIComponent(name));
   if (!fn) return NOT_FOUND;
   if (request.method === 'GET') return json(describeFunction(api, fn));
   return request.method === 'POST' ? fire(api, fn, request) : NOT_FOUND;
 }
+
+const isJson = ({ headers }: HostRequest): boolean =>
+  /^(?:application|text)\/(?:[^;\s]+\+)?json\s*(?:;|$)/i.test((headers['content-type'] ?? '').trim());
 
 function hostReply(api: AdminApi, name: string | undefined): HostReply {
   if (name === 'ping')
