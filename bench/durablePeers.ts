@@ -1,3 +1,4 @@
+import { storedRows } from '../local/functions-host/durable/instanceRecord.ts';
 import { createDurableExtension } from '../local/functions-host/durable/extension.ts';
 import { isFinished } from '../local/functions-host/durable/instanceRecord.ts';
 import type { InstanceStore } from '../local/functions-host/durable/instanceStore.ts';
@@ -59,7 +60,7 @@ async function orchestrate(name: string, stage: PeerStage): Promise<PeerAtWork> 
   );
   await start();
   itemIds.forEach((itemId, index) => client.start(name, `backup${index}`, itemId));
-  const rows = () => [...engine.records()].map(({ history }) => history.length);
+  const rows = () => [...engine.records()].map(storedRows);
   return { isOver: () => ended() === itemIds.length, storage: () => useOf(flows, rows()) };
 }
 

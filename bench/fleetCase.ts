@@ -1,3 +1,4 @@
+import { storedRows } from '../local/functions-host/durable/instanceRecord.ts';
 import { startEmbeddedApp, type EmbeddedApp } from '../test/support/embeddedApp.ts';
 import { startCallMeter } from './callMeter.ts';
 import { figuresOf, runRows, type FleetFigures } from './fleetFigures.ts';
@@ -25,9 +26,7 @@ export interface FleetResult extends FleetFigures {
 const longestTracker = (app: EmbeddedApp): number =>
   Math.max(
     0,
-    ...[...app.durable().engine.records()]
-      .filter(({ head }) => head.name === 'trackJobs')
-      .map(({ history }) => history.length),
+    ...[...app.durable().engine.records()].filter(({ head }) => head.name === 'trackJobs').map(storedRows),
   );
 
 const longestMinutes = 60 * 72;

@@ -1,3 +1,4 @@
+import { storedRows } from '../local/functions-host/durable/instanceRecord.ts';
 import type { EmbeddedApp } from '../test/support/embeddedApp.ts';
 import type { CallMeter } from './callMeter.ts';
 import { costOf, type Cost } from './cost.ts';
@@ -33,6 +34,8 @@ export interface FleetFigures {
   /** Of the whole fleet, in dollars. */
   readonly cost: Cost;
   readonly historyRowsPerRun: number;
+  /** From the first request to the last ending. */
+  readonly makespanSeconds: number;
 }
 
 /** What a fleet has left behind. */
@@ -131,7 +134,7 @@ function storageOf({ app, backups, flows, calls }: FleetTrace) {
 
 function historyRowsPerRun(app: EmbeddedApp): number {
   const runs = [...app.durable().engine.records()].filter(({ head }) => head.name === 'run');
-  return sum(runs.map(({ history }) => history.length)) / runs.length;
+  return sum(runs.map(storedRows)) / runs.length;
 }
 
 /** Works out the figures of a fleet that has ended. */
@@ -148,6 +151,7 @@ export function figuresOf(trace: FleetTrace): FleetFigures {
     ...requestsOf(trace),
     detectionMean: sum(late) / late.length / trace.retryAfterSeconds,
     detectionP99: p99(late) / trace.retryAfterSeconds,
+    makespanSeconds: (last - Date.parse(trace.startAt)) / 1000,
     makespanRatio: (last - Date.parse(trace.startAt)) / 1000 / trace.idealSeconds,
     goodput: goodput(trace.log),
     ...storage,

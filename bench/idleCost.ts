@@ -106,6 +106,22 @@ export const idleParts = (hostJson: HostJson, app: IdleApp): readonly IdlePart[]
   ...ownParts(hostJson, app),
 ];
 
+/** Renewals of leases and of the locks of listeners by one host, a minute, as seen on the official host. */
+const renewalsAMinute = 39;
+
+/**
+ * Operations in so many seconds that no backup asks for: looks at queues and renewals. An instance that is awake all the
+ * time is assumed; looks that come closer together while messages arrive are counted with the messages they find.
+ */
+export function standingOperations(hostJson: HostJson, queues: number, seconds: number) {
+  const idle = idleParts(hostJson, { queues, timersPerDay: 0, tableOperationsPerDay: 0 });
+  const looks = idle.filter(({ what }) => /^(?:host polling|scale controller)/.test(what));
+  return [
+    ...looks.map(({ what, perMonth: all }) => ({ what, count: (all * seconds) / monthSeconds })),
+    { what: 'leases and locks renewed', count: (renewalsAMinute * seconds) / 60 },
+  ];
+}
+
 /** Dollars of several items. */
 export const dollarsOf = (parts: readonly IdlePart[]): number =>
   parts.reduce((sum, part) => sum + part.perMonth * part.price, 0);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventType } from '../../local/functions-host/durable/historyEvents.ts';
+import { storedRows } from '../../local/functions-host/durable/instanceRecord.ts';
 import { startEmbeddedApp } from '../support/embeddedApp.ts';
 import { shareTarget, shareWorld } from '../support/shareWorld.ts';
 
@@ -10,9 +11,7 @@ async function rowsOfJob(seconds: number) {
   const answer = await app.request('POST', '/api/backups', { target: shareTarget('docs') });
   const { id } = answer?.body as { id: string };
   const rows = (name: string) =>
-    [...app.durable().engine.records()]
-      .filter(({ head }) => head.name === name)
-      .map(({ history }) => history.length);
+    [...app.durable().engine.records()].filter(({ head }) => head.name === name).map(storedRows);
   let longest = 0;
   const isEnded = () => app.tables.runs.rows().some((row) => row['status'] === 'completed');
   while (!isEnded() && app.clock.now() < Date.parse('2026-08-22T12:00:00Z')) {
@@ -32,6 +31,20 @@ test('a job of five hours costs its run no more history than one of a minute, an
   expect(long.run).toBeLessThanOrEqual(short.run * 1.1);
   expect(long.tracker).toBeLessThanOrEqual(40);
   expect(long.tracker).toBeGreaterThan(0);
+});
+
+test('a backup by name leaves the 37 rows that the official host was seen to keep, one by id a step less', async () => {
+  const app = await startEmbeddedApp({ world: shareWorld({ protectedShares: ['docs'] }) });
+  const rowsOf = async (target: object) => {
+    const answer = await app.request('POST', '/api/backups', { target });
+    const { id, result } = await app.runEnded((answer?.body as { id: string }).id);
+    const run = [...app.durable().engine.records()].find(({ head }) => head.instanceId.startsWith(id));
+    return { rows: run && storedRows(run), result: result as { protectedItemId: string } };
+  };
+  const byName = await rowsOf(shareTarget('docs'));
+  const byId = await rowsOf({ id: byName.result.protectedItemId });
+  expect([byName.rows, byId.rows]).toEqual([37, 29]);
+  await app.stop();
 });
 
 test('of a backup only its steps and its ending are activities: following the job takes none', async () => {

@@ -165,6 +165,12 @@ function removeMessage(inbox: Message[], id: string): void {
   if (at >= 0) inbox.splice(at, 1);
 }
 
+/**
+ * Rows that the official host's history table holds of an instance: one for each event of its generation, and the
+ * sentinel that the storage provider keeps beside them.
+ */
+export const storedRows = ({ history }: InstanceRecord): number => history.length + 1;
+
 /** Whether what came before a change is no longer needed one by one: a new generation or the end. */
 export const isTurningPoint = (change: Change): boolean =>
   change.reset === true || (change.head?.status !== undefined && isFinished(change.head.status));
