@@ -32,6 +32,7 @@ const mayImport = {
   access: armIds,
   batches: [...armIds, 'src/runs/', 'src/plan/', 'src/estate/', 'src/storage/'],
   estate: ['src/arm/', 'src/plan/', 'src/resources/', 'src/storage/'],
+  coverage: ['src/arm/', 'src/plan/', 'src/estate/', 'src/storage/'],
   triggers: [...armIds, 'src/runs/', 'src/plan/', 'src/storage/'],
   functions: ['src/'],
 };

@@ -28,7 +28,15 @@ export const stepQueueName = 'backup-steps';
 
 /** The app's tables; the pacer has one of its own. */
 export type TableName =
-  'runs' | 'steps' | 'items' | 'watches' | 'batchItems' | 'dailyCounters' | 'triggers' | 'outbox';
+  | 'runs'
+  | 'steps'
+  | 'items'
+  | 'watches'
+  | 'batchItems'
+  | 'dailyCounters'
+  | 'triggers'
+  | 'outbox'
+  | 'coverage';
 
 /** Everything the functions act through; tests give their own with {@link provideServices}. */
 export interface Services {
@@ -108,6 +116,7 @@ function createServices(settings: Settings): Services {
     dailyCounters: azureTable(account, 'dailyCounters'),
     triggers: azureTable(account, 'triggers'),
     outbox: azureTable(account, 'outbox'),
+    coverage: azureTable(account, 'coverage'),
   };
   const catalogue = once(() =>
     catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),

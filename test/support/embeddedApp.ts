@@ -180,6 +180,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     dailyCounters: memoryTable('dailyCounters'),
     triggers: memoryTable('triggers'),
     outbox: memoryTable('outbox'),
+    coverage: memoryTable('coverage'),
   };
   const portCalls: PortCalls = { count: 0, names: [] };
   const warnings = createWarnings();
@@ -283,6 +284,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
         dailyCounters: life.mortal(tables.dailyCounters),
         triggers: life.mortal(tables.triggers),
         outbox: life.mortal(tables.outbox),
+        coverage: life.mortal(tables.coverage),
       },
       quietRuns: new Map(),
       queue: life.mortal({

@@ -168,6 +168,7 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
         dailyCounters: memoryTable('dailyCounters'),
         triggers: memoryTable('triggers'),
         outbox: memoryTable('outbox'),
+        coverage: memoryTable('coverage'),
       },
       quietRuns: new Map(),
       queue: memoryQueue(clock),

@@ -1,5 +1,16 @@
 import * as z from 'zod';
 import type { Json, JsonObject } from '../../arm/call.ts';
+import {
+  coverageQuerySchema,
+  historyQuerySchema,
+  resourceQuerySchema,
+} from '../../coverage/coverageQuery.ts';
+import {
+  coverageHistorySchema,
+  coveragePageSchema,
+  coverageResourceSchema,
+  vaultsSchema,
+} from '../../coverage/schema.ts';
 import { listQuerySchema } from '../../runs/listQuery.ts';
 import { recordSchema } from '../../runs/recordSchema.ts';
 import { backupSchema, closeSchema, protectionSchema, resumeSchema, stopSchema } from '../../runs/request.ts';
@@ -83,14 +94,13 @@ const startBackup = acceptsRun(
   backupSchema,
 );
 
-const listParameters = Object.entries(listQuerySchema.shape).map(([name, schema]) =>
-  parameter('query', name, schemaOf(schema)),
-);
+const queryParameters = ({ shape }: z.ZodObject): readonly JsonObject[] =>
+  Object.entries(shape).map(([name, schema]) => parameter('query', name, schemaOf(schema as z.ZodType)));
 
 const listRuns: Operation = {
   operationId: 'listRuns',
   summary: 'Runs, newest first.',
-  parameters: listParameters,
+  parameters: queryParameters(listQuerySchema),
   responses: { 200: { description: 'One page.', content: json(reference('RunPage')) }, ...refusals },
 };
 const getRun: Operation = {
@@ -125,6 +135,43 @@ const getPlan: Operation = {
     503: refusal('AccessNotConfigured, or Azure cannot be read now.'),
   },
 };
+const csv: JsonObject = { 'text/csv': { schema: { type: 'string' } } };
+const getCoverage: Operation = {
+  operationId: 'getCoverage',
+  summary: 'One row per resource, worst and oldest first, as the estate was last read; also as text/csv.',
+  parameters: queryParameters(coverageQuerySchema),
+  responses: {
+    200: { description: 'One page.', content: { ...json(reference('CoveragePage')), ...csv } },
+    ...refusals,
+  },
+};
+const getCoverageResource: Operation = {
+  operationId: 'getCoverageResource',
+  summary: 'One resource and the changes of its state.',
+  parameters: queryParameters(resourceQuerySchema).map((one) => ({ ...one, required: true })),
+  responses: {
+    200: { description: 'The resource.', content: json(reference('CoverageResource')) },
+    ...refusals,
+    404: refusal('ResourceNotSeen.'),
+  },
+};
+const getCoverageHistory: Operation = {
+  operationId: 'getCoverageHistory',
+  summary: 'Counts of states by kind, day by day.',
+  parameters: queryParameters(historyQuerySchema),
+  responses: {
+    200: { description: 'Days, oldest first.', content: json(reference('CoverageHistory')) },
+    ...refusals,
+  },
+};
+const getVaults: Operation = {
+  operationId: 'getVaults',
+  summary: 'Every vault: posture, items, jobs in flight, request budgets, daily limits used.',
+  responses: {
+    200: { description: 'Vaults.', content: json(reference('Vaults')) },
+    503: refusal('AccessNotConfigured.'),
+  },
+};
 const openapi: Operation = {
   operationId: 'openapi',
   summary: 'This description.',
@@ -153,6 +200,10 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/protections/resume': {
     post: acceptsRun('resumeProtection', 'Resume backups of an item.', resumeSchema),
   },
+  '/api/coverage': { get: getCoverage },
+  '/api/coverage/resource': { get: getCoverageResource },
+  '/api/coverage/history': { get: getCoverageHistory },
+  '/api/vaults': { get: getVaults },
   '/api/runs': { get: listRuns },
   '/api/runs/{id}': { get: getRun },
   '/api/runs/{id}/cancel': { post: cancelRun },
@@ -175,7 +226,15 @@ export function describeApi(): JsonObject {
     },
     paths: paths as unknown as JsonObject,
     components: {
-      schemas: { Run: schemaOf(recordSchema), RunPage: schemaOf(page), Error: schemaOf(errorSchema) },
+      schemas: {
+        Run: schemaOf(recordSchema),
+        RunPage: schemaOf(page),
+        CoveragePage: schemaOf(coveragePageSchema),
+        CoverageResource: schemaOf(coverageResourceSchema),
+        CoverageHistory: schemaOf(coverageHistorySchema),
+        Vaults: schemaOf(vaultsSchema),
+        Error: schemaOf(errorSchema),
+      },
     },
   };
 }

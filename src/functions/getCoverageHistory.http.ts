@@ -1,0 +1,15 @@
+import { app } from '@azure/functions';
+import { historyQuerySchema } from '../coverage/coverageQuery.ts';
+import { readHistory } from '../coverage/readCoverage.ts';
+import { answer } from './http/answer.ts';
+import { readQuery } from './http/query.ts';
+
+app.http('getCoverageHistory', {
+  route: 'coverage/history',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answer(async ({ request, services }) => {
+    const { days = 14 } = readQuery(request, historyQuerySchema);
+    return { status: 200, jsonBody: await readHistory(services.tables.coverage, days, services.clock()) };
+  }),
+});

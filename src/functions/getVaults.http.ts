@@ -1,0 +1,13 @@
+import { app } from '@azure/functions';
+import { readVaults } from '../coverage/readCoverage.ts';
+import { answer } from './http/answer.ts';
+
+app.http('getVaults', {
+  route: 'vaults',
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: answer(async ({ services }) => ({
+    status: 200,
+    jsonBody: await readVaults(services.tables.coverage),
+  })),
+});
