@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { faultTableSchema } from './faults.ts';
+import type { Core, Route } from './core.ts';
+import { faultTableSchema, type FaultTable } from './faults.ts';
 import { json } from './replies.ts';
-import type { Route } from './route.ts';
-import type { Simulator } from './simulator.ts';
+import type { Effects } from './effects.ts';
+import type { LogEntry } from './request-log.ts';
 import { worldSchema, type WorldSeed } from './world.ts';
 
 const worldRequest = z.strictObject({
@@ -11,8 +12,18 @@ const worldRequest = z.strictObject({
 });
 const clockRequest = z.strictObject({ advanceSeconds: z.number().nonnegative() });
 
+/** What the control routes read and change of a simulator. */
+interface Controlled {
+  readonly log: readonly LogEntry[];
+  readonly effects: Effects;
+  readonly faults: FaultTable;
+  readonly core: Core;
+  loadWorld(seed: WorldSeed, mode: 'replace' | 'merge'): void;
+  advance(seconds: number): void;
+}
+
 /** `/simulator/…`: read the log and the effects, change the world, the clock and the faults. No token needed. */
-export function simulatorRoutes(simulator: Simulator): Route[] {
+export function simulatorRoutes(simulator: Controlled): Route[] {
   const open = (method: Route['method'], name: string, handle: Route['handle']): Route => ({
     name: `simulator.${name}`,
     method,

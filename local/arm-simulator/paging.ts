@@ -1,6 +1,6 @@
 import type { ArmReply } from './exchange.ts';
 import { json } from './replies.ts';
-import type { Call } from './route.ts';
+import type { Call } from './core.ts';
 
 /** How a service writes its lists. */
 interface PagingStyle {

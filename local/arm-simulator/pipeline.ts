@@ -1,4 +1,4 @@
-import type { Core } from './core.ts';
+import type { Call, Core } from './core.ts';
 import type { OperationFault } from './operations.ts';
 import { type ArmReply, type ArmRequest, ConnectionDropped, headerOf, type Principal } from './exchange.ts';
 import { faultReply, withBodyFault, withHeadersFault, withPollUrlFault } from './fault-replies.ts';
@@ -6,7 +6,7 @@ import type { Fault, FaultTable } from './faults.ts';
 import { readPrincipal } from './principal.ts';
 import { gatewayError, groupNotFound, subscriptionNotFound } from './replies.ts';
 import { operationIdentifier, withGatewayHeaders } from './response-headers.ts';
-import type { Call, RouteMatch } from './route.ts';
+import type { RouteMatch } from './router.ts';
 import { type LogEntry, loggedPath } from './request-log.ts';
 import type { Throttle } from './throttle.ts';
 

@@ -1,4 +1,4 @@
-import type { Call } from './route.ts';
+import type { Call } from './core.ts';
 
 /** Where an accepted operation is to be followed; paths begin with `/` and are given on the client's own origin. */
 export interface PollLinks {

@@ -1,6 +1,6 @@
 import type { ArmReply } from './exchange.ts';
 import { guidFromHex, sha256Hex } from './seeded.ts';
-import type { Call } from './route.ts';
+import type { Call } from './core.ts';
 
 /** Adds what the gateway puts on every answer: request ids, caching, security, `Date`, Content-Length. */
 export function withGatewayHeaders(reply: ArmReply, context: GatewayContext): ArmReply {

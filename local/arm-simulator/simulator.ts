@@ -1,6 +1,6 @@
 import { createRealClock, shiftable, type Clock, type ShiftedClock } from './clock.ts';
 import { simulatorRoutes } from './control-routes.ts';
-import type { Core, Provider } from './core.ts';
+import type { Core, Provider, Route } from './core.ts';
 import { defaultWorld } from './default-world.ts';
 import { createEffects, type Effects } from './effects.ts';
 import type { ArmReply, ArmRequest } from './exchange.ts';
@@ -12,7 +12,7 @@ import { createPollUrlSigner } from './poll-urls.ts';
 import { providerFactories } from './providers.ts';
 import type { LogEntry } from './request-log.ts';
 import { createResourceStore } from './resources.ts';
-import { createRouter, type Route } from './route.ts';
+import { createRouter } from './router.ts';
 import { createSeeded } from './seeded.ts';
 import { createThrottle } from './throttle.ts';
 import { createTimeline } from './timeline.ts';

@@ -1,6 +1,6 @@
 import type { ArmReply, Principal } from './exchange.ts';
 import { gatewayError } from './replies.ts';
-import type { Route } from './route.ts';
+import type { Route } from './core.ts';
 import type { SimulatorSettings } from './settings.ts';
 
 /** What the buckets say to one request. */

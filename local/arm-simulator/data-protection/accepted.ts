@@ -3,7 +3,7 @@ import type { Operation, OperationOutcome } from '../operations.ts';
 import { pollHeaders, type PollLinks } from '../poll-links.ts';
 import { empty } from '../replies.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call } from '../route.ts';
+import type { Call } from '../core.ts';
 import { guidFromHex, sha256Hex } from '../seeded.ts';
 import type { DataProtectionState } from './state.ts';
 

@@ -1,6 +1,6 @@
 import type { ArmReply } from '../exchange.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { accepted, begin } from './accepted.ts';
 import { invalidOperation } from './conditions.ts';
 import { type Fault, invalidInput, refusal } from './errors.ts';

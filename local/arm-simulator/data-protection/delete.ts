@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
 import { empty, json } from '../replies.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { accepted, begin } from './accepted.ts';
 import { invalidOperation, isInMotion } from './conditions.ts';
 import { notThere, refusal } from './errors.ts';

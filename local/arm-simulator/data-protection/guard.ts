@@ -3,7 +3,7 @@ import { listReply } from '../paging.ts';
 import type { ArmReply } from '../exchange.ts';
 import type { ArmResource } from '../resources.ts';
 import { empty } from '../replies.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { notThere, refusal } from './errors.ts';
 import type { DataProtectionState, GuardProxy } from './state.ts';
 import { sameId } from './state.ts';

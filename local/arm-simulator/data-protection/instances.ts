@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
 import { json } from '../replies.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { notThere } from './errors.ts';
 import type { BackupInstance, DataProtectionState } from './state.ts';
 import { sameId } from './state.ts';

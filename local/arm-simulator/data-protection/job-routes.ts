@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import { listReply, staleness } from '../paging.ts';
 import { json } from '../replies.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { notThere } from './errors.ts';
 import { showJob } from './job-body.ts';
 import type { DataProtectionState } from './state.ts';

@@ -1,6 +1,6 @@
 import type { Fault } from '../faults.ts';
 import { parseResourceId } from '../resources.ts';
-import type { Call } from '../route.ts';
+import type { Call } from '../core.ts';
 import { userFacing } from './errors.ts';
 import { findPolicy } from './policies.ts';
 import { backupRulesOf } from './policy-rules.ts';

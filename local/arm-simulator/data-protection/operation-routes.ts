@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import type { Operation } from '../operations.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, json } from '../replies.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { locationPath } from './accepted.ts';
 import { notThere } from './errors.ts';
 import { instancePath, showInstance } from './instances.ts';

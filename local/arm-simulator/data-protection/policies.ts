@@ -1,4 +1,4 @@
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { empty, json } from '../replies.ts';
 import { notThere, refusal } from './errors.ts';
 import type { BackupPolicy, DataProtectionState } from './state.ts';

@@ -3,7 +3,7 @@ import type { Operation } from '../operations.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, json } from '../replies.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { begin } from './accepted.ts';
 import { settleProtection } from './configure.ts';
 import { invalidOperation, isInMotion } from './conditions.ts';

@@ -1,6 +1,6 @@
 import { listReply } from '../paging.ts';
 import { json } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { notThere } from './errors.ts';
 import { instanceActions, instancePath, withInstance } from './instances.ts';
 import { findPolicy } from './policies.ts';

@@ -1,5 +1,5 @@
 import { json } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { accepted, begin } from './accepted.ts';
 import { instanceActions, instancePath, withInstance } from './instances.ts';
 import type { DataProtectionState } from './state.ts';

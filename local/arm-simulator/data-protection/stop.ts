@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import { empty } from '../replies.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { accepted, begin } from './accepted.ts';
 import { invalidOperation, isInMotion } from './conditions.ts';
 import { settleProtection } from './configure.ts';

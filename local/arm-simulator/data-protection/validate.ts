@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import type { OperationOutcome } from '../operations.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { accepted, begin } from './accepted.ts';
 import { type Fault, invalidInput, operationError, refusal } from './errors.ts';
 import { readInstanceRequest } from './instance-request.ts';

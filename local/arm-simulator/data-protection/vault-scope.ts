@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import { resourceNotFound } from '../replies.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call } from '../route.ts';
+import type { Call } from '../core.ts';
 
 /** ARM type of a Backup vault. */
 export const vaultType = 'Microsoft.DataProtection/backupVaults';

@@ -1,10 +1,9 @@
-import type { Core } from '../core.ts';
+import type { Call, Core, Route } from '../core.ts';
 import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, json } from '../replies.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
 import { guidFromHex, sha256Hex } from '../seeded.ts';
 import { begin } from './accepted.ts';
 import { refusal } from './errors.ts';

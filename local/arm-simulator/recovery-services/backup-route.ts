@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, serviceError } from '../replies.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { conflicts, startOperation } from './accept.ts';
 import { itemId } from './item-body.ts';
 import { jobStatus, startJob } from './jobs.ts';

@@ -1,6 +1,6 @@
 import type { ArmReply } from '../exchange.ts';
 import { json } from '../replies.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { protectedName } from './names.ts';
 import type { Item, RecoveryServices, Vault } from './state.ts';
 import { invalidInput } from './vault-call.ts';

@@ -3,7 +3,7 @@ import { readFilter } from '../filter.ts';
 import { listReply } from '../paging.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, json, serviceError } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { startOperation } from './accept.ts';
 import { containerBody, liveItemCount } from './container-body.ts';
 import { timeboundLimit, spendDaily } from './limits.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '../route.ts';
+import type { Call } from '../core.ts';
 import { armId, protectedName } from './names.ts';
 import type { Item, Vault } from './state.ts';
 import { neverBackedUp, netTime, timeSpan } from './time-format.ts';

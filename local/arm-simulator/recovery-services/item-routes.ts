@@ -3,7 +3,7 @@ import { readFilter } from '../filter.ts';
 import { listReply, staleness } from '../paging.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, json } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { conflicts, startOperation } from './accept.ts';
 import { askedView, itemBody, itemId } from './item-body.ts';
 import { startJob } from './jobs.ts';

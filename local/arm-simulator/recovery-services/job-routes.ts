@@ -3,7 +3,7 @@ import { readFilter, readFilterTime } from '../filter.ts';
 import { staleness, writtenList } from '../paging.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, json, serviceError } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { startOperation } from './accept.ts';
 import { jobBody } from './job-body.ts';
 import { cancelJob, jobStatus } from './jobs.ts';

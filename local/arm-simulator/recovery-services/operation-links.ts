@@ -1,5 +1,5 @@
 import { type PollLinks, pollUrl } from '../poll-links.ts';
-import type { Call } from '../route.ts';
+import type { Call } from '../core.ts';
 
 const oldVersion = '2019-05-13-preview';
 const retryAfterSeconds = 60;

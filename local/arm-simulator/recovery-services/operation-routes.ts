@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import type { Operation } from '../operations.ts';
 import { type PollLinks, pollHeaders } from '../poll-links.ts';
 import { empty, json, serviceError } from '../replies.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { askedView, itemBody } from './item-body.ts';
 import { containerLinks, fabricLinks, itemLinks, jobLinks, vaultLinks } from './operation-links.ts';
 import type { RecoveryServices } from './state.ts';

@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { readFilter } from '../filter.ts';
 import { listReply } from '../paging.ts';
 import { empty, json, serviceError } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { armId } from './names.ts';
 import type { Policy, RecoveryServices, Vault } from './state.ts';
 import { action, askedProperties, invalidInput, inVault, type VaultCall, vaultPath } from './vault-call.ts';

@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { readFilter } from '../filter.ts';
 import { listReply } from '../paging.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { accounts, listDatasources, machines } from './datasources.ts';
 import {
   armId,

@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { readFilter, readFilterTime } from '../filter.ts';
 import { listReply } from '../paging.ts';
 import { json, serviceError } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { parseResourceId } from '../resources.ts';
 import { itemId } from './item-body.ts';
 import type { Item, RecoveryPoint, RecoveryServices } from './state.ts';

@@ -1,7 +1,7 @@
 import { type ArmReply, headerOf } from '../exchange.ts';
 import { listReply } from '../paging.ts';
 import { json, serviceError } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { armId } from './names.ts';
 import type { RecoveryServices } from './state.ts';
 import { netTime } from './time-format.ts';

@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import { readFilter } from '../filter.ts';
 import { json } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import type { ManagementType } from './names.ts';
 import type { RecoveryServices, Vault } from './state.ts';
 import { action, invalidInput, inVault, type VaultCall, vaultPath } from './vault-call.ts';

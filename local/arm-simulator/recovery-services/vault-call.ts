@@ -1,6 +1,6 @@
 import type { ArmReply } from '../exchange.ts';
 import { resourceNotFound, serviceError } from '../replies.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { containerKey, itemKey } from './names.ts';
 import { type Container, type Item, itemPath, type RecoveryServices, type Vault } from './state.ts';
 

@@ -1,6 +1,6 @@
 import type { ArmReply } from '../exchange.ts';
 import { json } from '../replies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core.ts';
 import { armId } from './names.ts';
 import type { RecoveryServices } from './state.ts';
 import { action, askedProperties, inVault, type VaultCall, vaultPath } from './vault-call.ts';

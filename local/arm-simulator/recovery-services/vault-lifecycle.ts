@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import type { OperationOutcome } from '../operations.ts';
 import { empty, json, resourceNotFound } from '../replies.ts';
-import type { Call } from '../route.ts';
+import type { Call } from '../core.ts';
 import { addVault } from './load.ts';
 import { vaultResultUrl, vaultStatusUrl } from './operation-links.ts';
 import { vaultSeedSchema } from './seed.ts';

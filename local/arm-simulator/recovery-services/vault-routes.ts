@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
 import { json } from '../replies.ts';
 import { parseResourceId } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import type { RecoveryServices } from './state.ts';
 import { vaultBody } from './vault-body.ts';
 import { deleteVault, putVault, vaultResult, vaultStatus } from './vault-lifecycle.ts';

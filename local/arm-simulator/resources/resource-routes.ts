@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
 import { empty, json, resourceNotFound } from '../replies.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import { isWithin } from './authorization/role-assignments.ts';
 import type { ResourceKind } from './kinds.ts';
 

@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import { json, resourceNotFound } from '../replies.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 
 const path = '/{scope*}/providers/Microsoft.Resources/tags/default';
 

@@ -1,5 +1,5 @@
 import { json } from '../replies.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 
 /** `/metadata/endpoints`: where a client finds the login and resource endpoints of this cloud. */
 export const metadataRoutes: readonly Route[] = [

@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
 import { gatewayError, groupNotFound, json, subscriptionNotFound } from '../replies.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
-import type { Call, Route } from '../route.ts';
+import type { Call, Route } from '../core.ts';
 import type { ResourceGroup, SubscriptionDirectory } from './directory.ts';
 import { providersOf } from './registered-providers.ts';
 

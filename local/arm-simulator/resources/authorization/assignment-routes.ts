@@ -3,7 +3,7 @@ import { readFilter } from './assignment-filter.ts';
 import { listReply } from '../../paging.ts';
 import { empty, gatewayError, json } from '../../replies.ts';
 import { parseResourceId } from '../../resources.ts';
-import type { Call, Route } from '../../route.ts';
+import type { Call, Route } from '../../core.ts';
 import { isWithin, type RoleAssignment, type RoleAssignments } from './role-assignments.ts';
 
 const type = 'Microsoft.Authorization/roleAssignments';

@@ -1,6 +1,6 @@
 import { listReply } from '../../paging.ts';
 import { gatewayError, json } from '../../replies.ts';
-import type { Call, Route } from '../../route.ts';
+import type { Call, Route } from '../../core.ts';
 import type { RoleDefinition } from './role-definition.ts';
 import type { RoleBook } from './role-book.ts';
 

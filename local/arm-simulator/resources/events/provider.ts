@@ -1,6 +1,5 @@
-import type { Core, Provider } from '../../core.ts';
+import type { Call, Core, Provider } from '../../core.ts';
 import type { ArmReply } from '../../exchange.ts';
-import type { Call } from '../../route.ts';
 import type { World } from '../../world.ts';
 import { eventsSeedSchema } from '../seed.ts';
 import { createCourier, type DeliverySettings, postEvent } from './delivery.ts';

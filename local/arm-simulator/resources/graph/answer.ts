@@ -1,8 +1,7 @@
-import type { Core } from '../../core.ts';
+import type { Call, Core } from '../../core.ts';
 import type { ArmReply } from '../../exchange.ts';
 import { json } from '../../replies.ts';
 import { sha256Hex } from '../../seeded.ts';
-import type { Call } from '../../route.ts';
 import { isWithin } from '../authorization/role-assignments.ts';
 import type { GraphRow, GraphTable } from './graph-sources.ts';
 import type { Row } from './kql-evaluate.ts';

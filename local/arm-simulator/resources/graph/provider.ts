@@ -1,7 +1,6 @@
-import type { Core, Provider } from '../../core.ts';
+import type { Call, Core, Provider } from '../../core.ts';
 import type { ArmReply } from '../../exchange.ts';
 import { json } from '../../replies.ts';
-import type { Call } from '../../route.ts';
 import { isWithin, roleAssignmentsOf } from '../authorization/role-assignments.ts';
 import { grants } from '../authorization/role-book.ts';
 import { resourceGraphSeedSchema, type ResourceGraphSeed } from '../seed.ts';
