@@ -22,6 +22,8 @@ function shaped({ shape, status, code, message }: Of<'reply'>): ArmReply {
       return json(status, { error: dataProtectionError(code, message) });
     case 'legacy':
       return legacyError(status, code, message);
+    case 'errorCodeHeader':
+      return empty(status, { 'x-ms-error-code': code });
     case 'html':
       return {
         status,

@@ -14,11 +14,13 @@ const replyFault = z.strictObject({
       'serviceWithNulls',
       'dataProtection',
       'legacy',
+      'errorCodeHeader',
       'html',
       'empty',
       'emptyObject',
     ])
-    .default('service'),
+    .default('service')
+    .describe('errorCodeHeader: the code in `x-ms-error-code`, no body.'),
   code: z.string().default('CloudInternalError'),
   message: z.string().default('Microsoft Azure Backup encountered an internal error.'),
   headers: z.record(z.string(), z.string()).default({}),
@@ -93,7 +95,23 @@ const operationFault = z.strictObject({
   message: z.string().default('Microsoft Azure Backup encountered an internal error.'),
   withError: z.boolean().default(false).describe('With Succeeded: an `error` beside it.'),
   withoutProperties: z.boolean().default(false).describe('With Succeeded: no job id.'),
+  withoutEffect: z
+    .boolean()
+    .default(false)
+    .describe('With Succeeded: nothing of what was asked has been done.'),
   seconds: z.number().nonnegative().optional().describe('Length of the operation.'),
+});
+
+const pollsFault = z.strictObject({
+  kind: z
+    .literal('polls')
+    .describe(
+      'What this call starts has its effect, but every poll of its operation is answered so, for ever.',
+    ),
+  status: z.int().min(400).max(599).default(500),
+  code: z.string().default('CloudInternalError'),
+  message: z.string().default('Microsoft Azure Backup encountered an internal error.'),
+  readable: z.int().nonnegative().default(0).describe('First polls that are still answered as usual.'),
 });
 
 const jobFault = z.strictObject({
@@ -107,6 +125,12 @@ const jobFault = z.strictObject({
     .nonnegative()
     .default(0)
     .describe('The job reads 404 and is not listed for so long.'),
+  readStatus: z
+    .int()
+    .min(400)
+    .max(599)
+    .optional()
+    .describe('The job is listed, but reading it alone is answered so, for ever.'),
 });
 
 const statusAtResultFault = z.strictObject({
@@ -130,6 +154,7 @@ const faultRuleSchema = z.strictObject({
     bodyFault,
     listFault,
     operationFault,
+    pollsFault,
     jobFault,
     statusAtResultFault,
     signatureFault,

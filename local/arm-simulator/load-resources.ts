@@ -22,7 +22,7 @@ export function loadResources(core: Pick<Core, 'resources'>, world: World): void
 
 function resourceOf(seed: Seed): ArmResource {
   const { name, type } = parseResourceId(seed.id);
-  const { shares: _shares, containers: _containers, kind, sku, identity, ...rest } = seed;
+  const { shares: _shares, containers: _containers, kind, sku, identity, managedBy, ...rest } = seed;
   return {
     ...rest,
     name,
@@ -31,6 +31,7 @@ function resourceOf(seed: Seed): ArmResource {
     ...(kind !== undefined && { kind }),
     ...(sku !== undefined && { sku }),
     ...(identity !== undefined && { identity }),
+    ...(managedBy !== undefined && { managedBy }),
   };
 }
 

@@ -26,10 +26,20 @@ export interface Operation {
   readonly endsAt: number;
   /** Set when the operation has ended. */
   outcome?: OperationOutcome;
+  /** Set when polling it is to fail for ever. */
+  readonly polls?: Bend['polls'];
+  /** How often it was polled. */
+  polled: number;
 }
 
 /** A fault that decides how an operation ends. */
-export type OperationFault = Extract<Fault, { kind: 'operation' }>;
+type OperationFault = Extract<Fault, { kind: 'operation' }>;
+
+/** Faults of one call that shape the operation it starts. */
+export interface Bend {
+  readonly ending?: OperationFault | undefined;
+  readonly polls?: Extract<Fault, { kind: 'polls' }> | undefined;
+}
 
 /** What starts an operation. */
 interface OperationStart extends Pick<
@@ -40,48 +50,58 @@ interface OperationStart extends Pick<
   readonly finish: (now: number) => OperationOutcome;
   /** Undoes what acceptance began, when a fault makes the operation fail; `finish` is then not called. */
   readonly abandon?: (now: number) => void;
+  /** The outcome of a success whose effect a fault has taken away; absent: without properties. */
+  readonly unchanged?: () => OperationOutcome;
 }
 
 /** Operations of all providers, by id without case. */
 export interface OperationStore {
   start(start: OperationStart): Operation;
-  /** Makes every operation started until the next call of `bend` end as the fault says; undefined stops it. */
-  bend(fault: OperationFault | undefined): void;
+  /** Shapes every operation started until the next call of `bend`; `{}` stops it. */
+  bend(bend: Bend): void;
   find(id: string): Operation | undefined;
   /** Operations on `subject` that have not ended. */
   running(subject: string): Operation[];
+  /** Operations in a vault that have not ended. */
+  runningIn(vaultId: string): Operation[];
 }
 
 /** An empty store; endings are put on the timeline. */
 export function createOperationStore(timeline: Timeline): OperationStore {
   const byId = new Map<string, Operation>();
-  let bent: OperationFault | undefined;
+  let bent: Bend = {};
+  const unfinished = () => [...byId.values()].filter(({ outcome }) => outcome === undefined);
   return {
-    start({ finish, abandon, ...start }) {
-      const fault = bent;
+    start({ finish, abandon, unchanged, ...start }) {
+      const { ending: fault, polls } = bent;
       const operation: Operation = {
         ...start,
         subject: start.subject.toLowerCase(),
         vaultId: start.vaultId.toLowerCase(),
+        polled: 0,
+        polls,
         ...(fault?.seconds !== undefined && { endsAt: start.startedAt + fault.seconds * 1000 }),
       };
       byId.set(operation.id.toLowerCase(), operation);
       timeline.at(operation.endsAt, (dueAt) => {
         if (fault !== undefined && fault.status !== 'Succeeded') abandon?.(dueAt);
-        operation.outcome = fault === undefined ? finish(dueAt) : bentOutcome(fault, finish, dueAt);
+        const done = fault?.withoutEffect === true ? (unchanged ?? succeeded) : finish;
+        operation.outcome = fault === undefined ? finish(dueAt) : bentOutcome(fault, done, dueAt);
       });
       return operation;
     },
-    bend: (fault) => void (bent = fault),
+    bend: (bend) => void (bent = bend),
     find: (id) => byId.get(id.toLowerCase()),
-    running: (subject) =>
-      [...byId.values()].filter((o) => o.outcome === undefined && o.subject === subject.toLowerCase()),
+    running: (subject) => unfinished().filter((o) => o.subject === subject.toLowerCase()),
+    runningIn: (vaultId) => unfinished().filter((o) => o.vaultId === vaultId.toLowerCase()),
   };
 }
 
+const succeeded = (): OperationOutcome => ({ kind: 'succeeded' });
+
 function bentOutcome(
   fault: OperationFault,
-  finish: OperationStart['finish'],
+  finish: (now: number) => OperationOutcome,
   dueAt: number,
 ): OperationOutcome {
   const error = { code: fault.code, message: fault.message };

@@ -1,10 +1,10 @@
 import type { Call, Core } from './core.ts';
-import type { OperationFault } from './operations.ts';
+import type { Bend } from './operations.ts';
 import { type ArmReply, type ArmRequest, ConnectionDropped, headerOf, type Principal } from './exchange.ts';
 import { faultReply, withBodyFault, withHeadersFault, withPollUrlFault } from './fault-replies.ts';
 import type { Fault, FaultTable } from './faults.ts';
 import { readPrincipal } from './principal.ts';
-import { gatewayError, groupNotFound, subscriptionNotFound } from './replies.ts';
+import { gatewayError, groupNotFound, serviceError, subscriptionNotFound } from './replies.ts';
 import { operationIdentifier, withGatewayHeaders } from './response-headers.ts';
 import type { RouteMatch } from './router.ts';
 import { type LogEntry, loggedPath } from './request-log.ts';
@@ -170,22 +170,33 @@ function openCall({ pipeline, request, url, now }: Exchange, match: RouteMatch):
 }
 
 async function faulted(call: Call): Promise<ArmReply> {
-  const before = await beforeEffect(call);
+  const before = (await beforeEffect(call)) ?? lostPoll(call);
   if (before !== undefined) return before;
-  call.core.operations.bend(operationFault(call));
+  call.core.operations.bend(bendOf(call));
   let reply: ArmReply;
   try {
     reply = await call.route.handle(call);
   } finally {
-    call.core.operations.bend(undefined);
+    call.core.operations.bend({});
   }
   call.core.hooks.answered?.(call, reply);
   return afterEffect(call, reply);
 }
 
-function operationFault({ core, faults }: Call): OperationFault | undefined {
-  const fault = faults.find(({ kind }) => kind === 'operation') as OperationFault | undefined;
-  return fault?.seconds === undefined ? fault : { ...fault, seconds: core.duration(fault.seconds) / 1000 };
+function bendOf({ core, faults }: Call): Bend {
+  const polls = faults.find((fault) => fault.kind === 'polls');
+  const ending = faults.find((fault) => fault.kind === 'operation');
+  if (ending?.seconds === undefined) return { ending, polls };
+  return { ending: { ...ending, seconds: core.duration(ending.seconds) / 1000 }, polls };
+}
+
+/** The answer to every poll of an operation that a `polls` fault has made unreadable. */
+function lostPoll({ core, route, params }: Call): ArmReply | undefined {
+  const operation = route.method === 'GET' ? core.operations.find(params['operation'] ?? '') : undefined;
+  if (operation?.polls === undefined) return undefined;
+  operation.polled += 1;
+  const { status, code, message, readable } = operation.polls;
+  return operation.polled > readable ? serviceError(status, code, message) : undefined;
 }
 
 async function beforeEffect(call: Call): Promise<ArmReply | undefined> {

@@ -34,6 +34,7 @@ const resource = z.strictObject({
   kind: z.string().optional(),
   sku: z.record(z.string(), z.unknown()).optional(),
   identity: z.record(z.string(), z.unknown()).optional(),
+  managedBy: z.string().optional().describe('ARM id of the machine that a disk is attached to.'),
   properties: z.record(z.string(), z.unknown()).default({}),
   shares: z.array(z.string()).default([]).describe('Storage account: names of its file shares.'),
   containers: z.array(z.string()).default([]).describe('Storage account: names of its blob containers.'),

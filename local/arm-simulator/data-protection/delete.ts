@@ -116,7 +116,7 @@ export function softDelete(
 
 const deletionAt = (state: DataProtectionState, now: number, purgeAt: number): Deletion => ({
   deletionTime: isoWithTicks(now),
-  billingEndDate: isoWithTicks(now + 14 * 86_400_000),
+  billingEndDate: isoWithTicks(now),
   scheduledPurgeTime: isoWithTicks(purgeAt),
   deleteActivityID: state.core.seeded.guid(),
 });

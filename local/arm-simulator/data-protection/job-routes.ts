@@ -2,7 +2,7 @@ import type { ArmReply } from '../exchange.ts';
 import { listReply, staleness } from '../paging.ts';
 import { json } from '../replies.ts';
 import type { Call, Route } from '../core.ts';
-import { notThere } from './errors.ts';
+import { type Fault, notThere, refusal } from './errors.ts';
 import { showJob } from './job-body.ts';
 import type { DataProtectionState } from './state.ts';
 import { sameId } from './state.ts';
@@ -30,12 +30,19 @@ export function jobRoutes(state: DataProtectionState): Route[] {
       bucket: 'provider',
       handle: withVault((call, vault) => {
         const job = state.jobs.get(`${vault.id}/backupJobs/${call.params['job']}`.toLowerCase());
-        const hidden = job === undefined || job.visibleFrom > call.now;
-        return hidden ? notThere() : json(200, showJob(job, call.now));
+        if (job === undefined || job.visibleFrom > call.now) return notThere();
+        return job.readStatus === undefined
+          ? json(200, showJob(job, call.now))
+          : refusal(job.readStatus, internalError, state.core.seeded);
       }),
     },
   ];
 }
+
+const internalError: Fault = {
+  code: 'InternalServerError',
+  message: 'Microsoft Azure Backup encountered an internal error.',
+};
 
 function listJobs(state: DataProtectionState, call: Call, vaultId: string): ArmReply {
   const at = call.now - staleness(call);

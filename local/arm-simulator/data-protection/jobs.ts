@@ -59,6 +59,7 @@ function addJob(state: DataProtectionState, start: JobStart, fault: JobFault | u
     policyId: instance.policyInfo.policyId,
     startedAt: at,
     visibleFrom: at + core.duration(fault?.hiddenSeconds ?? 0),
+    readStatus: fault?.readStatus,
     endedAt: undefined,
     status: 'InProgress',
     recoveryPointId: undefined,

@@ -10,6 +10,7 @@ import { dataProtectionSeedSchema, type DataProtectionSeed } from './seed.ts';
 import type { BackupInstance, DataProtectionState } from './state.ts';
 import { usualPolicy } from './usual-policies.ts';
 import { vaultResource } from './vaults.ts';
+import { identityOf } from '../vault-identity.ts';
 
 type VaultSeed = DataProtectionSeed['vaults'][number];
 type InstanceSeed = VaultSeed['instances'][number];
@@ -34,14 +35,15 @@ function joined(before: DataProtectionSeed, added: DataProtectionSeed): DataProt
 }
 
 function loadVault(state: DataProtectionState, seed: VaultSeed, tenantId: string): void {
-  const { id, location, tags, principalId } = seed;
+  const { id, location, tags } = seed;
+  const identity = identityOf(state.core.resources, seed, tenantId);
   const properties = {
     storageSettings: [{ datastoreType: 'VaultStore', type: seed.redundancy }],
     securitySettings: {
       softDeleteSettings: { state: seed.softDelete, retentionDurationInDays: seed.softDeleteDays },
     },
   };
-  state.core.resources.put(vaultResource({ id, location, tags, principalId, properties }, tenantId));
+  state.core.resources.put(vaultResource({ id, location, tags, identity, properties }));
   if (seed.resourceGuardId !== undefined) addGuardProxy(state, id, seed.resourceGuardId);
   for (const policy of seed.policies) {
     addPolicy(state, id, policy.name, policy.properties ?? usualPolicy(policy.kind));
@@ -65,6 +67,10 @@ function loadInstance(state: DataProtectionState, vault: VaultSeed, seed: Instan
   }
 }
 
+const identityDetails = (userAssignedIdentityArmUrl: string) => ({
+  identityDetails: { useSystemAssignedIdentity: false, userAssignedIdentityArmUrl },
+});
+
 function instanceOf(state: DataProtectionState, vault: VaultSeed, seed: InstanceSeed): BackupInstance {
   const { name, kind, sourceId } = seed;
   const { subscription, group, name: sourceName } = parseResourceId(sourceId);
@@ -85,7 +91,7 @@ function instanceOf(state: DataProtectionState, vault: VaultSeed, seed: Instance
       policyVersion: '',
       ...(parameters && { policyParameters: parameters }),
     },
-    extras: {},
+    extras: seed.userAssignedIdentity === undefined ? {} : identityDetails(seed.userAssignedIdentity),
     state: seed.state,
     provisioningState: 'Succeeded',
     error: undefined,

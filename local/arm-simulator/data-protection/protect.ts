@@ -49,19 +49,26 @@ function putInstance(state: DataProtectionState, call: Call, vault: ArmResource)
   if (same) return repeated(put, existing);
   const fault =
     findParameterFault(state, vault.id, read.request, call.apiVersion, existing) ??
-    findProtector(state, read.request.dataSourceInfo.resourceID, existing) ??
+    findProtector(state, vault.id, read.request.dataSourceInfo.resourceID, existing) ??
     (existing && isInMotion(existing) ? invalidOperation : undefined);
   if (fault !== undefined) return refusal(400, fault, seeded);
+  if (isVaultBusy(put)) return empty(406);
   const instance = write(put, existing);
   return answerStart(put, instance, startProtecting(put, instance));
 }
 
+function isVaultBusy({ state, vault }: Put): boolean {
+  if (!state.settings.refuseParallelProtects) return false;
+  return state.core.operations.runningIn(vault.id).some(({ kind }) => kind === 'dataProtection.protect');
+}
+
 function saysTheSame(existing: BackupInstance, { request, tags }: Put): boolean {
-  const said = ({ friendlyName, dataSourceInfo, policyInfo }: InstanceRequest | BackupInstance) => [
+  const said = ({ friendlyName, dataSourceInfo, policyInfo, extras }: InstanceRequest | BackupInstance) => [
     friendlyName ?? null,
     dataSourceInfo.resourceID,
     policyInfo.policyId,
     policyInfo.policyParameters ?? null,
+    extras['identityDetails'] ?? null,
   ];
   const before = [said(existing), existing.tags ?? null];
   const wanted = [said(request), tags ?? existing.tags ?? null];

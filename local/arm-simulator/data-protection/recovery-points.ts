@@ -1,4 +1,5 @@
 import { listReply } from '../paging.ts';
+import { parseResourceId } from '../resources.ts';
 import { json } from '../replies.ts';
 import type { Route } from '../core.ts';
 import { notThere } from './errors.ts';
@@ -66,6 +67,7 @@ export function addRecoveryPoint(
     at,
     type: (policy && backupRulesOf(policy)[0]?.backupParameters?.backupType) ?? 'Full',
     retentionTag,
+    policyName: parseResourceId(instance.policyInfo.policyId).name,
     stores: storesOf(state, policy, at, retentionTag),
   };
   const points = state.recoveryPoints.get(instance.id.toLowerCase()) ?? [];
@@ -102,20 +104,28 @@ const show = (point: RecoveryPoint, instance: BackupInstance) => ({
     friendlyName: point.friendlyName,
     retentionTagName: point.retentionTag,
     retentionTagVersion: '',
-    policyName: null,
+    policyName: point.policyName,
     policyVersion: null,
+    expiryTime: expiryOf(point),
     recoveryPointDataStoresDetails: point.stores.map(({ id, type, expiresAt }) => ({
       id,
       type,
       creationTime: isoWithTicks(point.at),
       expiryTime: isoWithTicks(expiresAt),
       metaData: null,
-      state: 'COMMITTED',
       visible: true,
+      state: 'COMMITTED',
+      rehydrationExpiryTime: null,
+      rehydrationStatus: null,
     })),
     recoveryPointState: 'Completed',
   },
 });
+
+/** When the last store gives the point up; null for one that no store holds. */
+function expiryOf({ stores }: RecoveryPoint): string | null {
+  return stores.length === 0 ? null : isoWithTicks(Math.max(...stores.map(({ expiresAt }) => expiresAt)));
+}
 
 function timeRanges(instance: BackupInstance, now: number): unknown {
   const ranges =

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { vaultIdentityFields } from '../vault-identity.ts';
 
 const seconds = (value: number, what: string) =>
   z.number().nonnegative().default(value).describe(`Seconds: ${what}.`);
@@ -33,6 +34,10 @@ const instance = z.strictObject({
   containers: z.array(z.string()).default([]).describe('Vaulted blobs and ADLS.'),
   state: z.string().default('ProtectionConfigured').describe('currentProtectionState.'),
   tags: z.record(z.string(), z.string()).default({}),
+  userAssignedIdentity: z
+    .string()
+    .optional()
+    .describe('`identityDetails` name this identity of the vault; absent: no `identityDetails`.'),
   recoveryPoints: z.int().nonnegative().default(0).describe('Number of earlier daily recovery points.'),
   softDeleted: z.boolean().default(false).describe('Listed under deletedBackupInstances only.'),
   scheduledAfterSeconds: z
@@ -49,10 +54,7 @@ const vault = z.strictObject({
   id: z.string().startsWith('/subscriptions/'),
   location: z.string().default('westeurope'),
   tags: z.record(z.string(), z.string()).default({}),
-  principalId: z
-    .guid()
-    .optional()
-    .describe('Object id of the vault’s identity; default: follows from the id.'),
+  ...vaultIdentityFields,
   softDelete: z.enum(['Off', 'On', 'AlwaysOn']).default('On'),
   softDeleteDays: z.number().positive().default(14),
   redundancy: z.string().default('LocallyRedundant'),
@@ -117,6 +119,10 @@ export const dataProtectionSeedSchema = z.strictObject({
     .array(protectionError)
     .default([])
     .describe('Fault: ProtectionError in spite of roles.'),
+  refuseParallelProtects: z
+    .boolean()
+    .default(false)
+    .describe('Fault: 406 without a body for a PUT of an instance while one of its vault is being made.'),
   refuseParallelBackups: z
     .boolean()
     .default(false)

@@ -7,7 +7,10 @@ import type { BackupInstance, DataProtectionState } from './state.ts';
 import { sameId } from './state.ts';
 
 /** What of a request or an instance is looked at when its source is checked. */
-export type Protectable = Pick<InstanceRequest | BackupInstance, 'kind' | 'dataSourceInfo' | 'policyInfo'>;
+export type Protectable = Pick<
+  InstanceRequest | BackupInstance,
+  'kind' | 'dataSourceInfo' | 'policyInfo' | 'extras'
+>;
 
 /** Why this source cannot be protected, apart from permissions; undefined when it can. */
 export function findSourceFault(core: Core, wanted: Protectable): Fault | undefined {

@@ -85,6 +85,8 @@ export interface BackupJob {
   readonly startedAt: number;
   /** Epoch milliseconds; before it the job reads 404 and is not listed. */
   readonly visibleFrom: number;
+  /** HTTP status that a single read gets for ever; undefined: it can be read. */
+  readonly readStatus: number | undefined;
   endedAt: number | undefined;
   status: string;
   recoveryPointId: string | undefined;
@@ -99,6 +101,7 @@ export interface RecoveryPoint {
   readonly at: number;
   readonly type: string;
   readonly retentionTag: string;
+  readonly policyName: string;
   readonly stores: readonly { readonly type: string; readonly expiresAt: number; readonly id: string }[];
 }
 

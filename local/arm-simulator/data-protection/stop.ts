@@ -8,7 +8,7 @@ import { settleProtection } from './configure.ts';
 import { refusal } from './errors.ts';
 import { guardRefusal } from './guard.ts';
 import { instanceActions, instancePath, withInstance } from './instances.ts';
-import { findProtector } from './protected-already.ts';
+import { findRival } from './protected-already.ts';
 import type { BackupInstance, DataProtectionState } from './state.ts';
 import { outcomeOf } from './validate.ts';
 
@@ -73,11 +73,6 @@ function makeMove({ state, call, instance, vault }: Moving, move: Move): ArmRepl
     },
   });
   return accepted(call, vault, operation, 60);
-}
-
-function findRival(state: DataProtectionState, instance: BackupInstance) {
-  const rival = findProtector(state, instance.dataSourceInfo.resourceID, instance);
-  return rival && { ...rival, code: 'UserErrorDppDatasourceAlreadyHasBackupInstance' };
 }
 
 /** Looks at roles and source again; the failed operation still answers 200 when polled. */

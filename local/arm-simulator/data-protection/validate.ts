@@ -49,7 +49,7 @@ function validateForBackup(state: DataProtectionState, call: Call, vault: ArmRes
   const read = readInstanceRequest(state, vault.id, sent);
   if ('fault' in read) return refusal(400, read.fault, seeded);
   const fault =
-    findProtector(state, read.request.dataSourceInfo.resourceID) ??
+    findProtector(state, vault.id, read.request.dataSourceInfo.resourceID) ??
     findParameterFault(state, vault.id, read.request, call.apiVersion);
   if (fault !== undefined) return refusal(400, fault, seeded);
   return follow(state, call, vault, read.request);

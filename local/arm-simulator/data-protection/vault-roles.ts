@@ -5,7 +5,7 @@ import { snapshotGroupOf } from './datasource.ts';
 import type { Fault } from './errors.ts';
 import type { DatasourceKind } from './seed.ts';
 import type { Protectable } from './source-faults.ts';
-import { principalOf } from './vault-scope.ts';
+import { type IdentityChoice, principalOf } from '../vault-identity.ts';
 
 /** A role that the vault's identity must have somewhere. */
 interface NeededRole {
@@ -65,11 +65,13 @@ export function findRoleFault(
   wanted: Protectable,
   now: number,
 ): Fault | undefined {
-  const principal = principalOf(vault);
+  const needed = neededRoles(wanted);
+  const choice = chosenIdentity(wanted.extras);
+  const principalId = principalOf(vault.identity, choice);
+  if (principalId === undefined) return needed.length === 0 ? undefined : withoutIdentity(choice);
   const assignments = roleAssignmentsOf(core);
-  const missing = neededRoles(wanted).filter(
-    ({ guid, scope }) =>
-      principal === undefined || !assignments.isEffective({ principalId: principal, role: guid, scope, now }),
+  const missing = needed.filter(
+    ({ guid, scope }) => !assignments.isEffective({ principalId, role: guid, scope, now }),
   );
   if (missing.length === 0) return undefined;
   return {
@@ -78,6 +80,31 @@ export function findRoleFault(
     recommendedAction: missing.map((role) => `Assign the role ${sentence(role)} and retry the operation.`),
   };
 }
+
+/** Which identity of the vault the instance uses, as its `identityDetails` say. */
+export function chosenIdentity(extras: Record<string, unknown>): IdentityChoice {
+  const { useSystemAssignedIdentity, userAssignedIdentityArmUrl } = (extras['identityDetails'] ?? {}) as {
+    useSystemAssignedIdentity?: boolean;
+    userAssignedIdentityArmUrl?: string;
+  };
+  return {
+    userAssignedId: useSystemAssignedIdentity === true ? undefined : userAssignedIdentityArmUrl,
+  };
+}
+
+// The two codes of the service's troubleshooting page for vault identities.
+const withoutIdentity = ({ userAssignedId }: IdentityChoice): Fault =>
+  userAssignedId === undefined
+    ? {
+        code: 'UserErrorSystemIdentityNotEnabledWithVault',
+        message: 'The system identity is not enabled on the vault.',
+        recommendedAction: ['Enable the system identity of the vault, or use a user identity.'],
+      }
+    : {
+        code: 'UserErrorUserIdentityNotFoundOrNotAssociatedWithVault',
+        message: 'The user identity was not found or is not associated with the vault.',
+        recommendedAction: [`Associate ${userAssignedId} with the vault.`],
+      };
 
 const sentence = ({ name, scope }: NeededRole) => `${name} on ${scope}`;
 

@@ -25,9 +25,3 @@ export function withVault(handle: (call: Call, vault: ArmResource) => ArmReply):
     return resourceNotFound('Microsoft.DataProtection/BackupVaults', name, group);
   };
 }
-
-/** Object id of the vault's identity; undefined when it has none. */
-export function principalOf(vault: ArmResource): string | undefined {
-  const id = vault.identity?.['principalId'];
-  return typeof id === 'string' ? id : undefined;
-}

@@ -4,7 +4,7 @@ import { listReply } from '../paging.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { empty, json } from '../replies.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
-import { guidFromHex, sha256Hex } from '../seeded.ts';
+import { askedIdentity } from '../vault-identity.ts';
 import { begin } from './accepted.ts';
 import { refusal } from './errors.ts';
 import { instancesOf } from './instances.ts';
@@ -74,18 +74,13 @@ interface VaultShape {
   readonly id: string;
   readonly location: string;
   readonly tags: Record<string, string> | undefined;
-  readonly principalId?: string | undefined;
+  readonly identity: Record<string, unknown>;
   readonly properties: Record<string, unknown>;
 }
 
-/** A Backup vault as ARM shows it, with a system-assigned identity whose object id follows from the vault's id. */
-export function vaultResource({ id, location, tags, principalId, properties }: VaultShape, tenantId: string) {
+/** A Backup vault as ARM shows it. */
+export function vaultResource({ id, location, tags, identity, properties }: VaultShape): ArmResource {
   const { name } = parseResourceId(id);
-  const identity = {
-    type: 'SystemAssigned',
-    principalId: principalId ?? guidFromHex(sha256Hex(`identity of ${id.toLowerCase()}`)),
-    tenantId,
-  };
   const vault: ArmResource = {
     location,
     ...(tags !== undefined && { tags }),
@@ -108,7 +103,7 @@ export function vaultResource({ id, location, tags, principalId, properties }: V
 interface VaultBody {
   readonly location?: string;
   readonly tags?: Record<string, string>;
-  readonly identity?: { readonly type?: string };
+  readonly identity?: { readonly type?: string; readonly userAssignedIdentities?: Record<string, unknown> };
   readonly properties?: Record<string, unknown>;
 }
 
@@ -116,19 +111,21 @@ function putVault(state: DataProtectionState, call: Call): ArmReply {
   const { core } = state;
   const body = (call.body ?? {}) as VaultBody;
   const before = core.resources.get(requestedVaultId(call));
-  const vault = vaultResource(
-    {
-      id: before?.id ?? requestedVaultId(call),
-      location: body.location ?? 'westeurope',
-      tags: body.tags,
-      principalId: before?.identity?.['principalId'] as string | undefined,
-      properties: withRetention({ ...body.properties }),
-    },
-    core.world.tenantId,
-  );
-  if (body.identity?.type === undefined || body.identity.type === 'None') vault.identity = { type: 'None' };
+  const id = before?.id ?? requestedVaultId(call);
+  const principalId = before?.identity?.['principalId'] as string | undefined;
+  const identity = askedIdentity(core.resources, { id, principalId }, body.identity, core.world.tenantId);
+  const { location = 'westeurope', tags } = body;
+  const vault = vaultResource({
+    id,
+    location,
+    tags,
+    identity,
+    properties: withRetention({ ...body.properties }),
+  });
   core.resources.put(vault);
-  return answerWrite(state, call, vault, before === undefined);
+  if (before === undefined) return answerWrite(state, call, vault, 'Provisioning');
+  const sameIdentity = JSON.stringify(before.identity) === JSON.stringify(identity);
+  return sameIdentity ? json(200, show(state, vault)) : answerWrite(state, call, vault, 'Updating');
 }
 
 interface Security {
@@ -145,8 +142,12 @@ function withRetention(properties: Record<string, unknown>): Record<string, unkn
   return { ...properties, securitySettings: { ...security, softDeleteSettings } };
 }
 
-function answerWrite(state: DataProtectionState, call: Call, vault: ArmResource, isNew: boolean): ArmReply {
-  if (!isNew) return json(200, show(state, vault));
+function answerWrite(
+  state: DataProtectionState,
+  call: Call,
+  vault: ArmResource,
+  provisioningState: 'Provisioning' | 'Updating',
+): ArmReply {
   const operation = begin(state, call, {
     kind: 'writeVault',
     vault,
@@ -158,7 +159,7 @@ function answerWrite(state: DataProtectionState, call: Call, vault: ArmResource,
     path: `${vault.id}/operationStatus/${operation.id}`,
     apiVersion: call.apiVersion,
   };
-  const shown = { ...vault, properties: { ...vault.properties, provisioningState: 'Provisioning' } };
+  const shown = { ...vault, properties: { ...vault.properties, provisioningState } };
   return json(201, shown, pollHeaders(call, { asyncOperation, retryAfterSeconds: 10 }));
 }
 

@@ -32,6 +32,7 @@ export function startOperation({ rsv, vault, call }: VaultCall, accepted: Accept
     endsAt: call.now + core.duration(seconds),
     finish: (now) => ended(accepted, now),
     abandon: () => abandoned(accepted),
+    unchanged: () => succeeded(job),
   });
 }
 

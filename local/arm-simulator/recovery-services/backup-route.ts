@@ -4,12 +4,11 @@ import { empty, serviceError } from '../replies.ts';
 import type { Call, Route } from '../core.ts';
 import { conflicts, startOperation } from './accept.ts';
 import { itemId } from './item-body.ts';
-import { jobStatus, startJob } from './jobs.ts';
+import { jobStatus, type JobStart, startJob } from './jobs.ts';
 import { spendDaily } from './limits.ts';
 import type { Datasource } from './names.ts';
 import { itemLinks } from './operation-links.ts';
 import { conflicting, refuseSoftDeleted } from './protection.ts';
-import type { JobOutcome } from './seed.ts';
 import { type Item, type RecoveryServices, sourceKey } from './state.ts';
 import {
   action,
@@ -150,10 +149,10 @@ function start(asked: VaultCall, item: Item): ArmReply {
 }
 
 /** What a `job` fault of this call says about the job's end. */
-function bentJob(call: Call): { outcome?: JobOutcome; hiddenMs?: number } {
+function bentJob(call: Call): Pick<JobStart, 'outcome' | 'hiddenMs' | 'readStatus'> {
   const fault = call.faults.find((found) => found.kind === 'job');
   if (fault?.kind !== 'job') return {};
-  const { status, errorCode, errorString, seconds, hiddenSeconds } = fault;
+  const { status, errorCode, errorString, seconds, hiddenSeconds, readStatus } = fault;
   const outcome = {
     status,
     errorCode,
@@ -161,5 +160,5 @@ function bentJob(call: Call): { outcome?: JobOutcome; hiddenMs?: number } {
     recommendations: [],
     ...(seconds !== undefined && { seconds }),
   };
-  return { outcome, hiddenMs: call.core.duration(hiddenSeconds) };
+  return { outcome, hiddenMs: call.core.duration(hiddenSeconds), readStatus };
 }

@@ -16,7 +16,7 @@ interface ItemView {
   readonly now: number;
   /** Origin for `vaultId`, which is a URL. */
   readonly origin: string;
-  /** With `extendedInfo` for a share, as `$filter=expand eq 'extendedinfo'` asks. */
+  /** With `extendedInfo` for a share: lists when `$filter=expand eq 'extendedinfo'` asks, single reads always. */
   readonly extended: boolean;
 }
 

@@ -94,7 +94,7 @@ function getItem(asked: VaultCall): ArmReply {
   const item = askedItem(asked);
   return item === undefined
     ? dataSourceNotFound()
-    : json(200, itemBody(asked.vault, item, askedView(asked.call)));
+    : json(200, itemBody(asked.vault, item, { ...askedView(asked.call), extended: true }));
 }
 
 function deleteItem(asked: VaultCall): ArmReply {

@@ -76,11 +76,17 @@ function getJob(asked: VaultCall): ArmReply {
   const { vault, call } = asked;
   const job = askedJob(asked);
   if (job === undefined) return jobNotFound();
+  if (job.readStatus !== undefined) return unreadable(job.readStatus);
   return json(200, jobBody(vault, job, { now: call.now, apiVersion: call.apiVersion, detailed: true }));
 }
 
 const jobNotFound = (): ArmReply =>
   serviceError(404, 'JobNotFound', 'The specified job was not found in the vault.');
+
+const unreadable = (status: number): ArmReply =>
+  status === 404
+    ? jobNotFound()
+    : serviceError(status, 'CloudInternalError', 'Microsoft Azure Backup encountered an internal error.');
 
 function cancel(asked: VaultCall): ArmReply {
   const { rsv, vault, call } = asked;

@@ -19,6 +19,8 @@ export interface JobStart {
   readonly expiresAt?: number;
   /** Not readable for so many milliseconds. */
   readonly hiddenMs?: number;
+  /** HTTP status that a single read gets for ever. */
+  readonly readStatus?: number | undefined;
 }
 
 /** Starts a job; a backup's effects on its item come with the job's end. */
@@ -40,6 +42,7 @@ export function startJob(rsv: RecoveryServices, vault: Vault, start: JobStart): 
     properties: start.properties ?? (backup ? backupProperties(start) : {}),
     userTriggered: start.scheduled !== true,
     visibleAt: start.at + (start.hiddenMs ?? 0),
+    readStatus: start.readStatus,
   };
   vault.jobs.unshift(job);
   if (backup) core.timeline.at(job.endAt, (dueAt) => endBackup(rsv, job, start, dueAt));

@@ -4,6 +4,7 @@ import { json, serviceError, type ArmError } from '../replies.ts';
 import { startOperation } from './accept.ts';
 import { containerBody } from './container-body.ts';
 import { addContainer } from './load.ts';
+import { hasReadOnlyLock } from '../resources/authorization/locks.ts';
 import { armId, containerKey, type ContainerNames, containerNames } from './names.ts';
 import { containerLinks } from './operation-links.ts';
 import type { Container } from './state.ts';
@@ -95,6 +96,8 @@ function obstacle({ rsv, vault, call }: VaultCall, { names, status }: Container)
       `The container is already registered with another vault: ${elsewhere.id}`,
     );
   }
+  if (hasReadOnlyLock(rsv.core, names.resourceId))
+    return fault('UserErrorStorageAccountIsLocked', 'A read-only lock is on the storage account.');
   if (resource.properties['allowSharedKeyAccess'] === false && accessType !== 'IdentityBased') {
     return fault(
       'UserErrorStorageKeyBasedAuthenticationNotPermitted',

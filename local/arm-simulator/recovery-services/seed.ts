@@ -104,6 +104,9 @@ export const vaultSeedSchema = z.strictObject({
       'Disabled only works from here: a request that disables it is shown, but data is kept all the same.',
     ),
   softDeleteDays: z.int().min(14).max(180).default(14),
+  redundancy: z
+    .enum(['GeoRedundant', 'LocallyRedundant', 'ZoneRedundant', 'ReadAccessGeoZoneRedundant'])
+    .default('GeoRedundant'),
   resourceGuardId: z
     .string()
     .optional()

@@ -70,6 +70,8 @@ export interface Job {
   readonly userTriggered: boolean;
   /** Not readable and not listed before this time. */
   readonly visibleAt: number;
+  /** HTTP status that a single read gets for ever; undefined: it can be read. */
+  readonly readStatus: number | undefined;
   cancelledAt?: number;
 }
 

@@ -36,7 +36,10 @@ function vaultProperties(vault: Vault): Record<string, unknown> {
       backupStorageVersion: vault.items.size > 0 ? 'V1' : 'Unassigned',
     }),
     securitySettings: securitySettings(vault),
-    redundancySettings: { standardTierStorageRedundancy: 'GeoRedundant', crossRegionRestore: 'Disabled' },
+    redundancySettings: {
+      standardTierStorageRedundancy: vault.seed.redundancy,
+      crossRegionRestore: 'Disabled',
+    },
     secureScore: 'None',
     bcdrSecurityLevel: 'Poor',
     publicNetworkAccess: 'Enabled',

@@ -5,7 +5,7 @@ import { armId } from './names.ts';
 import type { RecoveryServices } from './state.ts';
 import { action, askedProperties, inVault, type VaultCall, vaultPath } from './vault-call.ts';
 
-/** Soft delete settings under their older path. */
+/** Soft delete settings under their older path, and the redundancy of the backup storage. */
 export function vaultConfigRoutes(rsv: RecoveryServices): Route[] {
   const path = `${vaultPath}/backupconfig/vaultconfig`;
   return [
@@ -16,6 +16,14 @@ export function vaultConfigRoutes(rsv: RecoveryServices): Route[] {
       action: action('backupconfig/read'),
       bucket: 'provider',
       handle: inVault(rsv, (asked) => json(200, body(asked))),
+    },
+    {
+      name: 'recoveryServices.vaultStorageConfig',
+      method: 'GET',
+      path: `${vaultPath}/backupstorageconfig/vaultstorageconfig`,
+      action: action('backupstorageconfig/read'),
+      bucket: 'provider',
+      handle: inVault(rsv, (asked) => json(200, storageConfig(asked))),
     },
     {
       name: 'recoveryServices.patchVaultConfig',
@@ -32,6 +40,20 @@ export function vaultConfigRoutes(rsv: RecoveryServices): Route[] {
       handle: inVault(rsv, change),
     },
   ];
+}
+
+function storageConfig({ vault }: VaultCall): unknown {
+  return {
+    id: armId(`${vault.id}/backupstorageconfig/vaultstorageconfig`),
+    name: 'vaultstorageconfig',
+    type: 'Microsoft.RecoveryServices/vaults/backupstorageconfig',
+    properties: {
+      storageModelType: vault.seed.redundancy,
+      storageType: vault.seed.redundancy,
+      storageTypeState: vault.items.size > 0 ? 'Locked' : 'Unlocked',
+      crossRegionRestoreFlag: false,
+    },
+  };
 }
 
 function body({ vault }: VaultCall): unknown {

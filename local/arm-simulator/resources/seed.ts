@@ -19,6 +19,13 @@ const customRole = z.strictObject({
   notActions: z.array(z.string()).default([]),
 });
 
+const lock = z.strictObject({
+  scope: z.string().startsWith('/').describe('ARM id; the lock holds there and below.'),
+  level: z.enum(['CanNotDelete', 'ReadOnly']).default('CanNotDelete'),
+  name: z.string().default('lock'),
+  notes: z.string().default(''),
+});
+
 /** The authorization section of a world file. */
 export const authorizationSeedSchema = z.strictObject({
   effectiveAfterSeconds: z
@@ -32,6 +39,10 @@ export const authorizationSeedSchema = z.strictObject({
     .describe('Fault: every caller needs the role for what it does, else 403 AuthorizationFailed.'),
   assignments: z.array(assignment).default([]),
   customRoles: z.array(customRole).default([]),
+  locks: z
+    .array(lock)
+    .default([])
+    .describe('Resource locks: what they forbid is refused with 409 ScopeLocked.'),
   newPrincipals: z
     .array(z.guid())
     .default([])

@@ -305,3 +305,97 @@ describe('a fault', () => {
     expect([wrong.status, wrong.body.error.message.includes('[0].fault')]).toEqual([400, true]);
   });
 });
+
+describe('an operation that cannot be read', () => {
+  test.each([500, 404])(
+    'every poll after a stop answers %d, the item is stopped all the same',
+    async (status) => {
+      const cloud = simulatedCloud({
+        world: protectedWorld,
+        faults: [{ on: 'recoveryServices.protect', fault: { kind: 'polls', status } }],
+      });
+      const { id } = await itemNamed(cloud, 'docs');
+      const stopped = await cloud.send('PUT', id, {
+        properties: {
+          protectedItemType: 'AzureFileShareProtectedItem',
+          policyId: '',
+          protectionState: 'ProtectionStopped',
+        },
+      });
+      cloud.wait(3600);
+      for (const header of ['Azure-AsyncOperation', 'Location'])
+        expect((await cloud.get(stopped.headers[header] ?? '')).status).toBe(status);
+      expect((await itemNamed(cloud, 'docs')).properties['protectionState']).toBe('ProtectionStopped');
+    },
+  );
+
+  test('the first polls may still be answered', async () => {
+    const cloud = simulatedCloud({
+      world: protectedWorld,
+      faults: [{ on: 'recoveryServices.backup', fault: { kind: 'polls', readable: 1 } }],
+    });
+    const { id } = await itemNamed(cloud, 'docs');
+    const started = await cloud.send('POST', `${id}/backup`, backUpShare);
+    const poll = started.headers['Azure-AsyncOperation'] ?? '';
+    expect((await cloud.get(poll)).body.status).toBe('InProgress');
+    expect((await cloud.get(poll)).status).toBe(500);
+  });
+});
+
+test('an operation may succeed without doing anything', async () => {
+  const cloud = simulatedCloud({
+    world: protectedWorld,
+    faults: [
+      {
+        on: 'recoveryServices.protect',
+        fault: { kind: 'operation', status: 'Succeeded', withoutEffect: true },
+      },
+    ],
+  });
+  const { id } = await itemNamed(cloud, 'docs');
+  const stopped = await cloud.send('PUT', id, {
+    properties: {
+      protectedItemType: 'AzureFileShareProtectedItem',
+      policyId: '',
+      protectionState: 'ProtectionStopped',
+    },
+  });
+  cloud.wait(600);
+  const { body } = await cloud.get(stopped.headers['Azure-AsyncOperation'] ?? '');
+  expect(body.status).toBe('Succeeded');
+  expect(body.properties.jobId).toMatch(/^[0-9a-f-]{36}$/);
+  expect((await itemNamed(cloud, 'docs')).properties['protectionState']).toBe('Protected');
+});
+
+// Header recorded in dpp-protection-error-and-sync (2024-08).
+test('a failure may name its code in a header only', async () => {
+  const cloud = simulatedCloud({
+    faults: [
+      {
+        on: 'recoveryServices.vault',
+        fault: {
+          kind: 'reply',
+          status: 404,
+          shape: 'errorCodeHeader',
+          code: 'UserErrorGenericResourceNotFound',
+        },
+      },
+    ],
+  });
+  const answer = await cloud.get(vaultId);
+  expect(answer.headers['x-ms-error-code']).toBe('UserErrorGenericResourceNotFound');
+  expect(answer.text).toBeUndefined();
+});
+
+test('a job whose details never read stays in the list', async () => {
+  const cloud = simulatedCloud({
+    world: protectedWorld,
+    faults: [{ on: 'recoveryServices.backup', fault: { kind: 'job', readStatus: 500 } }],
+  });
+  const { id } = await itemNamed(cloud, 'docs');
+  await cloud.send('POST', `${id}/backup`, backUpShare);
+  cloud.wait(600);
+  const row = (await cloud.get(`${vaultId}/backupJobs`)).body.value[0];
+  expect(row?.properties['status']).toBe('Completed');
+  expect((await cloud.get(`${vaultId}/backupJobs/${row?.name}`)).status).toBe(500);
+});

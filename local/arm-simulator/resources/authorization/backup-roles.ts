@@ -74,7 +74,13 @@ const contributor = [
   `${backupVaults}/deletedBackupInstances/undelete/action`,
   `${dataProtection}/locations/checkNameAvailability/action`,
   ...under(vaults, 'write', 'backupPolicies/*', 'backupProtectedItems/*', 'backupProtectionContainers/*'),
-  ...under(vaults, 'backupconfig/*', 'operationStatus/read', 'operationResults/read'),
+  ...under(
+    vaults,
+    'backupconfig/*',
+    'backupstorageconfig/*',
+    'operationStatus/read',
+    'operationResults/read',
+  ),
   `${containers}/*`,
 ];
 
@@ -92,7 +98,7 @@ export const backupRoles: readonly RoleDefinition[] = [
   role('Backup Reader', 'a795c7a0-d4a2-40c1-ae25-d81f01202912', [
     ...dataProtectionForAll,
     ...recoveryServicesForAll,
-    `${vaults}/backupconfig/read`,
+    ...under(vaults, 'backupconfig/read', 'backupstorageconfig/read'),
   ]),
   role('Backup MUA Operator', 'f54b6d04-23c6-443e-b462-9c16ab7b4a52', [
     `${dataProtection}/*/action`,

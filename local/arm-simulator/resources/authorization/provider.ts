@@ -6,22 +6,25 @@ import type { World } from '../../world.ts';
 import { authorizationSeedSchema } from '../seed.ts';
 import { assignmentRoutes } from './assignment-routes.ts';
 import { definitionRoutes } from './definition-routes.ts';
+import { addLock, lockRoutes, refuseLocked } from './locks.ts';
 import { type RoleAssignments, roleAssignmentsOf } from './role-assignments.ts';
 import { grants } from './role-book.ts';
 
-/** Role assignments and definitions, and the check of callers against them. */
+/** Role assignments and definitions, locks, and the check of callers against them. */
 export function createAuthorization(core: Core): Provider {
   const store = roleAssignmentsOf(core);
-  core.hooks.authorize = (question) => refuseCaller(store, question);
+  core.hooks.authorize = (question) =>
+    refuseCaller(store, question) ??
+    refuseLocked(core, { route: question.call.route, scope: readablePath(question.scope) });
   return {
     name: 'authorization',
-    routes: [...assignmentRoutes(store), ...definitionRoutes(store.book)],
+    routes: [...assignmentRoutes(store), ...definitionRoutes(store.book), ...lockRoutes(core)],
     load: (world) => load(core, store, world),
   };
 }
 
 function load(core: Core, store: RoleAssignments, world: World): void {
-  const { assignments, customRoles, newPrincipals, ...scalars } = world.authorization;
+  const { assignments, customRoles, newPrincipals, locks, ...scalars } = world.authorization;
   const defaults = authorizationSeedSchema.parse({});
   const { effectiveAfterSeconds, enforceCallers } = scalars;
   store.settings = {
@@ -30,6 +33,7 @@ function load(core: Core, store: RoleAssignments, world: World): void {
     ...(enforceCallers !== defaults.enforceCallers && { enforceCallers }),
     newPrincipals: [...store.settings.newPrincipals, ...newPrincipals],
   };
+  for (const lock of locks) addLock(core, lock);
   for (const role of customRoles) store.book.add({ ...role, guid: role.guid.toLowerCase() });
   for (const seed of assignments) {
     const role = store.book.find(seed.role);
