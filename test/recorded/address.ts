@@ -1,4 +1,4 @@
-import type { Follow } from '../../src/arm/longRunning.ts';
+import type { Family } from './recordedReplies.ts';
 
 /** What a request is about, spelled so that any client's request for the same thing is equal. */
 export interface Address {
@@ -7,12 +7,12 @@ export interface Address {
   /** `backupManagementType` of the filter, in lower case. */
   readonly managementType?: string;
   /** Where the URL asks for an operation: its id, and whether a status document or a result answers. */
-  readonly operation?: { readonly id: string; readonly family: Follow };
+  readonly operation?: { readonly id: string; readonly family: Family };
   /** One of the later pages of a list. */
   readonly isLaterPage: boolean;
 }
 
-const families: readonly (readonly [RegExp, Follow])[] = [
+const families: readonly (readonly [RegExp, Family])[] = [
   [/^(?:operationresults|backupoperationresults)$/, 'result'],
   [/^(?:operationsstatus|operationstatus|operationstatuses|backupoperations|asyncoperations)$/, 'status'],
 ];

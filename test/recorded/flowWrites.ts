@@ -1,7 +1,8 @@
 import type { Json } from '../../src/arm/call.ts';
 import { idInUrl, pathKey } from './address.ts';
-import { jsonOf } from './looseFields.ts';
+import { anywhere, jsonOf, textAt } from './looseFields.ts';
 import type { Exchange } from './readExchanges.ts';
+import { isPassing } from './recordedReplies.ts';
 
 /** What a write does to a protected item or backup instance. */
 export type Verb =
@@ -63,8 +64,6 @@ function flowWrite(exchange: Exchange, index: number): FlowWrite[] {
   return [{ index, verb, itemId, itemPath: pathKey(itemId), isInstance, body, exchange }];
 }
 
-const isPassing = (status: number): boolean => status === 429 || status >= 500;
-
 /** The writes that begin flows, in their order; one that was throttled or failed in passing and came again counts once. */
 export function flowWritesIn(exchanges: readonly Exchange[]): readonly FlowWrite[] {
   const all = exchanges.flatMap(flowWrite);
@@ -79,5 +78,32 @@ export function flowWritesIn(exchanges: readonly Exchange[]): readonly FlowWrite
 export const isWrite = (method: string): boolean => method !== 'GET' && method !== 'HEAD';
 
 /** Whether a write only prepares a protection: discovery, registration, inquiry, validation. */
-export const isSupport = ({ method, url }: Exchange): boolean =>
+const isSupport = ({ method, url }: Exchange): boolean =>
   isWrite(method) && method !== 'DELETE' && support.test(idInUrl(url));
+
+const datasourceOf = (body: Json | undefined): string | undefined =>
+  textAt(anywhere(body, 'dataSourceInfo'), 'resourceId')?.toLowerCase();
+
+/** Whether a preparing write prepares this protection: of the same datasource, container or vault. */
+function prepares({ url, requestBody }: Exchange, put: FlowWrite): boolean {
+  const path = pathKey(idInUrl(url));
+  if (path.endsWith('/validateforbackup')) {
+    const isSameVault = put.itemPath.startsWith(path.replace(/validateforbackup$/, 'backupinstances/'));
+    return isSameVault && datasourceOf(jsonOf(requestBody)) === datasourceOf(put.body);
+  }
+  return put.itemPath.startsWith(`${path.replace(/\/(?:refreshcontainers|inquire)$/, '')}/`);
+}
+
+/** The preparing writes of a recording: position → position of the protection that each of them prepares, if any. */
+export function preparationsIn(
+  exchanges: readonly Exchange[],
+  writes: readonly FlowWrite[],
+): ReadonlyMap<number, number | undefined> {
+  const puts = writes.filter(({ verb }) => verb === 'put');
+  return new Map(
+    exchanges.flatMap((exchange, index): [number, number | undefined][] => {
+      if (!isSupport(exchange)) return [];
+      return [[index, puts.find((put) => put.index > index && prepares(exchange, put))?.index]];
+    }),
+  );
+}

@@ -15,7 +15,8 @@ import { replayRequest } from './replayRequest.ts';
 export interface FlowReplay {
   /** File, line and what the flow does. */
   readonly title: string;
-  readonly kind: 'asRecorded' | 'otherwise' | 'notOurs';
+  /** `asFarAsRecorded`: the recording stops before the end, and so far all was the same. */
+  readonly kind: 'asRecorded' | 'asFarAsRecorded' | 'otherwise' | 'notOurs';
   /** The recorded ending, what went otherwise, or why it is not ours. */
   readonly says: string;
   /** Reads that the recording does not answer: answered from what the write proves, or empty and 404. */
@@ -76,9 +77,10 @@ async function replayFlow(flow: RecordedFlow, { exchanges }: Recording): Promise
   const recorded = recordedEnding(exchanges, flow);
   try {
     const { run, traffic } = await played(cause, flow, { exchanges, isOpen: recorded.kind === 'open' });
-    const otherwise = differenceOf(recorded, run, traffic);
+    const otherwise = differenceOf(recorded, run, traffic, flow);
     const says = otherwise ?? endingInWords(recorded);
-    const kind = otherwise === undefined ? 'asRecorded' : 'otherwise';
+    const asTold = recorded.kind === 'open' ? 'asFarAsRecorded' : 'asRecorded';
+    const kind = otherwise === undefined ? asTold : 'otherwise';
     return { title, kind, says, readsNotRecorded: readsNotRecorded(traffic) };
   } catch (error) {
     return { title, kind: 'otherwise', says: String(error), readsNotRecorded: 0 };

@@ -1,13 +1,12 @@
 import type { ArmReply } from '../../src/arm/call.ts';
-import { readPoll, type Follow } from '../../src/arm/longRunning.ts';
-import { readRetryAfter } from '../../src/arm/retryAfter.ts';
 import { addressOf } from './address.ts';
 import { textAt } from './looseFields.ts';
 import type { Exchange } from './readExchanges.ts';
+import { pollOf, type Family } from './recordedReplies.ts';
 
 /** The recorded polls of one operation, of one family. */
 export interface Polls {
-  readonly family: Follow;
+  readonly family: Family;
   readonly replies: readonly Exchange[];
 }
 
@@ -44,12 +43,12 @@ function isAfterPause(last: Exchange, poll: Exchange, alike: number): boolean {
   const [from, to] = [last, poll].map(({ reply }) => Date.parse(reply.headers['date'] ?? ''));
   const seconds = ((to ?? NaN) - (from ?? NaN)) / 1000;
   if (Number.isNaN(seconds)) return alike < mostUndated;
-  return seconds >= (readRetryAfter(last.reply.headers) ?? usualWaitSeconds);
+  return seconds >= (Number(last.reply.headers['retry-after']) || usualWaitSeconds);
 }
 
 /** The polls of an operation: of the family asked for, else of the other; no replies when neither was recorded. */
-export function pollsOf(exchanges: readonly Exchange[], id: string, wanted: Follow): Polls {
-  const ofFamily = (family: Follow): Polls => ({
+export function pollsOf(exchanges: readonly Exchange[], id: string, wanted: Family): Polls {
+  const ofFamily = (family: Family): Polls => ({
     family,
     replies: atOurBeat(
       exchanges.filter(({ method, url }) => {
@@ -63,15 +62,15 @@ export function pollsOf(exchanges: readonly Exchange[], id: string, wanted: Foll
 }
 
 /** A poll of one family as the other would have answered it. */
-export function translated(reply: ArmReply, from: Follow, wanted: Follow): ArmReply {
+export function translated(reply: ArmReply, from: Family, wanted: Family): ArmReply {
   if (from === wanted || reply.status >= 300) return reply;
-  const reading = readPoll(reply, from);
+  const { kind } = pollOf(reply, from);
   const headers = { 'content-type': 'application/json' };
   if (wanted === 'result') {
-    if (reading.kind === 'running') return { status: 202, headers, body: undefined };
-    return reading.kind === 'succeeded' ? { status: 200, headers, body: {} } : reply;
+    if (kind === 'running') return { status: 202, headers, body: undefined };
+    return kind === 'succeeded' ? { status: 200, headers, body: {} } : reply;
   }
-  const status = reading.kind === 'running' ? 'InProgress' : 'Succeeded';
+  const status = kind === 'running' ? 'InProgress' : 'Succeeded';
   return { status: 200, headers, body: { status } };
 }
 
@@ -79,5 +78,5 @@ export function translated(reply: ArmReply, from: Follow, wanted: Follow): ArmRe
 export function endingOfPolls(exchanges: readonly Exchange[], id: string) {
   const { family, replies } = pollsOf(exchanges, id, 'status');
   const last = replies.at(-1);
-  return last && readPoll(last.reply, family);
+  return last && { poll: pollOf(last.reply, family), body: last.reply.body };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ArmReply } from '../../src/arm/call.ts';
-import { parseBody } from '../../src/arm/replyBody.ts';
+import type { ArmReply, Json } from '../../src/arm/call.ts';
+import { jsonOf, parsedJson } from './looseFields.ts';
 
 /** One recorded request and its reply. */
 export interface Exchange {
@@ -66,8 +66,7 @@ export function readRecording(name: string, text: string): Recording {
 }
 
 function readLine(text: string, where: string): Exchange | string {
-  const parsed = parseBody(text);
-  const line = parsed.kind === 'json' ? (parsed.body as Line | null | undefined) : undefined;
+  const line = jsonOf(text) as Line | null | undefined;
   if (typeof line !== 'object' || line === null) return `${where}: not a JSON object`;
   const { method, url, status } = line;
   if (typeof method !== 'string' || typeof url !== 'string' || !URL.canParse(url)) {
@@ -75,7 +74,7 @@ function readLine(text: string, where: string): Exchange | string {
   }
   if (typeof status !== 'number') return `${where}: no status`;
   const body = textOf(line['responseBody']);
-  const parsedBody = parseBody(body ?? '');
+  const parsedBody = readable(body ?? '');
   const requestBody = textOf(line['requestBody']);
   return {
     where,
@@ -86,17 +85,37 @@ function readLine(text: string, where: string): Exchange | string {
     reply: {
       status,
       headers: headersOf(line['responseHeaders']),
-      body: parsedBody.kind === 'json' ? parsedBody.body : undefined,
+      body: parsedBody?.json,
     },
-    unreadableBody: parsedBody.kind === 'json' ? undefined : body,
+    unreadableBody: parsedBody ? undefined : body,
     isBodyRecorded: body !== undefined,
   };
 }
 
-/** Bodies are texts; a recorder that parsed them is met half-way. */
+function readable(text: string): { readonly json: Json | undefined } | undefined {
+  try {
+    return { json: parsedJson(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bodies are texts; recorders that parsed them, or wrote down how Python prints their bytes, are met half-way. */
 function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? unwrapped(value) : JSON.stringify(value);
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/** `b'{"a": 1}'` as the text that it stands for; any other text as it is. */
+function unwrapped(text: string): string {
+  const printed = /^b(['"])([\s\S]*)\1$/.exec(text.trim())?.[2];
+  if (printed === undefined) return text;
+  const bytes = printed.replace(/\\(?:x([0-9a-f]{2})|([\s\S]))/gi, (_all, code: string, plain: string) =>
+    code === undefined ? (escapes[plain] ?? plain) : String.fromCharCode(parseInt(code, 16)),
+  );
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** Names in lower case; a list of values is joined as the client joins them. */

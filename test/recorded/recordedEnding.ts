@@ -1,11 +1,10 @@
-import type { Failure } from '../../src/arm/call.ts';
-import { jobIdOf, readAcceptance } from '../../src/arm/longRunning.ts';
-import { readFailure } from '../../src/arm/outcomes.ts';
+import type { Json } from '../../src/arm/call.ts';
 import { addressOf } from './address.ts';
 import { endingOfPolls } from './operationPolls.ts';
 import type { Exchange } from './readExchanges.ts';
-import { textAt } from './looseFields.ts';
+import { member, textAt } from './looseFields.ts';
 import type { RecordedFlow } from './recordedFlows.ts';
+import { begunBy, codeIn, isBusy, jobNamedIn } from './recordedReplies.ts';
 import { stateOf } from './sightings.ts';
 
 /** How a flow ended in the recording. */
@@ -13,35 +12,49 @@ export type RecordedEnding =
   /** The service refused the write, or the operation failed; `isBusy`: because of work that a run of ours joins. */
   | { readonly kind: 'failed'; readonly code: string; readonly isBusy: boolean }
   /** A backup's job, by its bare name. */
-  | { readonly kind: 'job'; readonly jobId: string; readonly status: string }
+  | {
+      readonly kind: 'job';
+      readonly jobId: string;
+      readonly status: string;
+      /** As the service wrote them; undefined where it did not. */
+      readonly startTime: string | undefined;
+      readonly endTime: string | undefined;
+      /** Ids of the item's recovery points as they were listed afterwards; empty when they were not. */
+      readonly points: readonly string[];
+    }
   /** A change that succeeded; `states` are the service's words that were read afterwards. */
   | { readonly kind: 'changed'; readonly states: readonly string[] }
   /** There was nothing to delete. */
   | { readonly kind: 'nothingThere' }
   /** The recording stops before the end. */
-  | { readonly kind: 'open'; readonly reason: string };
+  | { readonly kind: 'open'; readonly reason: string; /** Named by then. */ readonly jobId?: string };
 
-const lastName = (id: string): string => id.split('/').at(-1) ?? '';
-const failed = ({ code, class: meaning }: Failure): RecordedEnding => ({
-  kind: 'failed',
-  code,
-  isBusy: meaning === 'adopt',
-});
-const open = (reason: string): RecordedEnding => ({ kind: 'open', reason });
+const open = (reason: string) => ({ kind: 'open', reason }) as const;
 
 /** Whether a job goes on. */
 export const isRunning = (status: string): boolean =>
   /^(?:InProgress|Cancelling|NotStarted|Queued)$/i.test(status);
 
-function jobEnding(exchanges: readonly Exchange[], id: string): RecordedEnding {
-  const jobId = lastName(id).toLowerCase();
+/** Recovery points of the flow's item that a list showed after its write and before the next one. */
+function pointsAfter(exchanges: readonly Exchange[], { write, until }: RecordedFlow): readonly string[] {
+  return exchanges.slice(write.index, until).flatMap(({ method, url, reply }) => {
+    if (method !== 'GET' || addressOf(url).path !== `${write.itemPath}/recoverypoints`) return [];
+    const rows = member(reply.body, 'value');
+    return (Array.isArray(rows) ? rows : []).flatMap((row: Json) => textAt(row, 'id')?.toLowerCase() ?? []);
+  });
+}
+
+function jobEnding(exchanges: readonly Exchange[], flow: RecordedFlow, jobId: string): RecordedEnding {
   const reads = exchanges.filter(({ method, url, reply }) => {
     const { path } = addressOf(url);
     return method === 'GET' && reply.status === 200 && path.endsWith(`/backupjobs/${jobId}`);
   });
-  const status = textAt(reads.at(-1)?.reply.body, 'properties', 'status');
-  if (status === undefined) return open(`the job ${jobId} was not read`);
-  return isRunning(status) ? open(`the job ${jobId} still ran`) : { kind: 'job', jobId, status };
+  const said = (name: string) => textAt(reads.at(-1)?.reply.body, 'properties', name);
+  const status = said('status');
+  if (status === undefined) return { ...open(`the job ${jobId} was not read`), jobId };
+  if (isRunning(status)) return { ...open(`the job ${jobId} still ran`), jobId };
+  const [startTime, endTime] = [said('startTime'), said('endTime')];
+  return { kind: 'job', jobId, status, startTime, endTime, points: pointsAfter(exchanges, flow) };
 }
 
 /** The words for the state of the item or instance after the flow's last write. */
@@ -77,20 +90,22 @@ export function recordedEnding(exchanges: readonly Exchange[], flow: RecordedFlo
   const { exchange, verb } = flow.lastWrite;
   const { reply } = exchange;
   if (verb === 'delete' && [204, 404].includes(reply.status)) return { kind: 'nothingThere' };
-  if (reply.status >= 400) return failed(readFailure(reply));
-  const acceptance = readAcceptance(reply, 'status');
-  if (acceptance.kind === 'lost') return failed(acceptance.failure);
-  if (acceptance.kind === 'finished') return changed(flow);
-  const { operationId = '' } = acceptance;
-  const ended = endingOfPolls(exchanges, operationId.toLowerCase());
-  const isUnseen = ended?.kind !== 'succeeded' && ended?.kind !== 'failed';
-  if (isUnseen && verb !== 'backup' && settledStates(flow).length > 0) return changed(flow);
-  if (!ended) return open('its operation was not followed');
-  if (ended.kind === 'failed') return failed(ended.failure);
-  if (ended.kind !== 'succeeded') return open('its operation still ran');
-  if (verb !== 'backup') return changed(flow);
-  const jobId = jobIdOf(ended.body);
-  return jobId === undefined ? open('its operation named no job') : jobEnding(exchanges, jobId);
+  if (reply.status >= 400) return { kind: 'failed', code: codeIn(reply.body), isBusy: isBusy(reply) };
+  const begun = begunBy(reply);
+  return begun.kind === 'finished' ? changed(flow) : operationEnding(exchanges, flow, begun.id);
+}
+
+function operationEnding(exchanges: readonly Exchange[], flow: RecordedFlow, id: string): RecordedEnding {
+  const isBackup = flow.lastWrite.verb === 'backup';
+  const { poll, body } = endingOfPolls(exchanges, id) ?? {};
+  if (poll?.kind === 'failed') return { kind: 'failed', code: poll.code, isBusy: false };
+  if (poll?.kind !== 'succeeded') {
+    if (!isBackup && settledStates(flow).length > 0) return changed(flow);
+    return open(poll ? 'its operation still ran' : 'its operation was not followed');
+  }
+  if (!isBackup) return changed(flow);
+  const jobId = jobNamedIn(body);
+  return jobId === undefined ? open('its operation named no job') : jobEnding(exchanges, flow, jobId);
 }
 
 /** The ending in words. */
@@ -107,6 +122,6 @@ export function endingInWords(ending: RecordedEnding): string {
     case 'nothingThere':
       return 'nothing there to delete';
     case 'open':
-      return `as far as recorded: ${ending.reason}`;
+      return ending.reason;
   }
 }

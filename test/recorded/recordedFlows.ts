@@ -1,5 +1,5 @@
 import { datasourceIn, instanceFlow } from './instanceFlow.ts';
-import { flowWritesIn, type FlowWrite } from './flowWrites.ts';
+import { flowWritesIn, preparationsIn, type FlowWrite } from './flowWrites.ts';
 import { itemFlow } from './itemFlow.ts';
 import type { Recording } from './readExchanges.ts';
 import { sightingsIn, type Sighting } from './sightings.ts';
@@ -31,6 +31,8 @@ export interface RecordedFlow {
   /** The write before it to the same item. */
   readonly previous: FlowWrite | undefined;
   readonly sightings: readonly Sighting[];
+  /** Positions of the writes that prepared this flow's own. */
+  readonly preparations: readonly number[];
   readonly cause: Cause;
 }
 
@@ -65,6 +67,7 @@ function isSecond({ verb }: FlowWrite, previous: FlowWrite | undefined): boolean
 export function recordedFlows({ exchanges }: Recording): readonly RecordedFlow[] {
   const sightings = sightingsIn(exchanges);
   const all = flowWritesIn(exchanges);
+  const preparations = [...preparationsIn(exchanges, all)];
   const items = [...new Set(all.map(({ itemPath }) => itemPath))];
   const byItem = items.map((item) => all.filter(({ itemPath }) => itemPath === item));
   const flows = byItem.flatMap((writes) =>
@@ -77,7 +80,8 @@ export function recordedFlows({ exchanges }: Recording): readonly RecordedFlow[]
       const setting = { write, second, previous, from: previous ? previous.index + 1 : 0, sightings };
       const cause = write.isInstance ? instanceFlow(setting) : itemFlow(setting);
       const title = `${whatIn(cause, write)} ${nameOf(write)}`;
-      return [{ ...setting, title, lastWrite: second ?? write, until, cause }];
+      const own = preparations.flatMap(([index, prepared]) => (prepared === write.index ? [index] : []));
+      return [{ ...setting, title, lastWrite: second ?? write, until, preparations: own, cause }];
     }),
   );
   return flows.sort((a, b) => a.write.index - b.write.index);

@@ -1,16 +1,17 @@
 import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import type { ArmReply, Json } from '../../src/arm/call.ts';
 import { memberIn, objectIn, textIn } from '../../src/arm/jsonFields.ts';
-import { readPoll } from '../../src/arm/longRunning.ts';
-import { addressOf, idInUrl, pathKey, sameKind, type Address } from './address.ts';
+import { addressOf, idInUrl, sameKind, type Address } from './address.ts';
 import { candidatesFor, notFound, okWith, type Addressed, type Candidate } from './candidates.ts';
+import { bodiesDiffer } from './bodyDifferences.ts';
 import { deduced } from './deducedReplies.ts';
-import { isSupport, isWrite } from './flowWrites.ts';
-import { anywhere, jsonOf, textAt } from './looseFields.ts';
+import { isWrite } from './flowWrites.ts';
+import { jsonOf, textAt } from './looseFields.ts';
 import { atOurBeat, pollsOf, translated } from './operationPolls.ts';
 import type { Exchange } from './readExchanges.ts';
 import { isRunning, isSettling, settledStates } from './recordedEnding.ts';
 import type { RecordedFlow } from './recordedFlows.ts';
+import { isPassing, pollOf } from './recordedReplies.ts';
 import { stateOf } from './sightings.ts';
 import { noTraffic, type Traffic } from './traffic.ts';
 
@@ -37,21 +38,6 @@ const registration = /\/protectioncontainers\/[^/]+$/;
 const discovered = /\/(?:protectablecontainers|backupprotectableitems|backupprotectioncontainers)$/;
 const singleJob = /\/backupjobs\/[^/]+$/;
 const signature = /[?&][sh]=[^&]{20,}/;
-
-/** Fields in which our request must say what the recorded one said. */
-const comparedFields = ['policyId', 'protectionState', 'isRehydrate', 'ruleName', 'backupType', 'syncType'];
-
-function differenceIn(ours: Json | undefined, theirs: Json | undefined): string | undefined {
-  const [mine, other] = [ours, theirs].map((body) =>
-    comparedFields.map((field) => {
-      const value = anywhere(body, field);
-      return value === undefined ? undefined : pathKey(String(value));
-    }),
-  );
-  return comparedFields.find(
-    (_, at) => mine?.[at] !== undefined && other?.[at] !== undefined && mine[at] !== other[at],
-  );
-}
 
 /**
  * The recorded service, for one flow: answers requests by what they ask for, whatever their order.
@@ -112,9 +98,8 @@ export class RecordedService implements HttpClient {
 
   private before(path: string, candidates: readonly Candidate[]): ArmReply | undefined {
     const { write } = this.flow;
-    const isNextSupport = ({ index, exchange }: Addressed) =>
-      index > this.position && index >= this.flow.from && isSupport(exchange);
-    const upTo = Math.min(this.recorded.find(isNextSupport)?.index ?? write.index, write.index);
+    const next = this.flow.preparations.find((index) => index > this.position && index >= this.flow.from);
+    const upTo = Math.min(next ?? write.index, write.index);
     const earliest = this.earliestFor(path);
     const known = candidates.findLast(({ index }) => index >= earliest && index < upTo);
     const reply = (known ?? (isStable(path) ? candidates[0] : undefined))?.reply;
@@ -170,7 +155,7 @@ export class RecordedService implements HttpClient {
       pollsOf(this.exchanges, operation.id, operation.family),
     );
     const { answer, isAgain } = this.next(`${operation.id} ${family}`, replies);
-    const isOpen = !answer || (isAgain && readPoll(answer.reply, family).kind === 'running');
+    const isOpen = !answer || (isAgain && pollOf(answer.reply, family).kind === 'running');
     const isSettled = this.flow.write.verb !== 'backup' && settledStates(this.flow).length > 0;
     if (isOpen && isSettled) return this.deduce(path, { status: 'Succeeded' });
     if (!answer) return this.missing(path);
@@ -208,9 +193,8 @@ export class RecordedService implements HttpClient {
 
   private deducedReply(url: string, path: string): ArmReply | undefined {
     if (this.traffic.isSent && !isStable(path)) return undefined;
-    const isRegisteredHere = this.recorded.some(
-      ({ index, exchange, address }) =>
-        index < this.flow.write.index && isSupport(exchange) && registration.test(address.path),
+    const isRegisteredHere = this.flow.preparations.some((index) =>
+      registration.test(this.recorded[index]?.address.path ?? ''),
     );
     if (isRegisteredHere && path.endsWith('/backupprotectioncontainers')) return undefined;
     const body = deduced({ id: idInUrl(url), path }, this.flow);
@@ -221,23 +205,26 @@ export class RecordedService implements HttpClient {
     const found = this.recordedWrite(method, addressOf(url));
     if (!found) return this.answerUnrecorded(method, addressOf(url).path);
     const { index, exchange, address } = found;
-    const difference = differenceIn(jsonOf(body), jsonOf(exchange.requestBody));
-    if (difference) this.traffic.wrong.push(`${method} ${address.path} says another ${difference}`);
+    const { wrong, sent } = this.traffic;
+    for (const difference of bodiesDiffer(jsonOf(body), jsonOf(exchange.requestBody)))
+      wrong.push(`${method} ${address.path}: ${difference}`);
     this.position = index;
     this.traffic.isSent ||= index === this.flow.write.index;
-    this.traffic.isLastSent ||= index === this.flow.lastWrite.index;
+    const times = (sent.get(index) ?? 0) + (isPassing(exchange.reply.status) ? 0 : 1);
+    sent.set(index, times);
+    if (times > 1) wrong.push(`${method} ${address.path} was sent ${times} times`);
     return exchange.reply;
   }
 
-  /** The flow's own write, else the next one to the same thing, else any. */
+  /** The flow's own write, else the next of its preparations to the same thing, else a later write that prepares nothing. */
   private recordedWrite(method: string, asked: Address): Addressed | undefined {
-    const { write, from, until } = this.flow;
+    const { write, lastWrite, preparations } = this.flow;
     const same = this.recorded.filter(
       ({ exchange, address }) =>
         exchange.method === method && address.path === asked.path && sameKind(address, asked),
     );
-    const isNext = ({ index }: Addressed) => index > this.position && index >= from && index < until;
-    return same.find(({ index }) => index === write.index) ?? same.find(isNext) ?? same[0];
+    const own = [write.index, lastWrite.index, ...preparations];
+    return own.flatMap((index) => same.find((one) => one.index === index) ?? [])[0];
   }
 
   private answerUnrecorded(method: string, path: string): ArmReply {

@@ -51,6 +51,7 @@ async function replayAll(recordings: readonly Recording[]): Promise<readonly Flo
 
 const kindWords: Readonly<Record<FlowReplay['kind'], string>> = {
   asRecorded: 'ended as recorded',
+  asFarAsRecorded: 'as far as recorded',
   otherwise: 'ENDED OTHERWISE',
   notOurs: 'not ours',
 };
@@ -80,7 +81,7 @@ export async function replayFolder(folder: string, print: (line: string) => void
     ...section('Flows', flows.map(flowInWords)),
     ...(found.replies === 0 ? ['', `no recorded exchanges in ${folder}`] : []),
     '',
-    `replies ${found.replies}, unclassified ${found.unclassified.length}; flows ${flows.length}, ended as recorded ${counted('asRecorded')}, not ours ${counted('notOurs')}`,
+    `replies ${found.replies}, unclassified ${found.unclassified.length}; flows ${flows.length}, ended as recorded ${counted('asRecorded')}, as far as recorded ${counted('asFarAsRecorded')}, not ours ${counted('notOurs')}`,
   ];
   for (const line of lines) print(line);
   return found.replies > 0 && found.unclassified.length === 0 && counted('otherwise') === 0;

@@ -2,8 +2,8 @@
 export interface Traffic {
   /** The flow's own write was sent. */
   isSent: boolean;
-  /** The write that ends the flow was sent. */
-  isLastSent: boolean;
+  /** How often each recorded write was sent, by its position; a try that was throttled or failed in passing does not count. */
+  readonly sent: Map<number, number>;
   /** Questions that were not recorded and whose answer the write itself proves. */
   readonly deduced: Set<string>;
   /** Reads that were not recorded: answered empty or 404, or with the last running state again. */
@@ -17,7 +17,7 @@ export interface Traffic {
 /** Before the first request. */
 export const noTraffic = (): Traffic => ({
   isSent: false,
-  isLastSent: false,
+  sent: new Map(),
   deduced: new Set(),
   unrecorded: new Set(),
   unrecordedAfter: 0,

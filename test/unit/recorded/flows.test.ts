@@ -77,10 +77,10 @@ const backup = accepted('POST', `${item}/backup`, 'op-1', {
     recoveryPointExpiryTimeInUTC: '2026-09-21T02:00:00Z',
   },
 });
+const machineItem = { protectedItemType: 'Microsoft.Compute/virtualMachines', sourceResourceId: machine };
 const protection = accepted('PUT', item, 'op-1', {
   properties: {
-    protectedItemType: 'Microsoft.Compute/virtualMachines',
-    sourceResourceId: machine,
+    ...machineItem,
     policyId: policy,
   },
 });
@@ -96,7 +96,7 @@ describe('flows of Recovery Services vaults are found by their writes and replay
 
   test('every flow of a file counts, whatever lies between them', async () => {
     const stop = accepted('PUT', item, 'op-2', {
-      properties: { policyId: '', protectionState: 'ProtectionStopped' },
+      properties: { ...machineItem, policyId: '', protectionState: 'ProtectionStopped' },
     });
     const flows = await replay(
       ...[offered, protection, started, listed({ ...isProtected, protectionState: 'IRPending' })],
@@ -139,9 +139,7 @@ describe('flows of Recovery Services vaults are found by their writes and replay
 
   test('a recording that stops early is followed as far as it goes', async () => {
     const flows = await replay(backup);
-    expect(flows).toMatchObject([
-      { kind: 'asRecorded', says: 'as far as recorded: its operation was not followed' },
-    ]);
+    expect(flows).toMatchObject([{ kind: 'asFarAsRecorded', says: 'its operation was not followed' }]);
     expect(flows[0]?.readsNotRecorded).toBeGreaterThan(0);
   });
 });
@@ -168,6 +166,54 @@ describe('a flow that goes otherwise is said', () => {
     const flows = await replay(offered, protection, started, error);
     expect(flows).toMatchObject([{ kind: 'asRecorded', says: 'succeeded, then ProtectionError' }]);
   });
+});
+
+describe('a write is compared field by field', () => {
+  const sent = (properties: object) =>
+    replay(accepted('POST', `${item}/backup`, 'op-1', { properties }), started, job('Completed'));
+  const asked = { objectType: 'IaasVMBackupRequest', recoveryPointExpiryTimeInUTC: '2026-09-21T02:00:00Z' };
+
+  test('a field that only the recorded request has is a difference', async () => {
+    const [flow] = await sent({ ...asked, tier: 'Instant' });
+    expect(flow).toMatchObject({ kind: 'otherwise' });
+    expect(flow?.says).toMatch(/properties\.tier is not said, recorded is "Instant"$/);
+  });
+
+  test('a field that only ours has is a difference', async () => {
+    const [flow] = await sent({ recoveryPointExpiryTimeInUTC: asked.recoveryPointExpiryTimeInUTC });
+    expect(flow?.says).toMatch(/properties\.objecttype is "IaasVMBackupRequest", recorded is nothing$/);
+  });
+
+  test('an expiry may differ by the rest of a day, not by two', async () => {
+    const dateOnly = await sent({ ...asked, recoveryPointExpiryTimeInUTC: '2026-09-21T00:00:00Z' });
+    expect(dateOnly).toMatchObject([{ kind: 'asRecorded' }]);
+  });
+
+  test('a body as Python prints its bytes is read as the JSON that it stands for', async () => {
+    const text = said({ ...backup, asks: { properties: asked } });
+    const line = JSON.parse(text) as { requestBody: string };
+    const printed = JSON.stringify({ ...line, requestBody: `b'${line.requestBody}'` });
+    const lines = [printed, said(started), said(job('Completed'))];
+    const flows = await replayFlows(readRecording('r.jsonl', lines.join('\n')));
+    expect(flows).toMatchObject([{ kind: 'asRecorded', says: 'job Completed' }]);
+  });
+});
+
+test('a preparation belongs to the protection that it prepares, not to that of another vault', async () => {
+  const elsewhere = (path: string) => path.replaceAll('/vaults/vault', '/vaults/other');
+  const refresh = (path: string) => accepted('POST', `${path}/refreshContainers`, 'r-1');
+  const refreshed = (path: string) => ({ path: `${path}/operationResults/r-1`, status: 204 });
+  const nothing = { ...offered, says: { value: [] } };
+  const [flow] = await replay(
+    ...[nothing, refresh(elsewhere(fabric)), refreshed(elsewhere(fabric)), offered],
+    ...[protection, started, listed(isProtected)],
+  );
+  expect(flow).toMatchObject({ kind: 'asRecorded' });
+  const [own] = await replay(
+    ...[nothing, refresh(fabric), refreshed(fabric), offered],
+    ...[protection, started, listed(isProtected)],
+  );
+  expect(own).toMatchObject({ kind: 'asRecorded' });
 });
 
 describe('what is not ours says why', () => {
@@ -209,13 +255,22 @@ describe('flows of Backup vaults', () => {
   });
   const configured = began('PUT', instance, 'put-1', {
     properties: {
+      ...{ objectType: 'BackupInstance', friendlyName: 'data' },
       dataSourceInfo: {
-        ...{ datasourceType: 'Microsoft.Compute/disks', resourceID: disk },
+        ...{ objectType: 'Datasource', datasourceType: 'Microsoft.Compute/disks', resourceID: disk },
         ...{ resourceName: 'data', resourceLocation: 'westeurope' },
+        ...{ resourceType: 'Microsoft.Compute/disks', resourceUri: disk },
       },
       policyInfo: {
         policyId: `${backupVault}/backupPolicies/disks`,
-        policyParameters: { dataStoreParametersList: [{ resourceGroupId: group }] },
+        policyParameters: {
+          dataStoreParametersList: [
+            {
+              ...{ objectType: 'AzureOperationalStoreParameters', dataStoreType: 'OperationalStore' },
+              resourceGroupId: group,
+            },
+          ],
+        },
       },
     },
   });
@@ -291,7 +346,8 @@ describe('flows of Backup vaults', () => {
 });
 
 test('a change of policy, a suspension and its end are flows of the item', async () => {
-  const put = (operation: string, properties: object) => accepted('PUT', item, operation, { properties });
+  const put = (operation: string, properties: object) =>
+    accepted('PUT', item, operation, { properties: { ...machineItem, ...properties } });
   const other = `${vault}/backupPolicies/weekly`;
   const flows = await replay(
     ...[listed(isProtected), put('a', { policyId: other }), polled('a', 'Succeeded')],
@@ -322,6 +378,7 @@ test('an undeleted database is resumed and backed up; one the recording has not 
         objectType: 'AzureWorkloadBackupRequest',
         backupType: 'Differential',
         enableCompression: true,
+        recoveryPointExpiryTimeInUTC: '2026-09-21T02:00:00.000Z',
       },
     }),
     ...[started, job('Completed')],

@@ -1,7 +1,8 @@
 import { createPipelineRequest } from '@azure/core-rest-pipeline';
 import { describe, expect, test } from 'vitest';
-import { differenceOf } from '../../recorded/compareEndings.ts';
+import { differenceOf, type ReplayedEnding } from '../../recorded/compareEndings.ts';
 import { atOurBeat, translated } from '../../recorded/operationPolls.ts';
+import type { RecordedEnding } from '../../recorded/recordedEnding.ts';
 import { readRecording } from '../../recorded/readExchanges.ts';
 import { recordedFlows } from '../../recorded/recordedFlows.ts';
 import { RecordedService } from '../../recorded/recordedService.ts';
@@ -113,25 +114,44 @@ describe('polls', () => {
 });
 
 describe('an ending that differs is told', () => {
-  const sent = { ...noTraffic(), isSent: true, isLastSent: true };
-  const job = { kind: 'job', jobId: 'job-1', status: 'Completed' } as const;
+  const { exchanges } = readRecording('r.jsonl', backup);
+  const [flow] = recordedFlows({ name: 'r.jsonl', exchanges, unreadableLines: [] });
+  const sent = { ...noTraffic(), isSent: true, sent: new Map([[0, 1]]) };
+  const times = { startTime: '2026-08-22T02:00:00.123Z', endTime: undefined };
+  const job = { kind: 'job', jobId: 'job-1', status: 'Completed', ...times, points: [] } as const;
+  const difference = (recorded: RecordedEnding, run: ReplayedEnding, traffic = sent): string | undefined =>
+    flow && differenceOf(recorded, run, traffic, flow);
+  const ran = (id: string, status: string, startedAt = '2026-08-22T02:00:00.000Z') => ({
+    ...{ status, job: { id, status: 'Completed', startedAt } },
+  });
 
-  test('another job, another status of the job, another code, another state', () => {
-    const ran = (id: string, status: string) => ({ status, job: { id, status: 'Completed' } });
-    expect(differenceOf(job, ran('job-2', 'completed'), sent)).toContain('followed the job job-2');
-    expect(differenceOf(job, ran('job-1', 'failed'), sent)).toContain('the run ended failed');
-    expect(differenceOf(job, ran('job-1', 'completed'), sent)).toBeUndefined();
+  test('another job, another status of the job, another time, another code, another state', () => {
+    expect(difference(job, ran('job-2', 'completed'))).toContain('followed the job job-2');
+    expect(difference(job, ran('job-1', 'failed'))).toContain('the run ended failed');
+    expect(difference(job, ran('job-1', 'completed', '2026-08-22T03:00:00Z'))).toContain('the job ran 2026');
+    expect(difference(job, ran('job-1', 'completed'))).toBeUndefined();
     const refused = { kind: 'failed', code: 'A', isBusy: false } as const;
     const error = { code: 'B', message: 'm' };
-    expect(differenceOf(refused, { status: 'failed', error }, sent)).toContain('recorded is A');
+    expect(difference(refused, { status: 'failed', error })).toContain('recorded is A');
     const changed = { kind: 'changed', states: ['IRPending'] } as const;
     const result = { protectionState: 'ProtectionStopped' };
-    expect(differenceOf(changed, { status: 'completed', result }, sent)).toContain(
-      'the run saw ProtectionStopped',
-    );
+    expect(difference(changed, { status: 'completed', result })).toContain('the run saw ProtectionStopped');
+  });
+
+  test('a recovery point that the service did not list', () => {
+    const listed = { ...job, points: ['/points/1'] };
+    expect(difference(listed, ran('job-1', 'completed'))).toContain('none of those listed');
+    const seen = { ...ran('job-1', 'completed'), recoveryPoint: { id: '/Points/1' } };
+    expect(difference(listed, seen)).toBeUndefined();
   });
 
   test('a run that never sent the write has not ended as recorded, whatever it says', () => {
-    expect(differenceOf(job, { status: 'completed' }, noTraffic())).toContain('the write was not sent');
+    expect(difference(job, { status: 'completed' }, noTraffic())).toContain('the write was not sent');
   });
+});
+
+test('a write that is sent again is told', async () => {
+  const post = ['POST', `${arm}${item}/backup`] as const;
+  const { traffic } = await asked([backup], post, post);
+  expect(traffic.wrong.join()).toMatch(/\/backup was sent 2 times$/);
 });

@@ -129,19 +129,19 @@ describe('the folder as a whole', () => {
     const text = line({ status: 200, responseBody: '{"value":[]}' });
     expect(await replay({ 'a.jsonl': text, 'b.jsonl': text, 'README.md': '#' })).toEqual([
       true,
-      'replies 2, unclassified 0; flows 2, ended as recorded 0, not ours 2',
+      'replies 2, unclassified 0; flows 2, ended as recorded 0, as far as recorded 0, not ours 2',
     ]);
   });
 
   test('fails on one unclassified reply', async () => {
     expect(await replay({ 'a.jsonl': line({ status: 302 }) })).toEqual([
       false,
-      'replies 1, unclassified 1; flows 1, ended as recorded 0, not ours 1',
+      'replies 1, unclassified 1; flows 1, ended as recorded 0, as far as recorded 0, not ours 1',
     ]);
   });
 
   test('fails when it is empty, or missing', async () => {
-    const none = 'replies 0, unclassified 0; flows 0, ended as recorded 0, not ours 0';
+    const none = 'replies 0, unclassified 0; flows 0, ended as recorded 0, as far as recorded 0, not ours 0';
     expect(await replay({})).toEqual([false, none]);
     const lines: string[] = [];
     expect(
