@@ -1,7 +1,7 @@
 // Which folder may import which: the living truth about the layout. A folder of src without a row fails.
 
 const stepTypes = ['src/steps/step.ts'];
-const runTypes = ['src/runs/run.ts', 'src/runs/request.ts', 'src/runs/planRequest.ts'];
+const runTypes = ['src/runs/run.ts', 'src/runs/request.ts'];
 const armIds = [
   'src/arm/resourceId.ts',
   'src/arm/resourceKinds.ts',
@@ -10,36 +10,38 @@ const armIds = [
   'src/arm/backupJob.ts',
 ];
 const domains = ['src/recovery-services/', 'src/data-protection/', 'src/resources/'];
-/** What of the ARM client is pure: everything but what sends, waits or keeps a budget. */
-const pure = [
-  'src/arm/(?!client|accessToken|pacer|shared|budget|learnInRows|groupedChanges|replyBody|transportErrors)',
-];
+/** What of the ARM client is pure: everything but what sends. */
+const pure = ['src/arm/(?!client|transport)'];
 
 /** Folder → what of src it may import besides itself. */
 const mayImport = {
-  storage: [],
-  arm: ['src/storage/'],
+  libraries: [],
+  storage: ['src/libraries/'],
+  arm: ['src/libraries/'],
+  pacer: ['src/arm/', 'src/storage/'],
   'recovery-services': [...pure, ...stepTypes],
   'data-protection': [...pure, ...stepTypes],
   resources: [...pure, ...stepTypes],
   durable: ['src/runs/', 'src/arm/call.ts'],
-  steps: ['src/arm/', 'src/storage/'],
-  'job-tracker': ['src/arm/', 'src/storage/', 'src/steps/', ...domains],
+  steps: ['src/arm/', 'src/pacer/', 'src/storage/'],
+  jobs: ['src/arm/', 'src/storage/', 'src/steps/', ...domains],
   orchestrations: [...pure, ...stepTypes, ...runTypes, ...domains, 'src/plan/'],
   plan: [...armIds, 'src/storage/'],
   runs: [...armIds, 'src/storage/', ...stepTypes],
   notifications: [...armIds, ...runTypes, 'src/plan/', 'src/storage/'],
   access: armIds,
   batches: [...armIds, 'src/runs/', 'src/plan/', 'src/estate/', 'src/storage/'],
-  estate: ['src/arm/', 'src/plan/', 'src/resources/', 'src/storage/'],
-  coverage: ['src/arm/', 'src/plan/', 'src/estate/', 'src/storage/'],
+  estate: ['src/arm/', 'src/pacer/', 'src/plan/', 'src/resources/', 'src/storage/'],
+  coverage: ['src/arm/', 'src/pacer/', 'src/plan/', 'src/estate/', 'src/storage/'],
   triggers: [...armIds, 'src/runs/', 'src/plan/', 'src/storage/'],
+  http: ['src/'],
+  composition: ['src/(?!functions|http)'],
   functions: ['src/'],
 };
 
 /** Folder → of what else it may know the types: what crosses a durable boundary has its type where it is made. */
 const mayKnow = {
-  orchestrations: ['src/runs/', 'src/job-tracker/'],
+  orchestrations: ['src/runs/', 'src/jobs/'],
 };
 
 const escaped = (path) => path.replaceAll('.', '\\.');

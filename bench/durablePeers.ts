@@ -1,6 +1,5 @@
-import { storedRows } from '../local/functions-host/durable/instanceRecord.ts';
+import { isFinished, storedRows } from '../local/functions-host/durable/instanceRecord.ts';
 import { createDurableExtension } from '../local/functions-host/durable/extension.ts';
-import { isFinished } from '../local/functions-host/durable/instanceRecord.ts';
 import type { InstanceStore } from '../local/functions-host/durable/instanceStore.ts';
 import { createHostJson } from '../local/functions-host/hostJson.ts';
 import { createInvoker } from '../local/functions-host/invoke.ts';

@@ -1,7 +1,7 @@
 // `npm run generate`: writes every generated file from the code; `--check` fails when one is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
-import { describeApi } from '../src/functions/http/openapi.ts';
+import { describeApi } from '../src/http/openapi.ts';
 import { planSchema } from '../src/plan/schema.ts';
 import { outcomesPage } from './outcomesPage.ts';
 

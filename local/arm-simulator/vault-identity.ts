@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { ResourceStore } from './resources.ts';
-import { parseResourceId } from './resources.ts';
+import { parseResourceId, type ResourceStore } from './resources.ts';
 import { guidFromHex, sha256Hex } from './seeded.ts';
 
 /** The identity fields of a vault in a world file. */

@@ -1,12 +1,16 @@
 import type { HttpClient, PipelineResponse } from '@azure/core-rest-pipeline';
-import { onFirstUse } from '../storage/storageAccount.ts';
-import { keepToken, type AccessToken, type TokenSource } from './accessToken.ts';
+import { onFirstUse } from '../libraries/onFirstUse.ts';
+import {
+  keepToken,
+  parseBody,
+  readBodyText,
+  readTransportError,
+  type AccessToken,
+  type TokenSource,
+} from './transport.ts';
 import type { ArmAnswer, ArmCall, ArmClient, Json, SendOptions } from './call.ts';
 import { plainText } from './outcomes.ts';
-import { parseBody, readBodyText } from './replyBody.ts';
-import { requestUrl } from './requestUrl.ts';
-import { readTransportError } from './transportErrors.ts';
-import { checkUrl } from './urlGate.ts';
+import { checkUrl, requestUrl } from './urlGate.ts';
 
 /** What the client is made of. */
 export interface ArmClientOptions {
@@ -78,7 +82,7 @@ const requestOverrides = { maxHeaderSize: 65_536 };
 const everyStatus = new Set([Number.POSITIVE_INFINITY]);
 
 async function createWire({ httpClient, ca }: ArmClientOptions): Promise<Wire> {
-  const library = await import('./pipelineLibrary.ts');
+  const library = await import('../libraries/restPipeline.ts');
   const pipeline = library.createEmptyPipeline();
   const client = httpClient ?? library.createDefaultHttpClient();
   // Idle connections go after a minute, before a gateway drops them under a request.

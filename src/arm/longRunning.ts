@@ -1,5 +1,5 @@
 import type { ArmReply, Failure, Json } from './call.ts';
-import { objectIn, textIn, textsIn } from './jsonFields.ts';
+import { objectIn, textIn, textsIn } from './replyFields.ts';
 import { readErrorIn, readFailure } from './outcomes.ts';
 import { readRetryAfter } from './retryAfter.ts';
 

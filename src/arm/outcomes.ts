@@ -1,5 +1,5 @@
 import type { ArmReply, Failure, FailureClass, Json, JsonObject } from './call.ts';
-import { filledObjectIn, objectIn, objectsIn, textIn, textsIn } from './jsonFields.ts';
+import { filledObjectIn, objectIn, objectsIn, textIn, textsIn } from './replyFields.ts';
 import { codeFamilies, knownCodes, type CodeMeaning } from './outcomeTable.ts';
 
 const longestMessage = 2000;

@@ -1,6 +1,6 @@
 import { acceptRun } from '../runs/acceptRun.ts';
 import type { ShardInput, ShardProgress } from '../runs/planWork.ts';
-import { requestCancel } from '../runs/requestCancel.ts';
+import { requestCancel } from '../runs/changeRun.ts';
 import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
 import { startAccepted } from '../runs/startRun.ts';
 import { itemsOf, listItems, rowOfItem, type BatchItem, type StoredItem } from './batchItem.ts';

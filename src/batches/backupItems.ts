@@ -1,12 +1,15 @@
+import type { Json } from '../arm/call.ts';
 import { parseResourceId } from '../arm/resourceId.ts';
-import type { Estate } from '../estate/readEstate.ts';
 import { accountOfShare, shareCandidate } from '../estate/candidates.ts';
 import { sourceKey, type Protection } from '../estate/protections.ts';
+import type { Estate } from '../estate/readEstate.ts';
 import type { Plan, Schedule } from '../plan/schema.ts';
 import { isAllowed, select, whyNot, type Candidate } from '../plan/select.ts';
-import type { BatchOf } from '../runs/planRequest.ts';
-import type { BackupOptions, RunRequest } from '../runs/request.ts';
-import { itemKey, type BatchItem } from './batchItem.ts';
+import type { BackupOptions, RunRequest, Target } from '../runs/request.ts';
+import type { BatchOf } from '../runs/run.ts';
+import { digestOf } from '../runs/runId.ts';
+import type { Table } from '../storage/table.ts';
+import { addItems, itemKey, itemsOf, targetName, type BatchItem } from './batchItem.ts';
 
 /** What a batch backs up, as far as the plan must be asked: rules by name, a match, or ids. */
 type Wanted = Schedule['backUp'];
@@ -135,3 +138,28 @@ export function namedItems(
       : skipped(id, 'NotAllowed', "The plan's safety list does not allow it.", now);
   });
 }
+
+/** What the request of a batch keeps of its targets: the targets themselves would not fit its column. */
+export const batchOfTargets = (targets: readonly Target[]): BatchOf => ({
+  kind: 'targets',
+  count: targets.length,
+  digest: digestOf(targets as Json),
+});
+
+/** Stores the targets of a batch as items, before its run is accepted; a target named twice is one item. */
+export const addTargets = (
+  batchItems: Table,
+  run: { readonly id: string; readonly digest: string },
+  targets: readonly Target[],
+  options: BackupOptions,
+): Promise<void> =>
+  addItems(
+    batchItems,
+    itemsOf(run),
+    targets.map((target) => ({
+      key: itemKey(JSON.stringify(target)),
+      state: 'planned',
+      target: targetName(target),
+      request: { kind: 'backUp', target, ...options },
+    })),
+  );

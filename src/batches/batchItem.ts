@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { RunRequest } from '../runs/request.ts';
+import { shareId } from '../estate/candidates.ts';
+import type { Shard } from '../runs/planWork.ts';
+import type { RunRequest, Target } from '../runs/request.ts';
 import type { RunStatus } from '../runs/run.ts';
 import type { RunState } from '../runs/runRow.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
@@ -36,7 +38,7 @@ export const itemsOf = ({ id, digest }: Pick<RunState, 'id' | 'digest'>): string
 const prefix = 'item-';
 
 /** First and last bound of item keys. */
-export const itemKeys = { from: prefix, before: 'item.' } as const;
+const itemKeys = { from: prefix, before: 'item.' } as const;
 
 /** The key of the item for a target. */
 export const itemKey = (target: string): string =>
@@ -92,5 +94,37 @@ export async function addItems(
   for (let begin = 0; begin < items.length; begin += atOnce) {
     const some = items.slice(begin, begin + atOnce);
     await Promise.all(some.map((item) => table.insert(rowOfItem(partitionKey, item))));
+  }
+}
+
+/** Children that one orchestration holds at most. */
+const mostChildren = 100;
+
+/** Cuts the planned items into shards of at most 100, in the order of their keys; ended items may lie between them. */
+export function shardsOf(items: readonly BatchItem[]): readonly Shard[] {
+  const keys = items
+    .filter(({ state }) => state !== 'ended')
+    .map(({ key }) => key)
+    .sort();
+  const firsts = keys.filter((_, at) => at % mostChildren === 0);
+  return firsts.map((from, at) => {
+    const before = firsts[at + 1];
+    return { from, ...(before === undefined ? {} : { before }) };
+  });
+}
+
+/** The ARM id of what a target names; of a database the vault with container and database. */
+export function targetName(target: Target): string {
+  if ('id' in target) return target.id;
+  switch (target.kind) {
+    case 'fileShare':
+      return shareId(target.storageAccountId, target.share);
+    case 'virtualMachine':
+      return target.virtualMachineId;
+    case 'workload':
+      return `${target.vaultId}/${target.container}/${target.database}`;
+    case 'disk':
+    case 'blobs':
+      return target.datasourceId;
   }
 }

@@ -1,7 +1,6 @@
-import { addItems, itemKey, itemsOf, listItems, type BatchItem } from './batchItem.ts';
+import { addItems, itemKey, itemsOf, listItems, shardsOf, type BatchItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
 import { protectionRequest } from './protectionRequest.ts';
-import { shardsOf } from './shards.ts';
 import { accountOfShare, candidateOf, shareCandidate } from '../estate/candidates.ts';
 import { reasonOf, type Selected } from '../estate/compare.ts';
 import { accountsWithShares, sharesOf } from '../estate/readEstate.ts';

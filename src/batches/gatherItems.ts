@@ -5,14 +5,13 @@ import type { Protection } from '../estate/protections.ts';
 import { accountsWithShares, readEstate, sharesOf, type Estate } from '../estate/readEstate.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
-import type { BatchRequest, SweepRequest } from '../runs/planRequest.ts';
+import type { BatchRequest, SweepRequest } from '../runs/run.ts';
 import type { GatherAnswer, GatherInput } from '../runs/planWork.ts';
 import { findRun, type RunState } from '../runs/runRow.ts';
 import { backupItems, namedItems, wantedOf } from './backupItems.ts';
-import { addItems, itemKey, itemsOf, listItems, type BatchItem } from './batchItem.ts';
+import { addItems, itemKey, itemsOf, listItems, shardsOf, type BatchItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
 import { protectionRequest } from './protectionRequest.ts';
-import { shardsOf } from './shards.ts';
 import { readSummary, writeSummary, type SweepSummary } from './sweepSummary.ts';
 
 /** Sweeps protect gently: each protection asks for discoveries and configurations. */

@@ -23,7 +23,7 @@ export const changePartition = (at: Date): string => `change-${at.toISOString().
 
 const jsonOf = <T>(row: StoredRow): T => JSON.parse(String(row['data'])) as T;
 
-const nothingRead: CoverageSummary = {
+const nothingRead = (): CoverageSummary => ({
   counts: Object.fromEntries(coverageStateSchema.options.map((state) => [state, 0])) as Record<
     CoverageState,
     number
@@ -32,12 +32,12 @@ const nothingRead: CoverageSummary = {
   selected: 0,
   complete: false,
   incompleteReasons: ['The estate has not been read yet.'],
-};
+});
 
 /** What the last finished read found. */
 export async function readSummary(table: Table): Promise<CoverageSummary> {
   const row = await table.read('summary', 'current');
-  return row ? jsonOf<CoverageSummary>(row) : nothingRead;
+  return row ? jsonOf<CoverageSummary>(row) : nothingRead();
 }
 
 /** A row that says nothing of its own time was read with the last whole read. */

@@ -2,11 +2,9 @@ import type { ArmReply } from '../arm/call.ts';
 import { jobIdOf } from '../arm/longRunning.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts, EarlierEffect, Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './apiVersion.ts';
-import { backupVaultIdOf } from './ids.ts';
+import { backupVaultIdOf, dataProtectionApiVersion, followStatus } from './ids.ts';
 
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
-import { followStatus } from './operations.ts';
 
 /** What is needed to back up an instance now. */
 export type InstanceBackupInput = {

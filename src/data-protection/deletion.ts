@@ -1,13 +1,9 @@
 import type { Json } from '../arm/call.ts';
-import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { memberIn, objectsIn, readInstant, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
-import { sameWord } from '../arm/sameWord.ts';
-import { readInstant } from '../arm/serviceTimes.ts';
 import type { Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './apiVersion.ts';
-import { backupVaultIdOf, deletedInstanceId } from './ids.ts';
+import { backupVaultIdOf, dataProtectionApiVersion, deletedInstanceId, followStatus } from './ids.ts';
 import { findInstance, isGone, readInstance, type Looks, type OnInstance } from './instances.ts';
-import { followStatus } from './operations.ts';
 
 /** Deletes the instance and, after soft delete, its data. Looked up before it is ever sent again; found on its way, it is awaited. */
 export const deleteInstance: Step<OnInstance, { readonly deleted: true }> = {
@@ -24,7 +20,7 @@ export const deleteInstance: Step<OnInstance, { readonly deleted: true }> = {
   repeat: {
     describeLook: (input) => findInstance.describe(input),
     findEarlier: (reply) =>
-      isGone(reply.status) || sameWord(readInstance(reply.body).state, 'SoftDeleting')
+      isGone(reply.status) || equalIgnoringCase(readInstance(reply.body).state, 'SoftDeleting')
         ? { kind: 'ours', result: { deleted: true } }
         : { kind: 'absent' },
   },
@@ -38,7 +34,7 @@ export const awaitDeleted: Step<OnInstance & Looks, { readonly deleted: true }> 
   describe: findInstance.describe,
   read: (reply, { waitSeconds }) => {
     const { state } = readInstance(reply.body);
-    return isGone(reply.status) || sameWord(state, 'SoftDeleted')
+    return isGone(reply.status) || equalIgnoringCase(state, 'SoftDeleted')
       ? { kind: 'done', result: { deleted: true } }
       : { kind: 'waiting', waitSeconds, detail: { state } };
   },

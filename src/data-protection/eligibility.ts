@@ -1,10 +1,8 @@
 import type { Failure } from '../arm/call.ts';
 import { readResourceId } from '../arm/resourceId.ts';
-import { sameWord } from '../arm/sameWord.ts';
-import { datasourceTypes, type DatasourceKind } from './datasources.ts';
-import type { BackupPolicy } from './policies.ts';
-import type { NeededRole } from './permissions.ts';
-import type { BackupVault } from './vaults.ts';
+import { equalIgnoringCase } from '../arm/replyFields.ts';
+import { datasourceTypes, type DatasourceKind, type NeededRole } from './datasources.ts';
+import type { BackupPolicy, BackupVault } from './vaults.ts';
 
 /** A disk or storage account, as far as the checks need it. */
 export type Source = {
@@ -25,7 +23,9 @@ const failure = (code: string, message: string, advice?: string): Failure => ({
 
 /** Which kind of blob protection a policy is for: one that keeps anything in the vault needs containers. */
 export const blobKind = (policy: BackupPolicy): DatasourceKind =>
-  policy.dataStores.some((store) => sameWord(store, 'VaultStore')) ? 'vaultedBlobs' : 'operationalBlobs';
+  policy.dataStores.some((store) => equalIgnoringCase(store, 'VaultStore'))
+    ? 'vaultedBlobs'
+    : 'operationalBlobs';
 
 /** Why a datasource cannot be protected as asked, checked before anything is sent; undefined when nothing speaks against it. */
 export function protectionObstacle(
@@ -52,7 +52,7 @@ export function protectionObstacle(
     );
   }
   const { datasourceType } = datasourceTypes[kind];
-  if (!policy.datasourceTypes.some((type) => sameWord(type, datasourceType))) {
+  if (!policy.datasourceTypes.some((type) => equalIgnoringCase(type, datasourceType))) {
     return failure(
       'PolicyForAnotherDatasource',
       `the policy ${policy.id} is for ${policy.datasourceTypes.join(', ') || 'nothing'}, not ${datasourceType}`,
@@ -135,7 +135,7 @@ export function chooseBackupRule(
     return { failure: failure('BackupOnDemandNotSupported', message) };
   }
   if (wanted) {
-    const rule = names.find((name) => sameWord(name, wanted));
+    const rule = names.find((name) => equalIgnoringCase(name, wanted));
     return rule
       ? { ruleName: rule }
       : {
@@ -161,7 +161,7 @@ export function chooseRetentionTag(
   wanted: string | undefined,
 ): { readonly retentionTag?: string } | { readonly failure: Failure } {
   if (!wanted) return {};
-  const tag = policy.retentionTags.find((name) => sameWord(name, wanted));
+  const tag = policy.retentionTags.find((name) => equalIgnoringCase(name, wanted));
   return tag
     ? { retentionTag: tag }
     : {

@@ -1,9 +1,9 @@
 import type { ArmReply, Failure, Json } from '../arm/call.ts';
-import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './apiVersion.ts';
+import { dataProtectionApiVersion } from './ids.ts';
 
 /** A backup instance as the service shows it. */
 export type BackupInstance = {

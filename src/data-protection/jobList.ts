@@ -1,5 +1,5 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
-import { memberIn, objectsIn } from '../arm/jsonFields.ts';
+import { memberIn, objectsIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { JobSeen } from '../arm/backupJob.ts';
 import { endingOfStatus, readInstanceJob, readJobEnding } from './jobs.ts';

@@ -1,11 +1,9 @@
 import type { ArmCall, ArmReply, Failure, JsonObject } from '../arm/call.ts';
-import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { memberIn, objectsIn, readInstant, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
 import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
-import { sameWord } from '../arm/sameWord.ts';
-import { readInstant } from '../arm/serviceTimes.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './apiVersion.ts';
+import { dataProtectionApiVersion } from './ids.ts';
 import { endingOfStatus } from './jobs.ts';
 
 /** A backup job as a row of the list identifies it. `startedAt` is ISO 8601 UTC; what is missing is empty. */
@@ -81,7 +79,7 @@ function foreignIn(rows: readonly JsonObject[]): JobSearch {
  */
 export function findEarlierJob(reply: ArmReply, instanceId: string, attempts: EarlierAttempts): JobSearch {
   const echoed = objectsIn(memberIn(reply.body, 'value')).find((row) =>
-    attempts.attemptIds.some((id) => sameWord(id, activityIdOf(row))),
+    attempts.attemptIds.some((id) => equalIgnoringCase(id, activityIdOf(row))),
   );
   if (echoed) return { kind: 'ours', result: foundIn(echoed) };
   const rows = backupsOf(reply, instanceId);

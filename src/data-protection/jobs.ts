@@ -1,9 +1,7 @@
 import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
-import { readInstant } from '../arm/serviceTimes.ts';
-import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
-import { sameWord } from '../arm/sameWord.ts';
+import { memberIn, objectsIn, readInstant, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
 
 /** Endings by the service's words; every other word is running, until whoever follows gives up. */
 const endings: Readonly<Record<string, JobEnding['ended']>> = {
@@ -40,7 +38,8 @@ export function readInstanceJob(body: Json | undefined): JobSeen {
 }
 
 function progressOf(tasks: readonly JsonObject[]): string | undefined {
-  const current = tasks.find((task) => sameWord(textIn(task.taskStatus), 'InProgress')) ?? tasks.at(-1);
+  const current =
+    tasks.find((task) => equalIgnoringCase(textIn(task.taskStatus), 'InProgress')) ?? tasks.at(-1);
   const name = textIn(current?.taskName);
   const share = current?.taskProgress;
   return name && (share === null || share === undefined ? name : `${name} ${String(share)} %`);

@@ -1,9 +1,8 @@
 import type { Json } from '../arm/call.ts';
-import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { memberIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import { readInstant } from '../arm/serviceTimes.ts';
 import type { Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './apiVersion.ts';
+import { dataProtectionApiVersion } from './ids.ts';
 
 /** A recovery point as the run record shows it. */
 export type InstanceRecoveryPoint = {

@@ -1,6 +1,13 @@
 import type { AnyStep } from '../steps/step.ts';
 import { backUpInstance, followInstanceBackup } from './backup.ts';
-import { configureProtection, validateForBackup } from './configure.ts';
+import {
+  configureProtection,
+  resumeProtection,
+  stopProtection,
+  suspendBackups,
+  syncInstance,
+  validateForBackup,
+} from './instanceChanges.ts';
 import {
   awaitDeleted,
   deleteInstance,
@@ -8,11 +15,9 @@ import {
   findDeletedInstancesOf,
   undeleteInstance,
 } from './deletion.ts';
-import { resumeProtection, stopProtection, suspendBackups, syncInstance } from './instanceActions.ts';
 import { awaitProtection, findInstance, findInstancesBySource, findInstancesOf } from './instances.ts';
-import { getBackupPolicy } from './policies.ts';
+import { getBackupPolicy, getBackupVault } from './vaults.ts';
 import { findInstanceRecoveryPoint } from './recoveryPoints.ts';
-import { getBackupVault } from './vaults.ts';
 
 /** Every step of the Data Protection domain: the executor finds them here by name. */
 export const dataProtectionSteps: readonly AnyStep[] = [

@@ -1,7 +1,54 @@
+import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import { memberIn, textIn } from '../arm/jsonFields.ts';
 import type { Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './apiVersion.ts';
+import { dataProtectionApiVersion } from './ids.ts';
+
+/** What a flow needs to know of a backup policy. */
+export type BackupPolicy = {
+  readonly id: string;
+  readonly datasourceTypes: readonly string[];
+  /** Names of the rules a backup on demand may name (`AzureBackupRule`); empty for operational blobs. */
+  readonly backupRules: readonly string[];
+  /** Tags of the retention rules. */
+  readonly retentionTags: readonly string[];
+  /** `OperationalStore`, `VaultStore`, …: every store a rule writes to or keeps in. */
+  readonly dataStores: readonly string[];
+};
+
+/** Reads a policy with its rules. Source: recorded policies; a rule's kind is its `objectType`. */
+export const getBackupPolicy: Step<{ readonly policyId: string }, BackupPolicy> = {
+  name: 'dataProtection.getBackupPolicy',
+  describe: ({ policyId }) => ({
+    action: 'Microsoft.DataProtection/backupVaults/backupPolicies/read',
+    method: 'GET',
+    path: resourcePath(policyId),
+    apiVersion: dataProtectionApiVersion,
+  }),
+  read: (reply, { policyId }) => {
+    const rules = objectsIn(memberIn(reply.body, 'properties', 'policyRules'));
+    const named = (objectType: string) =>
+      rules.filter((rule) => rule.objectType === objectType).flatMap((rule) => textIn(rule.name) ?? []);
+    const stores = rules.flatMap((rule) => [
+      textIn(memberIn(rule, 'dataStore', 'dataStoreType')),
+      ...objectsIn(rule.lifecycles).map((cycle) =>
+        textIn(memberIn(cycle, 'sourceDataStore', 'dataStoreType')),
+      ),
+    ]);
+    const types = memberIn(reply.body, 'properties', 'datasourceTypes');
+    return {
+      kind: 'done',
+      result: {
+        id: policyId,
+        datasourceTypes: Array.isArray(types) ? types.flatMap((type) => textIn(type) ?? []) : [],
+        backupRules: named('AzureBackupRule'),
+        retentionTags: named('AzureRetentionRule'),
+        dataStores: [...new Set(stores.flatMap((store) => store ?? []))],
+      },
+    };
+  },
+  repeat: 'safe',
+  giveUpAfterSeconds: 1800,
+};
 
 /** What a flow needs to know of a Backup vault. */
 export type BackupVault = {

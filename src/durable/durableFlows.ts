@@ -1,8 +1,47 @@
 import type { InvocationContext } from '@azure/functions';
-import { getClient, OrchestrationRuntimeStatus, type DurableClient } from 'durable-functions';
+import { OrchestrationRuntimeStatus, getClient, type DurableClient } from 'durable-functions';
 import type { Json } from '../arm/call.ts';
-import type { Flows, FlowStatus } from './flows.ts';
-import { checkedEventName, checkedInstanceId, checkedOrchestrationName } from './ids.ts';
+
+/** How an instance of a flow stands, as far as the platform knows; the ledger is the truth. */
+export type FlowStatus = 'pending' | 'running' | 'completed' | 'failed' | 'terminated';
+
+/**
+ * The only door to Durable Functions' client. Ids match `^[a-z0-9][a-z0-9-]{0,63}$`, event names `^(step|job)-\d{1,6}$`;
+ * anything else throws before it reaches the client.
+ */
+export interface Flows {
+  /** Starts an instance; `exists` when one of that id is pending or running. Never called for an id that has ended. */
+  start(orchestration: string, instanceId: string, input: Json): Promise<'started' | 'exists'>;
+  /** Raises an event; `ended` and `missing` are answers, not errors. */
+  raise(instanceId: string, eventName: string, payload: Json): Promise<'raised' | 'ended' | 'missing'>;
+  /** Undefined when no instance has that id. */
+  status(instanceId: string): Promise<FlowStatus | undefined>;
+  /** Removes the history of one ended instance; a missing one is fine, a running one is left alone. */
+  purge(instanceId: string): Promise<void>;
+}
+
+const instanceIdGrammar = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const eventNameGrammar = /^(step|job)-\d{1,6}$/;
+
+/** The id as given. @throws RangeError when Durable Functions must not see it: it would read it as part of a path or query. */
+function checkedInstanceId(id: string): string {
+  if (!instanceIdGrammar.test(id))
+    throw new RangeError('An instance id is [a-z0-9-], at most 64 characters.');
+  return id;
+}
+
+/** The name as given. @throws RangeError for a name that is not ours: a number, for one, completes the task of that number. */
+function checkedEventName(name: string): string {
+  if (!eventNameGrammar.test(name)) throw new RangeError('An event name is step-<n> or job-<n>.');
+  return name;
+}
+
+/** The name as given. @throws RangeError when it is more than a plain word: an unknown name hangs or ends the instance. */
+function checkedOrchestrationName(name: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name))
+    throw new RangeError('An orchestration is named by letters and digits.');
+  return name;
+}
 
 /** The members of Durable Functions' client that are used; no purge by filter, no terminate, no suspend. */
 export type FlowClient = Pick<

@@ -1,6 +1,6 @@
 import type { ArmAnswer, ArmCall, ArmClient, ArmReply } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
-import type { Lane, Pacer } from '../arm/pacer.ts';
+import type { Lane, Pacer } from '../pacer/pacer.ts';
 import { readRetryAfter } from '../arm/retryAfter.ts';
 
 /** What reads outside the step ledger go through: same client, same budgets; nothing is ever written here. */

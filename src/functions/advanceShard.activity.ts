@@ -1,9 +1,9 @@
 import { app, input } from 'durable-functions';
 import { advanceShard } from '../batches/advanceShard.ts';
-import { advanceShardActivity } from '../orchestrations/activities.ts';
-import { batchServices } from '../planServices.ts';
+import { advanceShardActivity } from '../orchestrations/flow.ts';
+import { batchServices } from '../composition/invocationServices.ts';
 import type { ShardInput } from '../runs/planWork.ts';
-import { getServices } from '../services.ts';
+import { getServices } from '../composition/services.ts';
 
 // The client: children are started here.
 app.activity(advanceShardActivity, {

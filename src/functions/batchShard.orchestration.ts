@@ -1,5 +1,5 @@
 import { app } from 'durable-functions';
-import { shardOrchestration } from '../orchestrations/activities.ts';
-import { batchShard } from '../orchestrations/batchShard.ts';
+import { shardOrchestration } from '../orchestrations/flow.ts';
+import { batchShard } from '../orchestrations/plan/carryBatch.ts';
 
 app.orchestration(shardOrchestration, batchShard);

@@ -1,15 +1,14 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { requestCancel } from '../runs/requestCancel.ts';
-import { cancelWatch } from '../job-tracker/cancelWatch.ts';
-import { vaultOfBackup } from '../job-tracker/backupOfSteps.ts';
+import { requestCancel } from '../runs/changeRun.ts';
+import { cancelWatch } from '../jobs/watchJob.ts';
+import { vaultOfBackup } from '../jobs/watch.ts';
 import type { RunRecord } from '../runs/run.ts';
-import { trackerServices } from '../invocationServices.ts';
-import { answer, type HttpCall } from './http/answer.ts';
-import { readNoBody } from './http/body.ts';
-import { HttpRefusal, runNotFound } from './http/refusal.ts';
-import { answerOfRun, readRunId } from './http/runAnswer.ts';
-import { readWaitSeconds, recordAfter } from './http/waiting.ts';
+import { trackerServices } from '../composition/invocationServices.ts';
+import { answer, type HttpCall } from '../http/answer.ts';
+import { readNoBody } from '../http/body.ts';
+import { HttpRefusal, runNotFound } from '../http/refusal.ts';
+import { answerOfRun, readRunId, readWaitSeconds, recordAfter } from '../http/runAnswer.ts';
 
 const tooLate = ({ status }: RunRecord): HttpRefusal =>
   new HttpRefusal(409, { code: 'RunEnded', message: `The run has ended: ${status}.`, target: 'id' });

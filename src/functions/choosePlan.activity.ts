@@ -1,8 +1,8 @@
 import { app } from 'durable-functions';
-import { choosePlanActivity } from '../orchestrations/activities.ts';
-import { batchServices } from '../planServices.ts';
+import { choosePlanActivity } from '../orchestrations/flow.ts';
+import { batchServices } from '../composition/invocationServices.ts';
 import type { WrittenResource } from '../runs/planWork.ts';
-import { getServices } from '../services.ts';
+import { getServices } from '../composition/services.ts';
 import { choosePlan } from '../batches/choosePlan.ts';
 
 app.activity(choosePlanActivity, {

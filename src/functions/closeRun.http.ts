@@ -1,11 +1,11 @@
 import { app } from '@azure/functions';
-import { closeRun } from '../runs/closeRun.ts';
-import { getRunRecord } from '../runs/getRunRecord.ts';
+import { closeRun } from '../runs/changeRun.ts';
+import { getRunRecord } from '../runs/runRecord.ts';
 import { closeSchema } from '../runs/request.ts';
-import { answer } from './http/answer.ts';
-import { readBody } from './http/body.ts';
-import { HttpRefusal, runNotFound } from './http/refusal.ts';
-import { readRunId } from './http/runAnswer.ts';
+import { answer } from '../http/answer.ts';
+import { readBody } from '../http/body.ts';
+import { HttpRefusal, runNotFound } from '../http/refusal.ts';
+import { readRunId } from '../http/runAnswer.ts';
 
 const notUnknown = (status: string): HttpRefusal =>
   new HttpRefusal(409, {

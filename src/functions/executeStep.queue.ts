@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { stepServices } from '../invocationServices.ts';
-import { getServices, stepQueueName } from '../services.ts';
+import { stepServices } from '../composition/invocationServices.ts';
+import { getServices, stepQueueName } from '../composition/services.ts';
 import { executeStep } from '../steps/executeStep.ts';
 import { readStepMessage } from '../steps/reconcilePoisonedStep.ts';
-import { textOfMessage } from './queue/messageText.ts';
+import { textOfMessage } from '../steps/messageText.ts';
 
 app.storageQueue('executeStep', {
   queueName: stepQueueName,

@@ -2,8 +2,8 @@ import { app } from '@azure/functions';
 import { coverageCsv } from '../coverage/csv.ts';
 import { coverageQuerySchema } from '../coverage/coverageQuery.ts';
 import { readPage } from '../coverage/readCoverage.ts';
-import { answer } from './http/answer.ts';
-import { nextLink, readQuery } from './http/query.ts';
+import { answer } from '../http/answer.ts';
+import { nextLink, readQuery } from '../http/query.ts';
 
 /** Rows of one answer unless `top` says otherwise; a file of comma-separated values has as many as fit. */
 const usualRows = { json: 100, csv: 1000 } as const;

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { historyQuerySchema } from '../coverage/coverageQuery.ts';
 import { readHistory } from '../coverage/readCoverage.ts';
-import { answer } from './http/answer.ts';
-import { readQuery } from './http/query.ts';
+import { answer } from '../http/answer.ts';
+import { readQuery } from '../http/query.ts';
 
 app.http('getCoverageHistory', {
   route: 'coverage/history',

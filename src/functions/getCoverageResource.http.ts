@@ -2,9 +2,9 @@ import { app } from '@azure/functions';
 import { resourceQuerySchema } from '../coverage/coverageQuery.ts';
 import { readResource } from '../coverage/readCoverage.ts';
 import { resourceKindSchema } from '../plan/schema.ts';
-import { answer } from './http/answer.ts';
-import { readQuery } from './http/query.ts';
-import { HttpRefusal } from './http/refusal.ts';
+import { answer } from '../http/answer.ts';
+import { readQuery } from '../http/query.ts';
+import { HttpRefusal } from '../http/refusal.ts';
 
 app.http('getCoverageResource', {
   route: 'coverage/resource',

@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import { EstateUnreadable } from '../estate/askArm.ts';
 import { resolvePlan } from '../estate/resolvePlan.ts';
-import { estateServices } from '../planServices.ts';
-import { answer } from './http/answer.ts';
-import { HttpRefusal } from './http/refusal.ts';
+import { estateServices } from '../composition/invocationServices.ts';
+import { answer } from '../http/answer.ts';
+import { HttpRefusal } from '../http/refusal.ts';
 
 app.http('getPlan', {
   route: 'plan',

@@ -1,8 +1,7 @@
 import { app } from '@azure/functions';
-import { answer } from './http/answer.ts';
-import { runNotFound } from './http/refusal.ts';
-import { answerOfRecord, readRunId } from './http/runAnswer.ts';
-import { readWaitSeconds, recordAfter } from './http/waiting.ts';
+import { answer } from '../http/answer.ts';
+import { runNotFound } from '../http/refusal.ts';
+import { answerOfRecord, readRunId, readWaitSeconds, recordAfter } from '../http/runAnswer.ts';
 
 app.http('getRun', {
   route: 'runs/{id}',

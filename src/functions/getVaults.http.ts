@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { readVaults } from '../coverage/readCoverage.ts';
-import { answer } from './http/answer.ts';
+import { answer } from '../http/answer.ts';
 
 app.http('getVaults', {
   route: 'vaults',

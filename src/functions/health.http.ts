@@ -1,7 +1,7 @@
 import { app, type HttpResponseInit } from '@azure/functions';
-import { getServices } from '../services.ts';
+import { getServices } from '../composition/services.ts';
 import { SettingsRefused } from '../settings.ts';
-import { answerOfRefusal, HttpRefusal } from './http/refusal.ts';
+import { answerOfRefusal, HttpRefusal } from '../http/refusal.ts';
 
 /** Open to everyone and told to no one in particular: names of settings, never values. */
 function health(): HttpResponseInit {

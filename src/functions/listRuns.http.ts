@@ -1,9 +1,8 @@
 import { app } from '@azure/functions';
-import { listQuerySchema } from '../runs/listQuery.ts';
-import { listRuns, type RunPaging } from '../runs/listRuns.ts';
+import { listQuerySchema, listRuns, type RunPaging } from '../runs/listRuns.ts';
 import type { RunFilter } from '../runs/runIndex.ts';
-import { answer } from './http/answer.ts';
-import { nextLink, readQuery } from './http/query.ts';
+import { answer } from '../http/answer.ts';
+import { nextLink, readQuery } from '../http/query.ts';
 
 app.http('listRuns', {
   route: 'runs',

@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { triggerServices } from '../planServices.ts';
-import { getServices } from '../services.ts';
-import { startNightlySweep } from '../triggers/nightlySweep.ts';
+import { triggerServices } from '../composition/invocationServices.ts';
+import { getServices } from '../composition/services.ts';
+import { startNightlySweep } from '../triggers/scheduleTick.ts';
 
 app.timer('nightlySweep', {
   schedule: '0 17 2 * * *',

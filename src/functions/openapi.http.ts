@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { answer } from './http/answer.ts';
-import { describeApi } from './http/openapi.ts';
+import { answer } from '../http/answer.ts';
+import { describeApi } from '../http/openapi.ts';
 
 app.http('openapi', {
   route: 'openapi.json',

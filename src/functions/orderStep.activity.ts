@@ -1,7 +1,7 @@
 import { app } from 'durable-functions';
 import { orderStepActivity, type OrderAnswer } from '../orchestrations/takeStep.ts';
-import { stepServices } from '../invocationServices.ts';
-import { getServices } from '../services.ts';
+import { stepServices } from '../composition/invocationServices.ts';
+import { getServices } from '../composition/services.ts';
 import { orderStep } from '../steps/orderStep.ts';
 import type { StepOrder } from '../steps/step.ts';
 

@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { stepServices } from '../invocationServices.ts';
-import { getServices, stepQueueName } from '../services.ts';
+import { stepServices } from '../composition/invocationServices.ts';
+import { getServices, stepQueueName } from '../composition/services.ts';
 import { reconcilePoisonedStep } from '../steps/reconcilePoisonedStep.ts';
-import { textOfMessage } from './queue/messageText.ts';
+import { textOfMessage } from '../steps/messageText.ts';
 
 app.storageQueue('reconcilePoisonedStep', {
   queueName: `${stepQueueName}-poison`,

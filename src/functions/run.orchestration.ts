@@ -1,5 +1,6 @@
 import { app } from 'durable-functions';
-import { runOrchestration } from '../orchestrations/activities.ts';
-import { run } from '../orchestrations/run.ts';
+import { runOrchestration } from '../orchestrations/flow.ts';
+import { flowTable } from '../orchestrations/flows.ts';
+import { runOver } from '../orchestrations/run.ts';
 
-app.orchestration(runOrchestration, run);
+app.orchestration(runOrchestration, runOver(flowTable));

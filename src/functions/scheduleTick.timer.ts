@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { triggerServices } from '../planServices.ts';
-import { getServices } from '../services.ts';
+import { triggerServices } from '../composition/invocationServices.ts';
+import { getServices } from '../composition/services.ts';
 import { scheduleTick } from '../triggers/scheduleTick.ts';
 
 app.timer('scheduleTick', {

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { sendMessages } from '../notifications/sendMessages.ts';
-import { notificationServices } from '../planServices.ts';
-import { getServices } from '../services.ts';
+import { notificationServices } from '../composition/invocationServices.ts';
+import { getServices } from '../composition/services.ts';
 
 app.timer('sendNotifications', {
   schedule: '30 * * * * *',

@@ -1,13 +1,12 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import type * as z from 'zod';
-import { addTargets, batchOfTargets } from '../batches/batchOfTargets.ts';
-import { wantedOf } from '../batches/backupItems.ts';
-import type { AcceptedRequest } from '../runs/planRequest.ts';
+import { addTargets, batchOfTargets, wantedOf } from '../batches/backupItems.ts';
+import type { AcceptedRequest } from '../runs/run.ts';
 import { backupSchema } from '../runs/request.ts';
-import type { HttpCall } from './http/answer.ts';
-import { badRequest } from './http/refusal.ts';
-import { acceptingRuns } from './http/runRequest.ts';
+import type { HttpCall } from '../http/answer.ts';
+import { badRequest } from '../http/refusal.ts';
+import { acceptingRuns } from '../http/runRequest.ts';
 
 type Body = z.infer<typeof backupSchema>;
 

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { sweepSchema } from '../runs/sweepSchema.ts';
-import { acceptingRuns } from './http/runRequest.ts';
+import { sweepSchema } from '../runs/request.ts';
+import { acceptingRuns } from '../http/runRequest.ts';
 
 app.http('startSweep', {
   route: 'sweeps',

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import { stopSchema } from '../runs/request.ts';
-import { acceptingRuns } from './http/runRequest.ts';
+import { acceptingRuns } from '../http/runRequest.ts';
 
 app.http('stopProtection', {
   route: 'protections/stop',

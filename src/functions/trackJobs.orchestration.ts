@@ -1,5 +1,5 @@
 import { app } from 'durable-functions';
-import { trackJobsOrchestration } from '../job-tracker/watchJob.ts';
+import { trackJobsOrchestration } from '../jobs/watchJob.ts';
 import { trackJobs } from '../orchestrations/trackJobs.ts';
 
 app.orchestration(trackJobsOrchestration, trackJobs);

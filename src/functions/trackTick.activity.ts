@@ -1,9 +1,9 @@
 import { app, input } from 'durable-functions';
-import { trackTick } from '../job-tracker/trackTick.ts';
-import type { TrackerInput } from '../job-tracker/watchJob.ts';
+import { trackTick } from '../jobs/trackTick.ts';
+import type { TrackerInput } from '../jobs/watchJob.ts';
 import { trackTickActivity } from '../orchestrations/trackJobs.ts';
-import { trackerServices } from '../invocationServices.ts';
-import { getServices } from '../services.ts';
+import { trackerServices } from '../composition/invocationServices.ts';
+import { getServices } from '../composition/services.ts';
 
 app.activity(trackTickActivity, {
   extraInputs: [input.durableClient()],

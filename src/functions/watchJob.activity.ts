@@ -1,9 +1,9 @@
 import { app, input } from 'durable-functions';
-import { watchJob } from '../job-tracker/watchJob.ts';
-import type { WatchOrder } from '../job-tracker/watch.ts';
+import { watchJob } from '../jobs/watchJob.ts';
+import type { WatchOrder } from '../jobs/watch.ts';
 import { watchJobActivity } from '../orchestrations/watchedJob.ts';
-import { trackerServices } from '../invocationServices.ts';
-import { getServices } from '../services.ts';
+import { trackerServices } from '../composition/invocationServices.ts';
+import { getServices } from '../composition/services.ts';
 
 app.activity(watchJobActivity, {
   extraInputs: [input.durableClient()],

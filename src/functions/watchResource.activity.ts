@@ -1,8 +1,8 @@
 import { app } from 'durable-functions';
-import { watchResourceActivity } from '../orchestrations/activities.ts';
-import { triggerServices } from '../planServices.ts';
+import { watchResourceActivity } from '../orchestrations/flow.ts';
+import { triggerServices } from '../composition/invocationServices.ts';
 import type { ResourceWatch, ResourceWatched } from '../runs/planWork.ts';
-import { getServices } from '../services.ts';
+import { getServices } from '../composition/services.ts';
 import { watchResource } from '../triggers/resourceWatch.ts';
 
 app.activity(watchResourceActivity, {

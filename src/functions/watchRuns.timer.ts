@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import { watchRuns } from '../runs/watchRuns.ts';
-import { watchTrackers } from '../job-tracker/watchTrackers.ts';
-import { runServices, trackerServices } from '../invocationServices.ts';
-import { getServices } from '../services.ts';
+import { watchTrackers } from '../jobs/watchTrackers.ts';
+import { runServices, trackerServices } from '../composition/invocationServices.ts';
+import { getServices } from '../composition/services.ts';
 
 app.timer('watchRuns', {
   schedule: '0 */5 * * * *',

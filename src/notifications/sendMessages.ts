@@ -1,6 +1,5 @@
 import type { Table } from '../storage/table.ts';
-import { signatureOf } from './message.ts';
-import { dueMessages, markSent, postpone, type Waiting } from './outbox.ts';
+import { dueMessages, markSent, postpone, signatureOf, type Waiting } from './outbox.ts';
 
 /** Posts a body and tells the status; throws when the receiver cannot be reached. */
 export type PostMessage = (
@@ -74,3 +73,24 @@ export async function sendMessages(services: NotificationServices): Promise<numb
   }
   return arrived;
 }
+
+const longestPostMs = 20_000;
+
+/** Posts over https; a redirect is not followed: the body goes to the configured address alone. */
+export const postMessage: PostMessage = async (url, headers, body) => {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), longestPostMs);
+  try {
+    const reply = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers },
+      body,
+      redirect: 'manual',
+      signal: abort.signal,
+    });
+    await reply.body?.cancel();
+    return reply.status;
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,18 +1,98 @@
-import type { RunRequest } from '../runs/request.ts';
-import { backUpProtectedItem } from './backUpProtectedItem.ts';
+import { backupVaultIdOf } from '../data-protection/ids.ts';
+import type { BackupInstance } from '../data-protection/instances.ts';
+import type { Protection, RunRequest, Target } from '../runs/request.ts';
+import { backUpInstance } from './data-protection/backUpInstance.ts';
+import {
+  datasourceIdOf,
+  findTargetInstance,
+  getTargetInstance,
+  idOfInstanceOrDeleted,
+  instanceIdIn,
+} from './data-protection/instanceTarget.ts';
+import {
+  protectDatasource,
+  validateDatasource,
+  type DatasourceProtection,
+} from './data-protection/protectDatasource.ts';
+import { resumeInstance, stopInstance } from './data-protection/stopInstance.ts';
 import type { Flow, FlowContext, FlowEnding, ServiceFlows } from './flow.ts';
-import { dataProtectionFlows } from './instanceFlows.ts';
-import { targetKindOf, type TargetKind } from './itemTarget.ts';
-import { protect } from './protectSource.ts';
-import { refuse } from './refusals.ts';
-import { resume } from './resumeProtection.ts';
-import { stop } from './stopProtection.ts';
-import { validate } from './validateProtection.ts';
+import { backUpProtectedItem } from './recovery-services/backUp.ts';
+import { targetKindOf, type TargetKind } from './recovery-services/itemTarget.ts';
+import { protectSource } from './recovery-services/protect.ts';
+import { resume } from './recovery-services/resumeProtection.ts';
+import { stop } from './recovery-services/stopProtection.ts';
+import { validate } from './recovery-services/validateProtection.ts';
+import { refuse, skip } from './refusals.ts';
+
+type RequestOf<K extends RunRequest['kind']> = Extract<RunRequest, { kind: K }>;
+
+function datasourceProtection(
+  target: Target,
+  vaultId: string | undefined,
+  policyId: string,
+  options: DatasourceProtection['options'],
+): DatasourceProtection {
+  if (instanceIdIn(target) !== undefined) {
+    throw refuse('TargetIsProtected', 'The target is a backup instance: name the datasource to protect.');
+  }
+  const datasourceId = datasourceIdOf(target);
+  const named = 'vaultId' in target ? target.vaultId : undefined;
+  const kind = /\/providers\/Microsoft\.Compute\/disks\//i.test(datasourceId) ? 'disk' : 'blobs';
+  return { kind, vaultId: vaultId ?? named ?? backupVaultIdOf(policyId), datasourceId, policyId, options };
+}
+
+const lockIsNotOurs =
+  'Of no meaning for a Backup vault, and left out: lockStorageAccount. Operational backup of blobs locks the account by itself.';
+
+function orderOf(context: FlowContext, request: Protection): DatasourceProtection {
+  if (request.lockStorageAccount !== undefined) context.warnings.push(lockIsNotOurs);
+  return datasourceProtection(request.target, request.vaultId, request.policyId, request);
+}
+
+/** The instance to back up; a datasource that nothing protects is protected now, where the request says by what. */
+function* instanceToBackUp(
+  context: FlowContext,
+  { target, protectFirst }: RequestOf<'backUp'>,
+): Flow<BackupInstance> {
+  if (!protectFirst) return yield* getTargetInstance(context, target);
+  const found = yield* findTargetInstance(context, target);
+  if (found) return found;
+  const order = datasourceProtection(target, undefined, protectFirst.policyId, {});
+  return (yield* protectDatasource(context, order)).instance;
+}
+
+function* protect(context: FlowContext, request: RequestOf<'protect'>): Flow<FlowEnding> {
+  const { instance, change } = yield* protectDatasource(context, orderOf(context, request));
+  const result = { backupInstanceId: instance.id, policyId: request.policyId, change };
+  if (request.backUpAfterwards) {
+    const ending = yield* backUpInstance(context, instance, {});
+    return { ...ending, result: { ...result, ...(ending.result as object) } };
+  }
+  if (change === 'none') {
+    throw skip('AlreadyProtected', `already protected by ${instance.id} with the same policy`);
+  }
+  return { status: 'completed', result };
+}
+
+/** Flows of Backup vaults: disks, blobs, and any backup instance by its id. */
+const dataProtectionFlows: ServiceFlows = {
+  *backUp(context, request) {
+    return yield* backUpInstance(context, yield* instanceToBackUp(context, request), request);
+  },
+  protect,
+  validate: (context, request) => validateDatasource(context, orderOf(context, request)),
+  *stop(context, request) {
+    return yield* stopInstance(context, yield* getTargetInstance(context, request.target), request);
+  },
+  *resume(context, request) {
+    return yield* resumeInstance(context, yield* idOfInstanceOrDeleted(context, request.target), request);
+  },
+};
 
 /** Flows of Recovery Services vaults: the same for shares, machines and databases. */
 export const recoveryServicesFlows: ServiceFlows = {
   backUp: backUpProtectedItem,
-  protect,
+  protect: protectSource,
   validate,
   stop,
   resume,

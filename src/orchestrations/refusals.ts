@@ -1,5 +1,37 @@
+import type { Failure } from '../arm/call.ts';
 import type { ProtectedItem } from '../recovery-services/protectedItems.ts';
-import { FlowEnded } from './stepFailed.ts';
+import type { StepOutcome } from '../steps/step.ts';
+
+/** The outcomes that end a run unless its flow catches them. */
+export type BadOutcome = Exclude<StepOutcome, { kind: 'done' } | { kind: 'waiting' }>;
+
+/** A step that did not end `done`. Lives inside one replay; what crosses a boundary is its `outcome`. */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+  readonly stepName: string;
+  readonly outcome: BadOutcome;
+
+  constructor(stepName: string, outcome: BadOutcome) {
+    super(
+      outcome.kind === 'cancelled' ? `${stepName}: cancelled` : `${stepName}: ${outcome.failure.message}`,
+    );
+    this.stepName = stepName;
+    this.outcome = outcome;
+  }
+}
+
+/** An ending that a flow has decided by itself: nothing to do (`skipped`) or nothing that may be done (`failed`). */
+export class FlowEnded extends Error {
+  override readonly name = 'FlowEnded';
+  readonly status: 'failed' | 'skipped';
+  readonly failure: Failure;
+
+  constructor(status: 'failed' | 'skipped', failure: Failure) {
+    super(failure.message);
+    this.status = status;
+    this.failure = failure;
+  }
+}
 
 /** Ends a run `failed` with a code of ours. */
 export const refuse = (code: string, message: string, advice?: string): FlowEnded =>
@@ -76,3 +108,18 @@ export const missingPolicy = (policyId: string): FlowEnded =>
     `The vault has no policy ${policyId}.`,
     "GET the vault's backupPolicies to see which it has.",
   );
+
+/**
+ * Tells a refusal under multi-user authorisation from others: a person decides there, so nothing is retried.
+ *
+ * @returns what to throw instead; any other error as it came.
+ */
+export function guarded(error: unknown): unknown {
+  const refused =
+    error instanceof StepFailed && error.outcome.kind === 'refused' ? error.outcome.failure : undefined;
+  if (!refused || !/resource\s?guard/i.test(`${refused.code} ${refused.message}`)) return error;
+  return new FlowEnded('failed', {
+    ...refused,
+    advice: 'A Resource Guard protects this vault: have the operation approved there first.',
+  });
+}

@@ -1,12 +1,31 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import { isPlanRequest } from '../runs/planRequest.ts';
-import type { RunEnding, RunFinish, RunInput, RunStatus } from '../runs/run.ts';
-import { finishRunActivity } from './activities.ts';
-import { flowContext, type Durable, type Flow, type FlowContext, type FlowEnding } from './flow.ts';
-import { flowOf, flowTable, type FlowTable } from './flows.ts';
-import { patiently } from './patiently.ts';
-import { planFlow } from './planFlow.ts';
-import { FlowEnded, StepFailed, type BadOutcome } from './stepFailed.ts';
+import {
+  isPlanRequest,
+  type PlanRequest,
+  type RunEnding,
+  type RunFinish,
+  type RunInput,
+  type RunStatus,
+} from '../runs/run.ts';
+import {
+  finishRunActivity,
+  flowContext,
+  type Durable,
+  type Flow,
+  type FlowContext,
+  type FlowEnding,
+} from './flow.ts';
+import { flowOf, type FlowTable } from './flows.ts';
+import { carryBatch } from './plan/carryBatch.ts';
+import { protectByPlan } from './plan/protectByPlan.ts';
+import { FlowEnded, StepFailed, type BadOutcome } from './refusals.ts';
+import { callUntilAnswered } from './takeStep.ts';
+
+/** The flow of a request that the plan answers. */
+function planFlow(table: FlowTable, context: FlowContext, request: PlanRequest): Flow<FlowEnding> {
+  if (request.kind !== 'protectByPlan') return carryBatch(context);
+  return protectByPlan((asked) => flowOf(table, context, asked), context, request);
+}
 
 const statusOf: Readonly<Record<BadOutcome['kind'], Exclude<RunStatus, 'accepted' | 'running'>>> = {
   refused: 'failed',
@@ -65,11 +84,12 @@ export function* carryRun(df: Durable, input: RunInput, table: FlowTable): Flow<
     isPlanRequest(request) ? planFlow(table, context, request) : flowOf(table, context, request);
   const ending = complete(context, yield* endingOf(flow));
   const finish: RunFinish = { runId: run.runId, generation: run.generation, ending };
-  yield* patiently(df, finishRunActivity, finish);
+  yield* callUntilAnswered(df, finishRunActivity, finish);
   return ending;
 }
 
 /** The one orchestration: takes the flow that its request names, writes the ending. */
-export function* run(context: OrchestrationContext): Generator<Task, RunEnding, unknown> {
-  return yield* carryRun(context.df, context.df.getInput<RunInput>(), flowTable);
-}
+export const runOver = (table: FlowTable) =>
+  function* run(context: OrchestrationContext): Generator<Task, RunEnding, unknown> {
+    return yield* carryRun(context.df, context.df.getInput<RunInput>(), table);
+  };

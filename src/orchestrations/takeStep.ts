@@ -1,9 +1,29 @@
 import type { Task } from 'durable-functions';
 import type { Json, JsonObject } from '../arm/call.ts';
 import type { Step, StepEvent, StepOrder, StepOutcome } from '../steps/step.ts';
-import type { Flow, FlowContext, StartedJob } from './flow.ts';
-import { patiently } from './patiently.ts';
-import { StepFailed } from './stepFailed.ts';
+import type { Durable, Flow, FlowContext, StartedJob } from './flow.ts';
+import { StepFailed } from './refusals.ts';
+
+const mostTries = 10;
+const firstPauseSeconds = 5;
+const longestPauseSeconds = 600;
+
+/**
+ * Calls an activity until it answers: storage or the platform may be out of reach for a while.
+ *
+ * @throws whatever the activity throws at the tenth try, after about half an hour.
+ */
+export function* callUntilAnswered<T>(df: Durable, activity: string, input: unknown): Flow<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return (yield df.callActivity(activity, input)) as T;
+    } catch (error) {
+      if (tries === mostTries) throw error;
+      const seconds = Math.min(firstPauseSeconds * 3 ** (tries - 1), longestPauseSeconds);
+      yield df.createTimer(new Date(df.currentUtcDateTime.getTime() + seconds * 1000));
+    }
+  }
+}
 
 /** The activity that writes a step into the ledger and sends its message. Input: {@link StepOrder}. Answer: {@link OrderAnswer}. */
 export const orderStepActivity = 'orderStep';
@@ -61,7 +81,7 @@ function* ask(
 ): Flow<StepOutcome | undefined> {
   const numbered: StepOrder = { ...order, ask: ++context.asksMade };
   // An order that failed may have been taken: a run that ended here would leave its call on the way.
-  const answer = yield* patiently<OrderAnswer>(context.df, orderStepActivity, numbered);
+  const answer = yield* callUntilAnswered<OrderAnswer>(context.df, orderStepActivity, numbered);
   return answer?.kind ? answer : yield* awaitOutcome(context, numbered, seconds);
 }
 

@@ -1,6 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { TickAnswer } from '../job-tracker/trackTick.ts';
-import type { HurryEvent, TrackerInput } from '../job-tracker/watchJob.ts';
+import type { TickAnswer } from '../jobs/trackTick.ts';
+import type { HurryEvent, TrackerInput } from '../jobs/watchJob.ts';
 import type { Durable, Flow } from './flow.ts';
 
 /** The activity that ticks once. Input: `TrackerInput`. Answer: `TickAnswer`. */

@@ -1,8 +1,65 @@
 import type { Task } from 'durable-functions';
-import type { JobEvent, WatchOrder, WatchOutcome } from '../job-tracker/watch.ts';
+import type { JobEvent, WatchOrder, WatchOutcome } from '../jobs/watch.ts';
 import type { Flow, FlowContext } from './flow.ts';
-import { patiently } from './patiently.ts';
-import { StepFailed } from './stepFailed.ts';
+import { StepFailed } from './refusals.ts';
+import { callUntilAnswered, sleep } from './takeStep.ts';
+
+/** The service started no job because one of the same item runs: recorded as the end of an operation, too. */
+const isInProgress = (error: unknown): boolean =>
+  error instanceof StepFailed &&
+  error.outcome.kind !== 'cancelled' &&
+  error.outcome.failure.class === 'adopt';
+
+/** Follows the backup that was started, or the one that stood in its way: its handle then says `joined`. */
+export function* followOrJoin<H extends { readonly operationId?: string; readonly joined?: true }, E>(
+  context: FlowContext,
+  handle: H,
+  follow: (context: FlowContext, handle: H) => Flow<E>,
+): Flow<{ readonly handle: H; readonly ending: E }> {
+  try {
+    return { handle, ending: yield* follow(context, handle) };
+  } catch (error) {
+    if (!isInProgress(error)) throw error;
+    const { operationId: _, ...rest } = handle;
+    const joined = { ...rest, joined: true } as H;
+    return { handle: joined, ending: yield* follow(context, joined) };
+  }
+}
+
+/** Looks twice, a beat apart: the list may lag behind the job. */
+function* lookTwice<P>(
+  context: FlowContext,
+  waitSeconds: number,
+  look: () => Flow<P | null | undefined>,
+): Flow<P | undefined> {
+  const first = yield* look();
+  if (first) return first;
+  yield* sleep(context, waitSeconds);
+  return (yield* look()) ?? undefined;
+}
+
+/**
+ * The recovery point that a job has made: the proof that the backup exists.
+ *
+ * A list that shows none or cannot be read leaves a warning, because the backup itself has ended well.
+ *
+ * @param waitSeconds the service's beat, between the two looks.
+ */
+export function* proofOfBackup<P>(
+  context: FlowContext,
+  waitSeconds: number,
+  look: () => Flow<P | null | undefined>,
+): Flow<P | undefined> {
+  try {
+    const point = yield* lookTwice(context, waitSeconds, look);
+    if (!point) context.warnings.push('The list of recovery points shows none in the span of the job.');
+    return point;
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    context.warnings.push(`The recovery points could not be read: ${error.message}`);
+    return undefined;
+  }
+}
 
 /** The activity that has a job watched. Input: `WatchOrder`. Answer: `WatchOutcome`, or null when `job-<n>` will tell. */
 export const watchJobActivity = 'watchJob';
@@ -59,7 +116,7 @@ export function* watchJob(
     const known =
       startedJob?.watched !== undefined && asks === 0
         ? (startedJob.watched as WatchOutcome | null)
-        : yield* patiently<WatchOutcome | null>(context.df, watchJobActivity, order);
+        : yield* callUntilAnswered<WatchOutcome | null>(context.df, watchJobActivity, order);
     const outcome = known ?? (yield* awaitJob(context, event, giveUpMs + (asks + 1) * graceSeconds * 1000));
     if (outcome) return outcome;
   }

@@ -1,10 +1,8 @@
 import type { ArmCall, Failure } from '../arm/call.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
-import { textIn } from '../arm/jsonFields.ts';
-import { resourceIn, rowsIn, sameName } from './resources.ts';
-import { filterOf } from './filters.ts';
-import { backupCall, nameIn } from './paths.ts';
+import { textIn } from '../arm/replyFields.ts';
+import { backupCall, filterOf, nameIn, resourceIn, rowsIn, sameName } from './paths.ts';
 
 /** A storage account as a vault knows it. `name` is the container's, as the service spells it. */
 export type Container = { readonly name: string };

@@ -3,9 +3,8 @@ import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import type { ItemKind } from './itemKinds.ts';
 import { itemOperation, readItemOperation, type StartedJob } from './operations.ts';
-import { backupCall } from './paths.ts';
+import { backupCall, resourceIn } from './paths.ts';
 import { itemAction, readItemCall, standingOf, type OnItem } from './protectedItems.ts';
-import { resourceIn } from './resources.ts';
 
 /** The item's type as the service named it, or the type of a new one. */
 export type ChangedItem = OnItem & { readonly protectedItemType: string; readonly sourceResourceId?: string };

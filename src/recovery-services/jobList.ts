@@ -1,14 +1,11 @@
 import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
-import { textIn } from '../arm/jsonFields.ts';
+import { readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import { readInstant } from '../arm/serviceTimes.ts';
-import { filterOf, filterTime } from './filters.ts';
+import { backupCall, filterOf, filterTime, rowsIn, type Resource } from './paths.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import { readJob } from './jobs.ts';
 import { findEarlierJob } from './jobSearch.ts';
-import { backupCall } from './paths.ts';
-import { rowsIn, type Resource } from './resources.ts';
 
 /** A row of the job list as the tracker reads it. */
 interface ListedJob {

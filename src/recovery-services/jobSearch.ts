@@ -1,13 +1,10 @@
 import type { ArmCall, ArmReply } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
-import { textIn } from '../arm/jsonFields.ts';
+import { readInstant, textIn } from '../arm/replyFields.ts';
 import { isNameBased } from '../arm/nameBasedGuid.ts';
-import { readInstant } from '../arm/serviceTimes.ts';
-import { rowsIn, sameName, type Resource } from './resources.ts';
-import { filterOf, filterTime } from './filters.ts';
+import { backupCall, filterOf, filterTime, nameIn, rowsIn, sameName, type Resource } from './paths.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
-import { backupCall, nameIn } from './paths.ts';
 
 /** A job as a row of the list identifies it. `startedAt` is ISO 8601 UTC; what is missing is empty. */
 export type JobFound = {

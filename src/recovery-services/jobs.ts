@@ -2,11 +2,9 @@ import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import type { ArmReply, Failure, Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step, StepReading } from '../steps/step.ts';
-import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
-import { readInstant } from '../arm/serviceTimes.ts';
-import { resourceIn, sameName } from './resources.ts';
-import { backupCall } from './paths.ts';
+import { backupCall, resourceIn, sameName } from './paths.ts';
 
 /** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */
 export type JobInVault = { readonly vaultId: string; readonly jobId: string; readonly waitSeconds: number };

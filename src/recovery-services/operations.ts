@@ -1,11 +1,10 @@
 import type { ArmCall, ArmReply, Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { LongRunning, StepReading } from '../steps/step.ts';
-import { objectIn, textIn } from '../arm/jsonFields.ts';
+import { objectIn, textIn } from '../arm/replyFields.ts';
 import { jobIdOf } from '../arm/longRunning.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
-import { sameName } from './resources.ts';
-import { backupCall, vaultIdOf } from './paths.ts';
+import { backupCall, sameName, vaultIdOf } from './paths.ts';
 
 /** The job that an item operation has started; null when the service named none. */
 export type StartedJob = { readonly jobId: string | null };

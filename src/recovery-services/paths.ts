@@ -1,5 +1,25 @@
-import type { ArmCall } from '../arm/call.ts';
+import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
+import { objectIn, textIn } from '../arm/replyFields.ts';
 import { parseResourceId } from '../arm/resourceId.ts';
+
+/**
+ * An OData filter as the backup lists take it: `field eq 'value'` joined by ` and `, quotes inside doubled.
+ *
+ * @param fields in the order in which they are written; an absent value is left out.
+ */
+export const filterOf = (fields: Readonly<Record<string, string | undefined>>): string =>
+  Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => `${field} eq '${String(value).replaceAll("'", "''")}'`)
+    .join(' and ');
+
+/** An instant as the lists' filters take it: UTC, 12-hour clock, `2026-08-22 02:00:05 PM`. */
+export function filterTime(instant: Date): string {
+  const [date = '', time = ''] = instant.toISOString().split('T');
+  const hour = instant.getUTCHours();
+  const twelve = String(hour % 12 || 12).padStart(2, '0');
+  return `${date} ${twelve}${time.slice(2, 8)} ${hour < 12 ? 'AM' : 'PM'}`;
+}
 
 /** Version of Microsoft.RecoveryServices for a vault's backup resources. Poll URLs bring their own. */
 export const backupApiVersion = '2025-08-01';
@@ -40,3 +60,30 @@ export function backupCall(
     ...more,
   };
 }
+
+/** A row of a list reply, or the resource of a single one: id and name as the service spells them, never rebuilt. */
+export interface Resource {
+  readonly id: string;
+  readonly name: string;
+  readonly properties: JsonObject;
+}
+
+/** A resource out of a body; missing parts read as empty. */
+export function resourceIn(body: Json | undefined): Resource {
+  const { id, name, properties } = objectIn(body);
+  return { id: textIn(id) ?? '', name: textIn(name) ?? '', properties: objectIn(properties) };
+}
+
+/** All rows of a list reply. */
+export function rowsIn(reply: ArmReply): readonly Resource[] {
+  const { value } = objectIn(reply.body);
+  return Array.isArray(value) ? value.map(resourceIn) : [];
+}
+
+/** Equal without case, as the service compares names. */
+export const sameName = (a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase();
+
+/** At most 20 names for a person to read, in order, without doubles. */
+export const namesSeen = (names: readonly (string | undefined)[]): string[] =>
+  [...new Set(names.filter((name) => name !== undefined))].sort().slice(0, 20);

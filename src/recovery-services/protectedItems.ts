@@ -1,13 +1,19 @@
 import type { ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
-import { textIn } from '../arm/jsonFields.ts';
+import { readDurationSeconds, textIn } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
-import { readDurationSeconds } from '../arm/serviceTimes.ts';
-import { namesSeen, resourceIn, rowsIn, sameName, type Resource } from './resources.ts';
-import { filterOf } from './filters.ts';
+import {
+  backupCall,
+  filterOf,
+  nameIn,
+  namesSeen,
+  resourceIn,
+  rowsIn,
+  sameName,
+  type Resource,
+} from './paths.ts';
 import { kindWords } from './itemKinds.ts';
-import { backupCall, nameIn } from './paths.ts';
 
 /** What a protected item's state means to a flow; `unknown` is a word this version does not know. */
 export type Standing =

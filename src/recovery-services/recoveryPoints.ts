@@ -1,11 +1,8 @@
 import type { Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
-import { readInstant } from '../arm/serviceTimes.ts';
-import { rowsIn, type Resource } from './resources.ts';
-import { filterOf, filterTime } from './filters.ts';
-import { backupCall } from './paths.ts';
+import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
+import { backupCall, filterOf, filterTime, rowsIn, type Resource } from './paths.ts';
 
 /** A recovery point as the run record shows it. */
 export type RecoveryPointSeen = {

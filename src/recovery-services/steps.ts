@@ -8,12 +8,11 @@ import {
   registerContainer,
 } from './containers.ts';
 import { cancelJob, readJob } from './jobs.ts';
-import { readPolicy } from './policies.ts';
+import { readBackupStatus, readPolicy, readVault } from './vaults.ts';
 import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
 import { deleteItem, protectItem, stopProtection, undeleteItem } from './itemChanges.ts';
 import { awaitProtected, findProtectedItem, readProtectedItem } from './protectedItems.ts';
 import { findRecoveryPoint } from './recoveryPoints.ts';
-import { readBackupStatus, readVault } from './vaults.ts';
 
 /** Every step of Recovery Services: this domain's part of the step catalogue, names unique. */
 export const recoveryServicesSteps: readonly AnyStep[] = [

@@ -1,10 +1,29 @@
+import { objectIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { objectIn, textIn } from '../arm/jsonFields.ts';
-import { backupApiVersion, nameIn, vaultApiVersion } from './paths.ts';
+import { backupApiVersion, backupCall, nameIn, resourceIn, vaultApiVersion } from './paths.ts';
+
+/** A backup policy as far as a flow needs it; `backupManagementType` says for which kind of item it is. */
+type Policy = { readonly name: string; readonly backupManagementType: string };
+
+/** A policy by its id; null when the vault has none of that name. */
+export const readPolicy: Step<{ readonly policyId: string }, Policy | null> = {
+  name: 'recoveryServices.readPolicy',
+  describe: ({ policyId }) => backupCall('GET', 'backupPolicies/read', resourcePath(policyId)),
+  read: (reply) => {
+    const { name, properties } = resourceIn(reply.body);
+    return {
+      kind: 'done',
+      result: { name, backupManagementType: textIn(properties['backupManagementType']) ?? '' },
+    };
+  },
+  readRefusal: (_failure, status) => (status === 404 ? { kind: 'done', result: null } : undefined),
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};
 
 /** Where a vault lies: Azure's region word, `westeurope`. */
-export type VaultSeen = { readonly region: string };
+type VaultSeen = { readonly region: string };
 
 /** A Recovery Services vault; null when there is none of that id. */
 export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
@@ -27,13 +46,13 @@ export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
 };
 
 /** Which vault protects a source, if any; `unknown` when the app may not ask (the action needs a role per subscription). */
-export type ProtectedWhere =
+type ProtectedWhere =
   | { readonly kind: 'protected'; readonly vaultId: string }
   | { readonly kind: 'notProtected' }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** What is asked about: a share of an account, or a virtual machine. */
-export type ProtectionQuestion = {
+type ProtectionQuestion = {
   readonly resourceId: string;
   readonly region: string;
   readonly share?: string;

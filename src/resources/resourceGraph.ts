@@ -1,5 +1,5 @@
 import type { JsonObject } from '../arm/call.ts';
-import { objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import type { Step } from '../steps/step.ts';
 
 /** One page of a Resource Graph query. */

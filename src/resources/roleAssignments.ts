@@ -1,8 +1,7 @@
 import type { JsonObject } from '../arm/call.ts';
-import { memberIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { memberIn, objectsIn, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
 import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
 import { idKey, readResourceId, resourcePath } from '../arm/resourceId.ts';
-import { sameWord } from '../arm/sameWord.ts';
 import type { Step } from '../steps/step.ts';
 
 const apiVersion = '2022-04-01';
@@ -83,7 +82,7 @@ export const listRolesAt: Step<{ readonly scope: string; readonly principalId: s
       kind: 'done',
       result: objectsIn(memberIn(reply.body, 'value'))
         .map(grantIn)
-        .filter((grant) => sameWord(grant.principalId, principalId) && isWithin(scope, grant.scope))
+        .filter((grant) => equalIgnoringCase(grant.principalId, principalId) && isWithin(scope, grant.scope))
         .map(({ roleId }) => roleId),
     }),
     repeat: 'safe',

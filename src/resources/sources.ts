@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../arm/call.ts';
-import { memberIn, objectIn, objectsIn, textIn } from '../arm/jsonFields.ts';
+import { memberIn, objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 

@@ -1,8 +1,6 @@
 import type { Json } from '../arm/call.ts';
-import { digestOf } from './digest.ts';
-import { shownKind, type AcceptedRequest } from './planRequest.ts';
-import type { RequestedBy, RunRecord } from './run.ts';
-import { runIdOf } from './runId.ts';
+import { digestOf, runIdOf } from './runId.ts';
+import { shownKind, type AcceptedRequest, type RequestedBy, type RunRecord } from './run.ts';
 import { listedAnew } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
 import { findRun, rowOfRun, runPartition, type RunState, type StoredRun } from './runRow.ts';

@@ -1,5 +1,6 @@
+import type { Json } from '../arm/call.ts';
 import { movedOn } from './runIndex.ts';
-import { findRun, rowOfRun, runPartition, type RunState, type StoredRun } from './runRow.ts';
+import { findRun, hasEnded, rowOfRun, runPartition, type RunState, type StoredRun } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** Each try meets at least one other writer that has succeeded. */
@@ -32,4 +33,52 @@ export async function changeRun(
 async function write(services: RunServices, run: RunState, next: RunState, etag: string): Promise<boolean> {
   const changes = [{ kind: 'replace', row: rowOfRun(next), etag } as const, ...movedOn(run, next)];
   return (await services.runs.writeTogether(runPartition, changes)).kind === 'written';
+}
+
+function closed(run: RunState, reason: string, closedAt: string): RunState {
+  const was: Json = run.error ? { code: run.error.code, message: run.error.message } : null;
+  return {
+    ...run,
+    status: 'failed',
+    error: { code: 'ClosedByPerson', message: reason },
+    result: { closedAt, was, ...(run.result === undefined ? {} : { result: run.result }) },
+  };
+}
+
+/** A person closes a run that ended `unknown`: it becomes `failed` with the reason; any other run is left as it is. */
+export async function closeRun(
+  services: RunServices,
+  runId: string,
+  reason: string,
+): Promise<'closed' | 'notUnknown' | 'missing'> {
+  const now = services.clock().toISOString();
+  const answer = await changeRun(services, runId, (run) =>
+    run.status === 'unknown' ? closed(run, reason, now) : undefined,
+  );
+  if (!answer) return 'missing';
+  return answer.changed ? 'closed' : 'notUnknown';
+}
+
+/** Asks a run to stop; `ended` when it has its ending. No write is sent after this, except those that cancel the job. */
+export async function requestCancel(
+  services: RunServices,
+  runId: string,
+): Promise<'requested' | 'ended' | 'missing'> {
+  const now = services.clock().toISOString();
+  const answer = await changeRun(services, runId, (run) =>
+    hasEnded(run.status) || run.cancelRequestedAt !== undefined
+      ? undefined
+      : { ...run, cancelRequestedAt: now },
+  );
+  if (!answer) return 'missing';
+  return hasEnded(answer.run.status) ? 'ended' : 'requested';
+}
+
+/** Whether a run has been asked to stop. A run that nobody has accepted sends nothing either. */
+export async function isCancelRequested(
+  services: Pick<RunServices, 'runs'>,
+  runId: string,
+): Promise<boolean> {
+  const stored = await findRun(services, runId);
+  return !stored || stored.run.cancelRequestedAt !== undefined;
 }

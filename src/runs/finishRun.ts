@@ -1,8 +1,40 @@
+import type { JobEnding } from '../arm/backupJob.ts';
+import type { JsonObject } from '../arm/call.ts';
+import type { StepOutcome, StepSummary } from '../steps/step.ts';
 import { changeRun } from './changeRun.ts';
-import type { RunFinish } from './run.ts';
+import type { RunEnding, RunFinish, RunGeneration } from './run.ts';
 import { recordOf } from './runRecord.ts';
 import { endingMembers, hasEnded, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
+
+const statuses: Readonly<Record<Exclude<StepOutcome['kind'], 'done' | 'waiting'>, RunEnding['status']>> = {
+  refused: 'failed',
+  failed: 'failed',
+  timedOut: 'timedOut',
+  unknown: 'unknown',
+  cancelled: 'cancelled',
+};
+
+/**
+ * The ending of a run whose flow ended without writing one, as far as its last step tells.
+ *
+ * A step that went well, or has not ended, leaves the ending unknown: what the flow made of it cannot be told.
+ */
+export function endingFromSteps(steps: readonly StepSummary[], reason: string): RunEnding {
+  const outcome = steps.at(-1)?.outcome;
+  if (outcome && 'failure' in outcome) {
+    return { status: statuses[outcome.kind], error: outcome.failure, warnings: [reason] };
+  }
+  if (outcome?.kind === 'cancelled') {
+    return { status: 'cancelled', error: { code: 'RunCancelled', message: reason }, warnings: [] };
+  }
+  const error = {
+    code: 'FlowEndedWithoutRecord',
+    message: reason,
+    advice: 'Look at the vault, then close the run.',
+  };
+  return { status: 'unknown', error, warnings: [] };
+}
 
 function mayEnd(run: RunState, { generation, ending }: RunFinish): boolean {
   if (run.generation !== generation) return false;
@@ -26,4 +58,23 @@ export async function finishRun(services: RunServices, finish: RunFinish): Promi
   );
   if (answer) await announce(services, answer.run, finish);
   return answer?.changed ? 'written' : 'ignored';
+}
+
+const lateNote =
+  'The job ended after this run had stopped following it: its recovery point was not looked up.';
+
+/** Turns a run that ended `timedOut` into the ending its job has had since; any other run is left as it is. */
+export function finishLate(
+  services: RunServices,
+  run: RunGeneration,
+  told: JsonObject,
+): Promise<'written' | 'ignored'> {
+  const { job, ended, failure, warnings } = told as unknown as JobEnding;
+  const ending: RunEnding = {
+    status: ended,
+    job,
+    ...(failure && { error: failure }),
+    warnings: [...warnings, lateNote],
+  };
+  return finishRun(services, { ...run, ending });
 }

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { requestIds } from './requestFields.ts';
 import type { RunRecord } from './run.ts';
 import { listPage, namesOfRun, runIdIn, type ListPage, type RunFilter } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
@@ -5,10 +7,10 @@ import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** A run in a list: the record without its steps and a batch's report. */
-export type ListedRun = Omit<RunRecord, 'steps' | 'operation' | 'failures' | 'report'>;
+type ListedRun = Omit<RunRecord, 'steps' | 'operation' | 'failures' | 'report'>;
 
 /** One page, newest first; `continuation` is opaque and absent after the last. A page may hold fewer than asked for. */
-export interface RunPage {
+interface RunPage {
   readonly runs: readonly ListedRun[];
   readonly continuation?: string;
 }
@@ -25,7 +27,7 @@ const listKeyGrammar = /^\d{13}-[0-9a-f]{40}$/;
 const mostPages = 5;
 
 /** Whether a text may be given back as a continuation. */
-export const isContinuation = (text: string): boolean => listKeyGrammar.test(text);
+const isContinuation = (text: string): boolean => listKeyGrammar.test(text);
 
 const sameText = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
@@ -84,3 +86,38 @@ export async function listRuns(
   }
   return { runs, ...(seen === undefined ? {} : { continuation: seen }) };
 }
+
+/** The statuses a run may have. */
+export const runStatusSchema = z.enum([
+  'accepted',
+  'running',
+  'completed',
+  'completedWithWarnings',
+  'failed',
+  'cancelled',
+  'skipped',
+  'timedOut',
+  'unknown',
+]);
+
+/** The kinds of run. */
+export const runKindSchema = z.enum(['backUp', 'protect', 'validate', 'stop', 'resume', 'sweep']);
+
+const top = z
+  .string()
+  .regex(/^[1-9]\d{0,2}$/, 'a number from 1 to 100')
+  .transform(Number)
+  .refine((count) => count <= 100, 'a number from 1 to 100');
+
+/** Query of `GET /api/runs`; an empty value counts as absent. */
+export const listQuerySchema = z.object({
+  status: runStatusSchema.optional(),
+  kind: runKindSchema.optional(),
+  target: requestIds.any.optional(),
+  batch: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'the id of a batch')
+    .optional(),
+  top: top.optional(),
+  continuation: z.string().refine(isContinuation, 'a continuation as a nextLink has it').optional(),
+});

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { runKindSchema, runStatusSchema } from './listQuery.ts';
+import { runKindSchema, runStatusSchema } from './listRuns.ts';
 import type { RunRecord } from './run.ts';
 
 const instant = z.string().meta({ format: 'date-time' });

@@ -1,7 +1,12 @@
 import * as z from 'zod';
-import { keepForSchema } from './keepFor.ts';
-import { requestIds, segmentName } from './requestIds.ts';
-import { checkPolicyVault, checkTargetVault, checkWhatToBackUp } from './requestRules.ts';
+import {
+  checkPolicyVault,
+  checkTargetVault,
+  checkWhatToBackUp,
+  keepForSchema,
+  requestIds,
+  segmentName,
+} from './requestFields.ts';
 
 const share = z.string().regex(/^[A-Za-z0-9$][A-Za-z0-9-]{0,62}$/, 'the name of a file share');
 
@@ -32,13 +37,13 @@ const namedTarget = z.discriminatedUnion('kind', [
 ]);
 
 /** What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource. */
-export const targetSchema = z.union([namedTarget, z.strictObject({ id: requestIds.target })]);
+const targetSchema = z.union([namedTarget, z.strictObject({ id: requestIds.target })]);
 
 /** @see targetSchema */
 export type Target = z.infer<typeof targetSchema>;
 
 /** The kinds of workload backup; other datasources know `Full` alone. */
-export const backupTypeSchema = z.enum([
+const backupTypeSchema = z.enum([
   'Full',
   'Differential',
   'Log',
@@ -49,7 +54,7 @@ export const backupTypeSchema = z.enum([
 ]);
 
 /** Everything an on-demand backup may say besides its target. */
-export const backupOptionsSchema = z.strictObject({
+const backupOptionsSchema = z.strictObject({
   keepFor: keepForSchema.optional(),
   retentionTag: z.string().min(1).max(150).optional(),
   backupRule: z.string().min(1).max(150).optional(),
@@ -122,3 +127,6 @@ export type RunRequest =
   | ({ readonly kind: 'validate' } & Protection)
   | ({ readonly kind: 'stop' } & z.infer<typeof stopSchema>)
   | ({ readonly kind: 'resume' } & z.infer<typeof resumeSchema>);
+
+/** Body of `POST /api/sweeps`: a dry run unless it says otherwise. */
+export const sweepSchema = z.strictObject({ dryRun: z.boolean().optional() });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RowChange, RowPage, RowRange, Table } from '../storage/table.ts';
-import type { RunRecord, RunStatus } from './run.ts';
-import { targetOf } from './planRequest.ts';
+import { targetOf, type RunRecord, type RunStatus } from './run.ts';
 import type { Target } from './request.ts';
 import { runPartition, type RunState } from './runRow.ts';
 

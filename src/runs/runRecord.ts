@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../arm/call.ts';
 import type { StepSummary } from '../steps/step.ts';
-import type { JobState, RunRecord, StepReport } from './run.ts';
-import { targetOf } from './planRequest.ts';
-import type { RunState } from './runRow.ts';
+import { targetOf, type JobState, type RunRecord, type StepReport } from './run.ts';
+import { findRun, hasEnded, type RunState } from './runRow.ts';
+import type { RunServices } from './runServices.ts';
 
 const sentenceOf = (detail: JsonObject): string =>
   Object.entries(detail)
@@ -92,4 +92,15 @@ export function recordOf(run: RunState, steps: readonly StepSummary[], seen?: Jo
     warnings: run.warnings,
     ...run.report,
   };
+}
+
+/** The record with its steps; undefined when there is no such run. */
+export async function getRunRecord(services: RunServices, runId: string): Promise<RunRecord | undefined> {
+  const stored = await findRun(services, runId);
+  if (!stored) return undefined;
+  const steps = await services.listSteps(runId);
+  const { run } = stored;
+  const batch = await services.describeBatch?.(run);
+  const seen = run.job || hasEnded(run.status) ? undefined : await services.seenJob?.(runId, steps);
+  return { ...recordOf(run, steps, seen), ...batch };
 }

@@ -1,7 +1,7 @@
 import type { Failure, Json } from '../arm/call.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
-import type { AcceptedRequest } from './planRequest.ts';
 import type {
+  AcceptedRequest,
   BatchReport,
   JobState,
   RecoveryPoint,

@@ -1,10 +1,28 @@
 import type { Json } from '../arm/call.ts';
 import type { Acceptance } from './acceptRun.ts';
-import { noteStarted } from './noteStarted.ts';
-import type { RunInput } from './run.ts';
+import { changeRun } from './changeRun.ts';
+import type { RunGeneration, RunInput } from './run.ts';
 import { instanceIdOf } from './runId.ts';
 import { findRun, hasEnded, type RunState, type StoredRun } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
+
+/**
+ * Notes that the flow of a run has been started. Harmless to repeat; a run that has ended meanwhile is left alone.
+ *
+ * @param known the run as it was written a moment ago: saves reading it.
+ */
+export async function noteStarted(
+  services: RunServices,
+  { runId, generation }: RunGeneration,
+  known?: StoredRun,
+): Promise<void> {
+  const begunAt = services.clock().toISOString();
+  const begin = (run: StoredRun['run']) =>
+    run.generation === generation && run.status === 'accepted'
+      ? ({ ...run, status: 'running', begunAt } as const)
+      : undefined;
+  await changeRun(services, runId, begin, known);
+}
 
 const inputOf = ({ id, generation, request, facts }: RunState): RunInput => ({
   runId: id,

@@ -1,12 +1,10 @@
-import { noteStarted } from './noteStarted.ts';
+import { noteStarted, startFlow } from './startRun.ts';
 import { changeRun } from './changeRun.ts';
-import { endingFromSteps } from './endingFromSteps.ts';
-import { finishRun } from './finishRun.ts';
-import { isPlanRequest } from './planRequest.ts';
+import { endingFromSteps, finishRun } from './finishRun.ts';
+import { isPlanRequest } from './run.ts';
 import { instanceIdOf } from './runId.ts';
 import type { RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
-import { startFlow } from './startRun.ts';
 
 /** What the watchdog has found and done about one run. */
 export interface RunAlert {

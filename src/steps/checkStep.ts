@@ -1,7 +1,7 @@
 import type { ArmAnswer, ArmReply, Failure, Json } from '../arm/call.ts';
-import { giveUpAt } from './decide.ts';
+import { giveUpAt } from './nextMove.ts';
 import { mayBeCut, readAllPages, slotFor, ticketOf, type Exchange } from './exchange.ts';
-import { changeStep } from './heldStep.ts';
+import { changeStep, lookOf, withRequests, type Progress, type StepInHand } from './stepInHand.ts';
 import { sendStep } from './sendStep.ts';
 import { lapse, settle, settleDone } from './settle.ts';
 import type { EarlierEffect } from './step.ts';
@@ -15,7 +15,6 @@ import {
   sendMarginSeconds,
   settleSeconds,
 } from './timings.ts';
-import { lookOf, withRequests, type Progress, type Work } from './work.ts';
 
 /** Seconds between looks while the settle time runs. */
 const nextLookSeconds = 120;
@@ -23,7 +22,7 @@ const nextLookSeconds = 120;
 const unreadableSeconds = 60;
 
 /** Looks for what an earlier attempt has done, before anything is sent again. */
-export async function checkStep(services: StepServices, work: Work): Promise<Progress> {
+export async function checkStep(services: StepServices, work: StepInHand): Promise<Progress> {
   const look = lookOf(work);
   if (!look) throw new Error(`${work.held.step.name} may be sent twice and is not looked for.`);
   const call = look.describeLook(work.held.step.input as never, attemptsOf(work.held.step));
@@ -45,7 +44,7 @@ export async function checkStep(services: StepServices, work: Work): Promise<Pro
 
 function afterLook(
   services: StepServices,
-  work: Work,
+  work: StepInHand,
   exchange: Exchange,
   lookedAt: Date,
 ): Promise<Progress> {
@@ -67,7 +66,11 @@ function afterLook(
 /** A resource that is not there is an answer; a list that could not be read to its end is none. */
 const isReadable = ({ status }: ArmReply): boolean => (status >= 200 && status < 300) || status === 404;
 
-function effectIn(services: StepServices, work: Work, answer: ArmAnswer): EarlierEffect<Json> | undefined {
+function effectIn(
+  services: StepServices,
+  work: StepInHand,
+  answer: ArmAnswer,
+): EarlierEffect<Json> | undefined {
   if (answer.kind !== 'reply' || !isReadable(answer.reply)) return undefined;
   const { step } = work.held;
   try {
@@ -78,17 +81,17 @@ function effectIn(services: StepServices, work: Work, answer: ArmAnswer): Earlie
   }
 }
 
-const isOverdue = (services: StepServices, { held, definition }: Work): boolean =>
+const isOverdue = (services: StepServices, { held, definition }: StepInHand): boolean =>
   services.clock() > giveUpAt(held.step, definition);
 
-function unreadable(services: StepServices, work: Work): Promise<Progress> {
+function unreadable(services: StepServices, work: StepInHand): Promise<Progress> {
   if (!isOverdue(services, work)) return lapse(services, work, later(services.clock(), unreadableSeconds));
   const message = 'Whether the request was carried out could not be learnt in time: a person must look.';
   return settle(services, work, { kind: 'unknown', failure: { code: 'EffectUnknown', message } });
 }
 
 /** Absence is believed after two empty looks, a minute apart, the second a settle time after the last send window. */
-async function absent(services: StepServices, work: Work, lookedAt: Date): Promise<Progress> {
+async function absent(services: StepServices, work: StepInHand, lookedAt: Date): Promise<Progress> {
   const { step } = work.held;
   const first = step.emptyLookAt;
   const settledAt = later(step.sendBy ?? step.firstAt, settleSeconds);
@@ -105,7 +108,7 @@ const latest = (settledAt: Date, firstLook: Date | string): Date => {
 };
 
 /** The last attempt is known not to have been applied: the step may be sent again. */
-async function notApplied(services: StepServices, work: Work): Promise<Progress> {
+async function notApplied(services: StepServices, work: StepInHand): Promise<Progress> {
   const { step } = work.held;
   const failure: Failure = step.lastFailure ?? {
     code: 'NotApplied',

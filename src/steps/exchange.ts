@@ -1,5 +1,5 @@
 import type { ArmAnswer, ArmCall, Json, JsonObject, SendOptions } from '../arm/call.ts';
-import type { Lane, Slot } from '../arm/pacer.ts';
+import type { Lane, Slot } from '../pacer/pacer.ts';
 import type { StepServices } from './stepServices.ts';
 
 /** What an exchange with ARM needs. */

@@ -1,14 +1,107 @@
-import { answer } from './answer.ts';
+import type { ArmAnswer, ArmCall } from '../arm/call.ts';
+import { applyPollAnswer, unfollowable, withoutUrl } from './applyPollAnswer.ts';
 import { checkStep } from './checkStep.ts';
-import { decide, type Decision } from './decide.ts';
-import { readStep } from './heldStep.ts';
-import { beginFollowing, pollStep } from './pollStep.ts';
+import { isUrlRefused, laneOf, learn, sendCall } from './exchange.ts';
+import { nextMove, type Move } from './nextMove.ts';
 import { sendStep } from './sendStep.ts';
-import { sendCopy, settle } from './settle.ts';
+import { holdBack, sendCopy, settle } from './settle.ts';
+import { awaitSlot } from './slots.ts';
 import type { StepMessage } from './step.ts';
+import {
+  changeStep,
+  followedStepId,
+  readStep,
+  unsignedCall,
+  withRequests,
+  type Progress,
+  type StepInHand,
+} from './stepInHand.ts';
+import type { PollPlace } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
-import { secondsUntil } from './timings.ts';
-import type { Progress, Work } from './work.ts';
+import { answer } from './tellFlow.ts';
+import { later, leaseSeconds, secondsUntil, sendMarginSeconds } from './timings.ts';
+
+/** Where this poll goes: the signed URL as sent, or the operation's unsigned path. */
+type Place =
+  | { readonly kind: 'url'; readonly url: string; readonly poll: PollPlace }
+  | {
+      readonly kind: 'unsigned';
+      readonly call: NonNullable<ReturnType<typeof unsignedCall>>;
+      readonly poll: PollPlace;
+    };
+
+function placeOf(work: StepInHand): Place | undefined {
+  const { poll } = work.held.step;
+  if (!poll) return undefined;
+  if (poll.url !== undefined) return { kind: 'url', url: poll.url, poll };
+  const call = unsignedCall(work, poll.operationId);
+  return call && { kind: 'unsigned', call, poll };
+}
+
+/**
+ * A step that follows another's operation begins where that one was accepted.
+ *
+ * @returns undefined when there is nothing to poll: the step's own description is the fallback.
+ */
+async function beginFollowing(services: StepServices, work: StepInHand): Promise<Progress | undefined> {
+  const stepId = followedStepId(work);
+  // A step with a place of its own has followed already, as far as that went.
+  if (stepId === undefined || work.held.step.poll) return undefined;
+  const followed = await readStep(services, { runId: work.held.step.runId, stepId });
+  const poll = followed?.step.poll;
+  if (!poll) return undefined;
+  const waitSeconds = followed.step.waitSeconds ?? work.definition.longRunning?.defaultWaitSeconds ?? 60;
+  const copied = { state: 'waiting', resume: 'poll', poll, waitSeconds } as const;
+  const held = await changeStep(services, work.held, copied);
+  if (!held) return 'lost';
+  const first = later(poll.sentAt, waitSeconds);
+  const seconds = secondsUntil(first, services.clock());
+  if (seconds === 0) return pollStep(services, { ...work, held });
+  const reason = 'The service has asked for a pause before the first poll.';
+  return holdBack(services, { ...work, held }, { seconds, reason, resume: 'poll' });
+}
+
+/** Polls an accepted operation once: at most one poll is in flight, because a lease keeps others away. */
+async function pollStep(services: StepServices, work: StepInHand): Promise<Progress> {
+  const place = placeOf(work);
+  if (!place) return unfollowable(services, work);
+  const paced = await awaitSlot(services, work, callAt(work, place), 'poll');
+  if (paced) return paced;
+  const now = services.clock();
+  const until = later(now, leaseSeconds / 2).toISOString();
+  const leased = { until, owner: services.newId(), slotAt: undefined };
+  const held = await changeStep(services, work.held, leased);
+  if (!held) return 'lost';
+  const answer = await pollAt(services, place, later(until, -sendMarginSeconds));
+  const polled = withRequests({ ...work, held }, answer === 'refused' ? 0 : 1);
+  if (answer === 'refused') return withoutUrl(services, polled);
+  return applyPollAnswer(services, polled, place.poll, answer);
+}
+
+/** A poll draws on the budget of its own action where the step knows it. */
+function callAt(work: StepInHand, place: Place): ArmCall {
+  const { action, path, operationId } = place.poll;
+  return unsignedCall(work, operationId) ?? { action, path, method: 'GET', apiVersion: '' };
+}
+
+async function pollAt(
+  services: StepServices,
+  place: Place,
+  deadlineAt: Date,
+): Promise<ArmAnswer | 'refused'> {
+  const options = { clientRequestId: services.newId(), deadlineAt };
+  if (place.kind === 'unsigned') return (await sendCall(services, place.call, options)).answer;
+  const { action, path } = place.poll;
+  try {
+    const answer = await services.arm.followUrl(place.url, { kind: 'poll', action, path }, options);
+    await learn(services, laneOf({ action, path, method: 'GET' }), answer);
+    return answer;
+  } catch (error) {
+    if (!isUrlRefused(error)) throw error;
+    services.log('alert', `A poll URL was refused: ${error.message}`, { action });
+    return 'refused';
+  }
+}
 
 /*
  * How one step happens once.
@@ -50,20 +143,20 @@ export async function executeStep(services: StepServices, message: StepMessage):
     }
     const definition = services.catalogue.get(held.step.name);
     if (!definition) return unknownStep(services, { held });
-    const decision = decide(held.step, definition, services.clock());
+    const decision = nextMove(held.step, definition, services.clock());
     if ((await carryOut(services, { held, definition }, decision)) === 'moved') return;
   }
   await sendCopy(services, message, 1);
 }
 
-async function unknownStep(services: StepServices, { held }: Pick<Work, 'held'>): Promise<void> {
+async function unknownStep(services: StepServices, { held }: Pick<StepInHand, 'held'>): Promise<void> {
   if (held.step.state === 'settled') return answer(services, held.step);
   const failure = { code: 'StepUnknown', message: `There is no step named ${held.step.name}.` };
   const inDoubt = held.step.state === 'claimed' || held.step.state === 'checking';
   await settle(services, { held }, { kind: inDoubt ? 'unknown' : 'failed', failure });
 }
 
-async function carryOut(services: StepServices, work: Work, decision: Decision): Promise<Progress> {
+async function carryOut(services: StepServices, work: StepInHand, decision: Move): Promise<Progress> {
   const { step } = work.held;
   switch (decision.kind) {
     case 'answer':
@@ -83,7 +176,7 @@ async function carryOut(services: StepServices, work: Work, decision: Decision):
   }
 }
 
-function giveUp(services: StepServices, work: Work): Promise<Progress> {
+function giveUp(services: StepServices, work: StepInHand): Promise<Progress> {
   const { name, lastFailure } = work.held.step;
   const message = `${name} did not end within ${work.definition.giveUpAfterSeconds} s.`;
   const failure = lastFailure

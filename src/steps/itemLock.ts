@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StoredRow } from '../storage/table.ts';
-import { readStep } from './heldStep.ts';
+import { readStep } from './stepInHand.ts';
 import type { AnyStep } from './step.ts';
 import type { StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';

@@ -1,7 +1,6 @@
-import { outcomeNow } from './answer.ts';
-import { slotReason } from './awaitSlot.ts';
-import { firstSlot, type FirstSlot } from './firstSlot.ts';
-import { readStep, type HeldStep } from './heldStep.ts';
+import { outcomeNow } from './tellFlow.ts';
+import { firstSlot, slotReason, type FirstSlot } from './slots.ts';
+import { readStep, type StoredStep } from './stepInHand.ts';
 import { sendCopy } from './settle.ts';
 import type { StepOrder, StepOutcome } from './step.ts';
 import { rowOfStep, type StepState } from './stepRow.ts';
@@ -48,7 +47,7 @@ const isNewer = (step: StepState, { generation, ask }: StepOrder): boolean =>
 /** Records who is to be answered; the executor's own columns stay as they are, its writes go on. */
 async function recordAsk(
   services: StepServices,
-  { step, etag }: HeldStep,
+  { step, etag }: StoredStep,
   order: StepOrder,
 ): Promise<boolean> {
   if (!isNewer(step, order)) return true;
@@ -89,7 +88,7 @@ async function insert(services: StepServices, order: StepOrder): Promise<Tried> 
   return { outcome: undefined };
 }
 
-async function orderAgain(services: StepServices, held: HeldStep, order: StepOrder): Promise<Tried> {
+async function orderAgain(services: StepServices, held: StoredStep, order: StepOrder): Promise<Tried> {
   const known = knownOutcome(held.step, order, services.clock());
   if (known) return { outcome: known };
   if (!(await recordAsk(services, held, order))) return undefined;

@@ -1,5 +1,5 @@
-import { giveUpAt } from './decide.ts';
-import { readStep, type HeldStep } from './heldStep.ts';
+import { giveUpAt } from './nextMove.ts';
+import { readStep, type StoredStep } from './stepInHand.ts';
 import { sendCopy, settle } from './settle.ts';
 import type { StepMessage } from './step.ts';
 import type { StepServices } from './stepServices.ts';
@@ -38,10 +38,10 @@ const poisoned = {
   message: 'The step could not be carried out: its message failed five times.',
 };
 
-const fail = (services: StepServices, held: HeldStep) =>
+const fail = (services: StepServices, held: StoredStep) =>
   settle(services, { held }, { kind: 'failed', failure: held.step.lastFailure ?? poisoned });
 
-async function tryAgain(services: StepServices, held: HeldStep): Promise<void> {
+async function tryAgain(services: StepServices, held: StoredStep): Promise<void> {
   const { step } = held;
   const definition = services.catalogue.get(step.name);
   const now = services.clock();

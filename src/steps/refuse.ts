@@ -1,12 +1,10 @@
 import type { Failure, Json } from '../arm/call.ts';
 import type { StepReading } from './step.ts';
-import type { FailureCounts } from './stepRow.ts';
-import { attemptIdOf } from './stepRow.ts';
+import { attemptIdOf, type FailureCounts } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { holdBack, lapse, settle, settleDone, tellToWait } from './settle.ts';
-import { later, mostAttempts } from './timings.ts';
-import { backOffSeconds, busySeconds, parkSeconds, pollSeconds } from './waits.ts';
-import { callOf, expectedRefusal, lookOf, type Progress, type Work } from './work.ts';
+import { backOffSeconds, busySeconds, later, mostAttempts, parkSeconds, pollSeconds } from './timings.ts';
+import { callOf, expectedRefusal, lookOf, type Progress, type StepInHand } from './stepInHand.ts';
 
 /** Seconds after the service has said that something runs already, until it is looked for in the list. */
 const lookAfterBusySeconds = 10;
@@ -15,13 +13,17 @@ const lookAfterDoubtSeconds = 30;
 /** A service that stays busy this often is not waited for any longer. */
 const mostBusy = 30;
 
-const counted = (work: Work, kind: keyof FailureCounts): FailureCounts => {
+const counted = (work: StepInHand, kind: keyof FailureCounts): FailureCounts => {
   const failures = work.held.step.failures ?? {};
   return { ...failures, [kind]: (failures[kind] ?? 0) + 1 };
 };
 
 /** Sends again later what is known not to have been applied, or is harmless to repeat. Reads go on until the deadline. */
-export async function retryLater(services: StepServices, work: Work, failure: Failure): Promise<Progress> {
+export async function retryLater(
+  services: StepServices,
+  work: StepInHand,
+  failure: Failure,
+): Promise<Progress> {
   const failures = counted(work, 'transient');
   const times = failures.transient ?? 1;
   if (times >= mostAttempts && callOf(work).method !== 'GET') {
@@ -32,7 +34,7 @@ export async function retryLater(services: StepServices, work: Work, failure: Fa
 }
 
 /** A write whose answer says nothing about its effect: looked for before anything is sent again. */
-export function inDoubt(services: StepServices, work: Work, failure: Failure): Promise<Progress> {
+export function inDoubt(services: StepServices, work: StepInHand, failure: Failure): Promise<Progress> {
   if (!lookOf(work)) return retryLater(services, work, failure);
   const failures = counted(work, 'doubtful');
   const lookAt = later(services.clock(), lookAfterDoubtSeconds);
@@ -40,7 +42,7 @@ export function inDoubt(services: StepServices, work: Work, failure: Failure): P
 }
 
 /** Something is in progress already: ours or another's, the list tells. Steps that may be repeated wait for its end. */
-function busy(services: StepServices, work: Work, failure: Failure): Promise<Progress> {
+function busy(services: StepServices, work: StepInHand, failure: Failure): Promise<Progress> {
   const failures = counted(work, 'busy');
   const times = failures.busy ?? 1;
   if (lookOf(work)) {
@@ -57,7 +59,7 @@ function busy(services: StepServices, work: Work, failure: Failure): Promise<Pro
 /** What a reading asks for; `resume` says what comes after a wait. */
 export function applyReading(
   services: StepServices,
-  work: Work,
+  work: StepInHand,
   reading: StepReading<Json>,
   resume: 'send' | 'poll',
 ): Promise<Progress> {
@@ -80,7 +82,7 @@ export function applyReading(
 /** A final "no" to the request itself, known not to have been applied: the step's own reading of it, else its class decides. */
 export function refuse(
   services: StepServices,
-  work: Work,
+  work: StepInHand,
   failure: Failure,
   status: number,
 ): Promise<Progress> {
@@ -101,7 +103,7 @@ export function refuse(
 }
 
 /** An operation that ended badly: the step's own reading of it, else refused whatever the class. */
-export function refuseForGood(services: StepServices, work: Work, failure: Failure): Promise<Progress> {
+export function refuseForGood(services: StepServices, work: StepInHand, failure: Failure): Promise<Progress> {
   const expected = expectedRefusal(work, failure, 200);
   const mayWait = expected?.kind === 'waiting' && lookOf(work) !== undefined;
   if (expected && !mayWait) return applyReading(services, work, expected, 'send');

@@ -1,19 +1,18 @@
 import type { ArmCall, Failure } from '../arm/call.ts';
-import { afterSend } from './afterSend.ts';
-import { awaitSlot } from './awaitSlot.ts';
+import { applySendAnswer } from './applySendAnswer.ts';
+import { awaitSlot } from './slots.ts';
 import { isUrlRefused, readAllPages, sendCall, type Exchange } from './exchange.ts';
-import { changeStep } from './heldStep.ts';
+import { changeStep, describedCall, withRequests, type Progress, type StepInHand } from './stepInHand.ts';
 import { itemOf, seeItem, takeItem, type SeenLock } from './itemLock.ts';
 import { holdBack, settle } from './settle.ts';
 import { attemptIdOf } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { later, leaseSeconds, sendMarginSeconds, sendWindowSeconds } from './timings.ts';
-import { describedCall, withRequests, type Progress, type Work } from './work.ts';
 
 /** Seconds until an item that another run works on is asked for again. */
 const itemBusySeconds = 61;
 
-const itemBusy = (services: StepServices, work: Work): Promise<Progress> =>
+const itemBusy = (services: StepServices, work: StepInHand): Promise<Progress> =>
   holdBack(services, work, {
     seconds: itemBusySeconds,
     reason: 'Another run is at work on this item.',
@@ -21,7 +20,7 @@ const itemBusy = (services: StepServices, work: Work): Promise<Progress> =>
   });
 
 /** Claims a step and sends its call: at most once per claim, within the claim's window. */
-export async function sendStep(services: StepServices, work: Work): Promise<Progress> {
+export async function sendStep(services: StepServices, work: StepInHand): Promise<Progress> {
   const call = describedCall(work.definition, work.held.step.input);
   if (!call) return settle(services, work, { kind: 'failed', failure: notDescribed(work) });
   const paced = await awaitSlot(services, work, call, 'send');
@@ -37,17 +36,20 @@ export async function sendStep(services: StepServices, work: Work): Promise<Prog
   const exchange = await exchangeOf(services, claimed, call);
   if (exchange === 'refused')
     return settle(services, claimed, { kind: 'failed', failure: notDescribed(claimed) });
-  return afterSend(services, withRequests(claimed, exchange.requests), call, exchange.answer, sentAt);
+  return applySendAnswer(services, withRequests(claimed, exchange.requests), call, exchange.answer, sentAt);
 }
 
-const notDescribed = ({ held }: Work): Failure => ({
+const notDescribed = ({ held }: StepInHand): Failure => ({
   code: 'StepNotDescribed',
   message: `${held.step.name} cannot be asked for with this input.`,
   class: 'ours',
 });
 
 /** The conditional write that grants an attempt: from here to its window's end bytes may leave. */
-async function claim(services: StepServices, { held, definition }: Work): Promise<Work | undefined> {
+async function claim(
+  services: StepServices,
+  { held, definition }: StepInHand,
+): Promise<StepInHand | undefined> {
   const now = services.clock();
   const claimed = await changeStep(services, held, {
     state: 'claimed',
@@ -68,7 +70,7 @@ async function claim(services: StepServices, { held, definition }: Work): Promis
 /** What keeps a claimed attempt from leaving. */
 async function reasonNotToSend(
   services: StepServices,
-  work: Work,
+  work: StepInHand,
   call: ArmCall,
   lock: SeenLock | undefined,
 ): Promise<(() => Promise<Progress>) | undefined> {
@@ -99,7 +101,7 @@ const notAllowed: Failure = {
 /** `refused`: the described URL is none that may be used; nothing has been sent. */
 async function exchangeOf(
   services: StepServices,
-  { held, definition }: Work,
+  { held, definition }: StepInHand,
   call: ArmCall,
 ): Promise<Exchange | 'refused'> {
   const { step } = held;

@@ -1,11 +1,10 @@
 import type { Failure, Json } from '../arm/call.ts';
-import { answer, fitsEvent } from './answer.ts';
-import { giveUpAt } from './decide.ts';
-import { changeStep } from './heldStep.ts';
+import { answer, fitsEvent } from './tellFlow.ts';
+import { giveUpAt } from './nextMove.ts';
+import { changeStep, type Progress, type StepInHand } from './stepInHand.ts';
 import type { StepMessage, StepOutcome } from './step.ts';
 import type { FailureCounts, StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
-import type { Progress, Work } from './work.ts';
 import { later, longestQueueSeconds, longestSlotSeconds, secondsUntil } from './timings.ts';
 
 /** Sends the step's message again, visible after whole seconds. */
@@ -27,7 +26,7 @@ const tooLarge = (name: string): StepOutcome => ({
 /** Writes the final outcome of a step and tells the flow. */
 export async function settle(
   services: StepServices,
-  { held }: Pick<Work, 'held'>,
+  { held }: Pick<StepInHand, 'held'>,
   outcome: StepOutcome,
 ): Promise<Progress> {
   const { runId, stepId, name } = held.step;
@@ -46,7 +45,7 @@ export async function settle(
 /** Settles with a result that was read from a reply, or from an earlier attempt's effect. */
 export const settleDone = (
   services: StepServices,
-  work: Pick<Work, 'held'>,
+  work: Pick<StepInHand, 'held'>,
   result: Json,
   how?: 'adopted' | 'joined',
 ): Promise<Progress> => settle(services, work, { kind: 'done', result, ...(how ? { how } : {}) });
@@ -72,7 +71,7 @@ function beyondDeadline(step: StepState, hold: HoldBack): StepOutcome {
  * Holds a step back: a short wait is a delayed message, a long one is told to the flow, which has a durable timer.
  * Nothing is in flight: known not applied, or a poll to be repeated.
  */
-export async function holdBack(services: StepServices, work: Work, hold: HoldBack): Promise<Progress> {
+export async function holdBack(services: StepServices, work: StepInHand, hold: HoldBack): Promise<Progress> {
   const { held, definition } = work;
   const now = services.clock();
   const notBefore = later(now, hold.seconds);
@@ -99,7 +98,7 @@ export async function holdBack(services: StepServices, work: Work, hold: HoldBac
 /** Tells the flow to look again later at work that goes well. */
 export async function tellToWait(
   services: StepServices,
-  { held }: Work,
+  { held }: StepInHand,
   waiting: Partial<StepState> & { readonly waitSeconds: number; readonly resume: 'send' | 'poll' },
 ): Promise<Progress> {
   const changed = await changeStep(services, held, {
@@ -120,7 +119,7 @@ export async function tellToWait(
 /** Gives the lease back while something may have been applied; the next look comes after some seconds. */
 export async function lapse(
   services: StepServices,
-  { held }: Pick<Work, 'held'>,
+  { held }: Pick<StepInHand, 'held'>,
   lookAgainAt: Date,
   change: Partial<StepState> = {},
 ): Promise<Progress> {

@@ -1,7 +1,7 @@
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
 import type { Follow } from '../arm/longRunning.ts';
 import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
-import type { Row, StoredRow } from '../storage/table.ts';
+import type { Row, StoredRow, Table } from '../storage/table.ts';
 import type { EarlierAttempts, StepOutcome, StepSummary } from './step.ts';
 
 /** How an accepted operation is polled. The URL is signed and secret: it is in the row and nowhere else. */
@@ -110,3 +110,30 @@ export const attemptsOf = (step: StepState): EarlierAttempts => ({
   lastSendBy: step.sendBy ?? step.firstAt,
   joinForeign: step.joinForeign ?? false,
 });
+
+function dueAt({ changedAt, until, notBefore }: StepState): string {
+  return (
+    [changedAt, until, notBefore]
+      .filter((instant) => instant !== undefined)
+      .sort()
+      .at(-1) ?? changedAt
+  );
+}
+
+function summaryOf(step: StepState): StepSummary {
+  const { stepId, name, state, asks, requests } = step;
+  return {
+    ...{ stepId, name, state, asks, requests, startedAt: step.firstAt, dueAt: dueAt(step) },
+    ...(step.outcome ? { outcome: step.outcome } : {}),
+    ...(step.settledAt === undefined ? {} : { endedAt: step.settledAt }),
+    ...(step.operationStatus === undefined ? {} : { operationStatus: step.operationStatus }),
+    ...(step.detail ? { detail: step.detail } : {}),
+    ...(step.reason === undefined ? {} : { reason: step.reason }),
+  };
+}
+
+/** The steps of a run in the order in which its flow took them; never holds a poll URL. */
+export async function listSteps(steps: Table, runId: string): Promise<readonly StepSummary[]> {
+  const { rows } = await steps.page(runId);
+  return rows.map((row) => summaryOf(stepOfRow(row)));
+}

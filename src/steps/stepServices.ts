@@ -1,5 +1,5 @@
 import type { ArmCall, ArmClient, Json, JsonObject } from '../arm/call.ts';
-import type { Pacer } from '../arm/pacer.ts';
+import type { Pacer } from '../pacer/pacer.ts';
 import type { MessageQueue, Table } from '../storage/table.ts';
 import type { StepCatalogue, StepEvent } from './step.ts';
 

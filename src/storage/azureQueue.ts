@@ -1,5 +1,6 @@
 import type { QueueClient } from '@azure/storage-queue';
-import { onFirstUse, type StorageAccount } from './storageAccount.ts';
+import { onFirstUse } from '../libraries/onFirstUse.ts';
+import type { StorageAccount } from './storageAccount.ts';
 import type { MessageQueue } from './table.ts';
 
 /** Bytes of one message before encoding: what a queue carries are ids. */
@@ -34,7 +35,7 @@ export function azureQueue(account: StorageAccount, name: string): MessageQueue 
 const retryOptions = { maxTries: 3, retryDelayInMs: 200 };
 
 async function queueClient(account: StorageAccount, name: string): Promise<QueueClient> {
-  const { QueueClient, QueueServiceClient } = await import('./storageLibrary.ts');
+  const { QueueClient, QueueServiceClient } = await import('../libraries/storageClients.ts');
   if ('connectionString' in account) {
     const service = QueueServiceClient.fromConnectionString(account.connectionString, { retryOptions });
     return service.getQueueClient(name);

@@ -1,5 +1,6 @@
 import type { TableClient, TableEntity, TableEntityResult, TransactionAction } from '@azure/data-tables';
-import { onFirstUse, type StorageAccount } from './storageAccount.ts';
+import { onFirstUse } from '../libraries/onFirstUse.ts';
+import type { StorageAccount } from './storageAccount.ts';
 import type {
   Column,
   Row,
@@ -37,7 +38,7 @@ export function azureTable(account: StorageAccount, name: string): Table {
 const retryOptions = { maxRetries: 2, retryDelayInMs: 200 };
 
 async function tableClient(account: StorageAccount, name: string): Promise<TableClient> {
-  const { TableClient } = await import('./storageLibrary.ts');
+  const { TableClient } = await import('../libraries/storageClients.ts');
   if ('connectionString' in account) {
     const { connectionString } = account;
     const allowInsecureConnection = /^UseDevelopmentStorage=true|http:\/\//i.test(connectionString);
@@ -102,7 +103,7 @@ async function read(
 }
 
 async function page(client: TableClient, partitionKey: string, range: RowRange): Promise<RowPage> {
-  const { odata } = await import('./storageLibrary.ts');
+  const { odata } = await import('../libraries/storageClients.ts');
   const filter = filterOf(odata, partitionKey, range);
   const pages = client.listEntities<Record<string, unknown>>({ queryOptions: { filter } }).byPage({
     maxPageSize: range.top ?? 1000,

@@ -1,10 +1,19 @@
 import { dueOccurrences, windowMilliseconds, type Occurrence } from '../plan/occurrences.ts';
 import type { Schedule } from '../plan/schema.ts';
 import { acceptRun } from '../runs/acceptRun.ts';
-import type { BatchRequest } from '../runs/planRequest.ts';
+import type { BatchRequest } from '../runs/run.ts';
 import { startAccepted } from '../runs/startRun.ts';
 import { hashed } from './resourceWatch.ts';
 import type { TriggerServices } from './triggerServices.ts';
+
+/** Starts the sweep of this UTC day, once, whatever the number of ticks; a plan without rules needs none. */
+export async function startNightlySweep({ clock, loadPlan, runs }: TriggerServices): Promise<void> {
+  const { plan } = await loadPlan();
+  if (plan.rules.length === 0) return;
+  const key = `sweep/${clock().toISOString().slice(0, 10)}`;
+  const request = { kind: 'sweep', dryRun: false } as const;
+  await startAccepted(runs, await acceptRun(runs, request, { source: 'sweep', key }));
+}
 
 /** A schedule never seen before begins with the last minute: what lay before it was not promised. */
 const firstSpanMs = 60_000;

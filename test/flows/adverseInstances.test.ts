@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmReply } from '../../src/arm/call.ts';
-import type { Lane } from '../../src/arm/pacer.ts';
-import { createSharedPacer } from '../../src/arm/sharedPacer.ts';
-import { trackTick } from '../../src/job-tracker/trackTick.ts';
-import { vaultKeyOf } from '../../src/job-tracker/watch.ts';
-import { watchJob } from '../../src/job-tracker/watchJob.ts';
+import type { Lane } from '../../src/pacer/pacer.ts';
+import { createSharedPacer } from '../../src/pacer/sharedPacer.ts';
+import { trackTick } from '../../src/jobs/trackTick.ts';
+import { vaultKeyOf } from '../../src/jobs/watch.ts';
+import { watchJob } from '../../src/jobs/watchJob.ts';
 import { memoryTable, type MemoryTable } from '../support/memoryStorage.ts';
 import { jobRow, listOf, says, trackedVault, trackerWorld, watchOrder } from '../support/trackerWorld.ts';
 

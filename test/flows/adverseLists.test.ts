@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
-import { watchJob } from '../../src/job-tracker/watchJob.ts';
+import { watchJob } from '../../src/jobs/watchJob.ts';
 import type { EmbeddedApp } from '../support/embeddedApp.ts';
 import { allEnded, askForEach, fleetWorld, sentAt, shareJobs } from '../support/shareFleet.ts';
 import { jobRow, says, trackerWorld, watchOrder } from '../support/trackerWorld.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expiresAt } from '../../src/orchestrations/expiry.ts';
+import { expiresAt } from '../../src/orchestrations/recovery-services/backUp.ts';
 
 test.each([
   [undefined, '2026-09-21T02:00:00.000Z'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../src/arm/call.ts';
 import { flowContext, type Durable, type Flow } from '../../src/orchestrations/flow.ts';
-import { StepFailed } from '../../src/orchestrations/stepFailed.ts';
+import { StepFailed } from '../../src/orchestrations/refusals.ts';
 import { takeStep } from '../../src/orchestrations/takeStep.ts';
 import type { Step, StepOrder, StepOutcome } from '../../src/steps/step.ts';
 import { ActivityFails, playFlow, type Stage } from '../support/playFlow.ts';

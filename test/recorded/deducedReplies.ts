@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../src/arm/call.ts';
-import { textsIn } from '../../src/arm/jsonFields.ts';
+import { textsIn } from '../../src/arm/replyFields.ts';
 import { kindOfItem, kindWords } from '../../src/recovery-services/itemKinds.ts';
 import { pathKey } from './address.ts';
 import { datasourceIn } from './instanceFlow.ts';

@@ -1,5 +1,5 @@
 import { backupVaultIdOf } from '../../src/data-protection/ids.ts';
-import { instanceName } from '../../src/data-protection/configure.ts';
+import { instanceName } from '../../src/data-protection/instanceChanges.ts';
 import { differenceOf, type ReplayedEnding } from './compareEndings.ts';
 import { datasourceIn } from './instanceFlow.ts';
 import type { Exchange, Recording } from './readExchanges.ts';

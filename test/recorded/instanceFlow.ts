@@ -1,5 +1,5 @@
 import type { Json } from '../../src/arm/call.ts';
-import { textsIn } from '../../src/arm/jsonFields.ts';
+import { textsIn } from '../../src/arm/replyFields.ts';
 import { sameId } from '../../src/arm/resourceId.ts';
 import { datasourceTypes } from '../../src/data-protection/datasources.ts';
 import { backupVaultIdOf } from '../../src/data-protection/ids.ts';

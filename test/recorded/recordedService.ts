@@ -1,6 +1,6 @@
 import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import type { ArmReply, Json } from '../../src/arm/call.ts';
-import { memberIn, objectIn, textIn } from '../../src/arm/jsonFields.ts';
+import { memberIn, objectIn, textIn } from '../../src/arm/replyFields.ts';
 import { addressOf, idInUrl, sameKind, type Address } from './address.ts';
 import { candidatesFor, notFound, okWith, type Addressed, type Candidate } from './candidates.ts';
 import { bodiesDiffer } from './bodyDifferences.ts';

@@ -3,7 +3,7 @@ import { createArmClient } from '../../src/arm/client.ts';
 import { dataProtectionSteps } from '../../src/data-protection/steps.ts';
 import type { Flow, FlowContext, FlowEnding } from '../../src/orchestrations/flow.ts';
 import type { FlowTable } from '../../src/orchestrations/flows.ts';
-import { notConfigured, untilSettled } from '../../src/orchestrations/instanceState.ts';
+import { notConfigured, untilSettled } from '../../src/orchestrations/data-protection/instanceState.ts';
 import { carryRun } from '../../src/orchestrations/run.ts';
 import { executeStep } from '../../src/steps/executeStep.ts';
 import { orderStep } from '../../src/steps/orderStep.ts';

@@ -1,5 +1,5 @@
 import type { Json } from '../../src/arm/call.ts';
-import { objectsIn, textIn } from '../../src/arm/jsonFields.ts';
+import { objectsIn, textIn } from '../../src/arm/replyFields.ts';
 import { addressOf, pathKey } from './address.ts';
 import { member, textAt } from './looseFields.ts';
 import type { Exchange } from './readExchanges.ts';

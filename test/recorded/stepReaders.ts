@@ -1,15 +1,13 @@
 import type { Json } from '../../src/arm/call.ts';
-import { objectIn, textIn } from '../../src/arm/jsonFields.ts';
+import { objectIn, textIn } from '../../src/arm/replyFields.ts';
 import { readFailure } from '../../src/arm/outcomes.ts';
 import { parseResourceId, type ResourceId } from '../../src/arm/resourceId.ts';
 import { findInstance } from '../../src/data-protection/instances.ts';
 import { readInstanceJob } from '../../src/data-protection/jobs.ts';
-import { getBackupPolicy } from '../../src/data-protection/policies.ts';
-import { getBackupVault } from '../../src/data-protection/vaults.ts';
+import { getBackupPolicy, getBackupVault } from '../../src/data-protection/vaults.ts';
 import { readJob } from '../../src/recovery-services/jobs.ts';
-import { readPolicy } from '../../src/recovery-services/policies.ts';
+import { readPolicy, readVault } from '../../src/recovery-services/vaults.ts';
 import { readProtectedItem } from '../../src/recovery-services/protectedItems.ts';
-import { readVault } from '../../src/recovery-services/vaults.ts';
 import type { ReadContext, Step, StepReading } from '../../src/steps/step.ts';
 import type { Exchange } from './readExchanges.ts';
 

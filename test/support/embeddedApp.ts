@@ -27,20 +27,20 @@ import { createMemoryTimerStatusStore } from '../../local/functions-host/timer/t
 import { createWarnings, type Warnings } from '../../local/functions-host/warnings.ts';
 import { createArmClient } from '../../src/arm/client.ts';
 // Here already, lest the virtual clock runs on while the client loads it.
-import '../../src/arm/pipelineLibrary.ts';
-import { createSharedPacer } from '../../src/arm/sharedPacer.ts';
-import type { Flows } from '../../src/durable/flows.ts';
+import '../../src/libraries/restPipeline.ts';
+import { createSharedPacer } from '../../src/pacer/sharedPacer.ts';
+import type { Flows } from '../../src/durable/durableFlows.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
 import { createPlanLoader } from '../../src/plan/loadPlan.ts';
 import { groupedWrites } from '../../src/storage/groupedWrites.ts';
-import type { Services, TableName } from '../../src/services.ts';
+import type { Services, TableName } from '../../src/composition/services.ts';
 import { readSettings } from '../../src/settings.ts';
 import { memoryTable, type MemoryTable } from './memoryStorage.ts';
 import { beginMortalLife, type DeathPoint, type PortCalls } from './mortalPorts.ts';
 
 // The library of functions must meet our core module before anything registers.
 const registry = captureFunctions();
-const { provideServices, catalogueOf, stepQueueName } = await import('../../src/services.ts');
+const { provideServices, catalogueOf, stepQueueName } = await import('../../src/composition/services.ts');
 const { recoveryServicesSteps } = await import('../../src/recovery-services/steps.ts');
 const { dataProtectionSteps } = await import('../../src/data-protection/steps.ts');
 const { resourceSteps } = await import('../../src/resources/steps.ts');

@@ -1,8 +1,8 @@
 import Module from 'node:module';
 import { HttpRequest, InvocationContext, type HttpHandler, type HttpResponseInit } from '@azure/functions';
 import { emptyPlan } from '../../src/plan/loadPlan.ts';
-import type { Flows, FlowStatus } from '../../src/durable/flows.ts';
-import { provideServices, type Services } from '../../src/services.ts';
+import type { Flows, FlowStatus } from '../../src/durable/durableFlows.ts';
+import { provideServices, type Services } from '../../src/composition/services.ts';
 import { readSettings, type Settings } from '../../src/settings.ts';
 import { memoryQueue, memoryTable } from './memoryStorage.ts';
 

@@ -1,5 +1,5 @@
 import type { ArmAnswer, ArmCall, ArmClient, ArmReply, Json, SendOptions } from '../../src/arm/call.ts';
-import type { Slot } from '../../src/arm/pacer.ts';
+import type { Slot } from '../../src/pacer/pacer.ts';
 import { executeStep } from '../../src/steps/executeStep.ts';
 import { orderStep } from '../../src/steps/orderStep.ts';
 import type { AnyStep, StepEvent, StepMessage, StepOrder, StepOutcome } from '../../src/steps/step.ts';

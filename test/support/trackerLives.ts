@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../src/arm/call.ts';
-import type { TrackerServices } from '../../src/job-tracker/trackerServices.ts';
-import { trackTick } from '../../src/job-tracker/trackTick.ts';
-import type { WatchOrder, WatchOutcome } from '../../src/job-tracker/watch.ts';
-import { watchJob, type TrackerInput } from '../../src/job-tracker/watchJob.ts';
-import { watchTrackers } from '../../src/job-tracker/watchTrackers.ts';
+import type { TrackerServices } from '../../src/jobs/trackerServices.ts';
+import { trackTick } from '../../src/jobs/trackTick.ts';
+import type { WatchOrder, WatchOutcome } from '../../src/jobs/watch.ts';
+import { watchJob, type TrackerInput } from '../../src/jobs/watchJob.ts';
+import { watchTrackers } from '../../src/jobs/watchTrackers.ts';
 import { beginMortalLife, type DeathPoint, type PortCalls } from './mortalPorts.ts';
 import { says, trackerWorld, type JobScript } from './trackerWorld.ts';
 

@@ -1,8 +1,8 @@
 import type { ArmAnswer, ArmClient, Json } from '../../src/arm/call.ts';
-import type { Pacer } from '../../src/arm/pacer.ts';
-import type { TrackerServices } from '../../src/job-tracker/trackerServices.ts';
-import { trackTick, type TickAnswer } from '../../src/job-tracker/trackTick.ts';
-import { vaultKeyOf, type WatchOrder, type WatchOutcome } from '../../src/job-tracker/watch.ts';
+import type { Pacer } from '../../src/pacer/pacer.ts';
+import type { TrackerServices } from '../../src/jobs/trackerServices.ts';
+import { trackTick, type TickAnswer } from '../../src/jobs/trackTick.ts';
+import { vaultKeyOf, type WatchOrder, type WatchOutcome } from '../../src/jobs/watch.ts';
 import type { MemoryTable } from './memoryStorage.ts';
 import { trackerStage } from './watchStage.ts';
 

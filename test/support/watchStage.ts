@@ -1,9 +1,9 @@
 import type { ArmClient, Json } from '../../src/arm/call.ts';
 import { dataProtectionJobs } from '../../src/data-protection/jobList.ts';
-import { trackTick } from '../../src/job-tracker/trackTick.ts';
-import type { TrackerServices } from '../../src/job-tracker/trackerServices.ts';
-import { vaultKeyOf, type WatchOrder, type WatchOutcome } from '../../src/job-tracker/watch.ts';
-import { watchJob } from '../../src/job-tracker/watchJob.ts';
+import { trackTick } from '../../src/jobs/trackTick.ts';
+import type { TrackerServices } from '../../src/jobs/trackerServices.ts';
+import { vaultKeyOf, type WatchOrder, type WatchOutcome } from '../../src/jobs/watch.ts';
+import { watchJob } from '../../src/jobs/watchJob.ts';
 import { recoveryServicesJobs } from '../../src/recovery-services/jobList.ts';
 import { memoryTable } from './memoryStorage.ts';
 

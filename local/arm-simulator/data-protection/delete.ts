@@ -8,8 +8,7 @@ import { invalidOperation, isInMotion } from './conditions.ts';
 import { notThere, refusal } from './errors.ts';
 import { guardRefusal } from './guard.ts';
 import { instanceActions, instancePath, requestedInstanceId, showProperties } from './instances.ts';
-import type { BackupInstance, DataProtectionState, Deletion } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type BackupInstance, type DataProtectionState, type Deletion } from './state.ts';
 import { isoWithTicks } from './timestamps.ts';
 import { vaultPath, withVault } from './vault-scope.ts';
 

@@ -1,6 +1,5 @@
 import type { ArmReply } from '../exchange.ts';
-import type { ArmError } from '../replies.ts';
-import { json } from '../replies.ts';
+import { json, type ArmError } from '../replies.ts';
 import type { Seeded } from '../seeded.ts';
 
 /** What goes wrong in Data Protection, before it is dressed as a reply, a failed operation or a protection error. */

@@ -1,12 +1,10 @@
-import { json } from '../replies.ts';
+import { empty, json } from '../replies.ts';
 import { listReply } from '../paging.ts';
 import type { ArmReply } from '../exchange.ts';
 import type { ArmResource } from '../resources.ts';
-import { empty } from '../replies.ts';
 import type { Call, Route } from '../core.ts';
 import { notThere, refusal } from './errors.ts';
-import type { DataProtectionState, GuardProxy } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type DataProtectionState, type GuardProxy } from './state.ts';
 import { isoWithTicks } from './timestamps.ts';
 import { vaultPath, withVault } from './vault-scope.ts';
 

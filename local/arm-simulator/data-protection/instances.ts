@@ -4,8 +4,7 @@ import { json } from '../replies.ts';
 import type { ArmResource } from '../resources.ts';
 import type { Call, Route } from '../core.ts';
 import { notThere } from './errors.ts';
-import type { BackupInstance, DataProtectionState } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type BackupInstance, type DataProtectionState } from './state.ts';
 import { vaultPath, withVault } from './vault-scope.ts';
 
 /** RBAC action prefix of backup instances. */

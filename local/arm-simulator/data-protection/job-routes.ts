@@ -4,8 +4,7 @@ import { json } from '../replies.ts';
 import type { Call, Route } from '../core.ts';
 import { type Fault, notThere, refusal } from './errors.ts';
 import { showJob } from './job-body.ts';
-import type { DataProtectionState } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type DataProtectionState } from './state.ts';
 import { vaultPath, withVault } from './vault-scope.ts';
 
 const action = 'Microsoft.DataProtection/backupVaults/backupJobs/read';

@@ -2,8 +2,7 @@ import { containersOf, isAutoProtected, snapshotGroupOf } from './datasource.ts'
 import { type Fault, invalidInput } from './errors.ts';
 import type { InstanceRequest } from './instance-request.ts';
 import { findPolicy } from './policies.ts';
-import type { BackupInstance, DataProtectionState } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type BackupInstance, type DataProtectionState } from './state.ts';
 
 /** What is wrong with the parameters of a request, before any resource is looked at; `existing` when it is a change. */
 export function findParameterFault(

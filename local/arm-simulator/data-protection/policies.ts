@@ -1,8 +1,7 @@
 import type { Call, Route } from '../core.ts';
 import { empty, json } from '../replies.ts';
 import { notThere, refusal } from './errors.ts';
-import type { BackupPolicy, DataProtectionState } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type BackupPolicy, type DataProtectionState } from './state.ts';
 import { vaultPath, withVault } from './vault-scope.ts';
 
 const actions = 'Microsoft.DataProtection/backupVaults/backupPolicies';

@@ -1,6 +1,5 @@
 import type { Fault } from './errors.ts';
-import type { BackupInstance, DataProtectionState } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type BackupInstance, type DataProtectionState } from './state.ts';
 
 /**
  * The fault for a source that some instance protects already, in this vault or another; `except` is not counted.

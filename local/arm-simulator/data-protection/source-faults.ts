@@ -3,8 +3,7 @@ import { parseResourceId, type ArmResource } from '../resources.ts';
 import { containersOf, snapshotGroupOf } from './datasource.ts';
 import type { Fault } from './errors.ts';
 import type { InstanceRequest } from './instance-request.ts';
-import type { BackupInstance, DataProtectionState } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type BackupInstance, type DataProtectionState } from './state.ts';
 
 /** What of a request or an instance is looked at when its source is checked. */
 export type Protectable = Pick<

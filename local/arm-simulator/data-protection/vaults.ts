@@ -8,8 +8,7 @@ import { askedIdentity } from '../vault-identity.ts';
 import { begin } from './accepted.ts';
 import { refusal } from './errors.ts';
 import { instancesOf } from './instances.ts';
-import type { DataProtectionState } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type DataProtectionState } from './state.ts';
 import { requestedVaultId, vaultPath, vaultType, withVault } from './vault-scope.ts';
 
 const subscriptionPath = '/subscriptions/{subscription}/providers/Microsoft.DataProtection/backupVaults';

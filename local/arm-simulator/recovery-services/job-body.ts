@@ -1,8 +1,7 @@
-import { containerNames } from './names.ts';
+import { armId, containerNames } from './names.ts';
 import { parseResourceId } from '../resources.ts';
 import { jobStatus } from './jobs.ts';
 import type { Job, JobTask, Vault } from './state.ts';
-import { armId } from './names.ts';
 import { clockDuration, isoDuration, neverEnded, netTime } from './time-format.ts';
 
 /** How a job is shown. */

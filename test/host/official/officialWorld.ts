@@ -1,5 +1,4 @@
-import type { VirtualClock } from '../../../local/functions-host/clock/virtualClock.ts';
-import { createVirtualClock } from '../../../local/functions-host/clock/virtualClock.ts';
+import { createVirtualClock, type VirtualClock } from '../../../local/functions-host/clock/virtualClock.ts';
 import type { HostReply } from '../../../local/functions-host/durableExtension.ts';
 import { createDurableExtension } from '../../../local/functions-host/durable/extension.ts';
 import { createMemoryStore } from '../../../local/functions-host/durable/instanceStore.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memberIn } from '../../../src/arm/jsonFields.ts';
+import { memberIn } from '../../../src/arm/replyFields.ts';
 import { ancestorId } from '../../../src/arm/resourceId.ts';
 
 const subscription = '/subscriptions/11111111-2222-4333-8444-555555555555';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmReply } from '../../../src/arm/call.ts';
-import type { Lane, Pacer, Slot } from '../../../src/arm/pacer.ts';
-import { createSharedPacer } from '../../../src/arm/sharedPacer.ts';
+import type { Lane, Pacer, Slot } from '../../../src/pacer/pacer.ts';
+import { createSharedPacer } from '../../../src/pacer/sharedPacer.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 
 const lane: Lane = {

@@ -1,7 +1,7 @@
-import { learnBucket, learnLane } from '../../../src/arm/budgetLessons.ts';
-import { fullBucket, lookAgainAt, reserveInBucket, type BucketState } from '../../../src/arm/gcra.ts';
-import { armBudgets, type Lane, type Pacer } from '../../../src/arm/pacer.ts';
-import { freeLane, reserveInLane, type LaneState } from '../../../src/arm/providerLane.ts';
+import { learnBucket, learnLane } from '../../../src/pacer/budgetLessons.ts';
+import { fullBucket, lookAgainAt, reserveInBucket, type BucketState } from '../../../src/pacer/gcra.ts';
+import { armBudgets, type Lane, type Pacer } from '../../../src/pacer/pacer.ts';
+import { freeLane, reserveInLane, type LaneState } from '../../../src/pacer/providerLane.ts';
 
 /** The two budgets of a lane without storage, whole buckets used: what they are made of, one after the other. */
 export function createLocalPacer({ random }: { readonly random: () => number }): Pacer {

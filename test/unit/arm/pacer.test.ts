@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmReply } from '../../../src/arm/call.ts';
-import type { Lane, Pacer } from '../../../src/arm/pacer.ts';
+import type { Lane, Pacer } from '../../../src/pacer/pacer.ts';
 import { createLocalPacer } from './localPacer.ts';
 
 const jobs: Lane = {

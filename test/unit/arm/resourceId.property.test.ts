@@ -7,8 +7,7 @@ import {
   resourcePath,
   ResourceIdRefused,
 } from '../../../src/arm/resourceId.ts';
-import { requestUrl } from '../../../src/arm/requestUrl.ts';
-import { checkUrl, UrlRefused } from '../../../src/arm/urlGate.ts';
+import { UrlRefused, checkUrl, requestUrl } from '../../../src/arm/urlGate.ts';
 
 const nasty = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),

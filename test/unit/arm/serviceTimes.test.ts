@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDurationSeconds, readInstant } from '../../../src/arm/serviceTimes.ts';
+import { readDurationSeconds, readInstant } from '../../../src/arm/replyFields.ts';
 
 test.each([
   ['2026-05-12T08:15:30Z', '2026-05-12T08:15:30.000Z'],

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { noteStarted } from '../../../src/runs/noteStarted.ts';
-import { startRun } from '../../../src/runs/startRun.ts';
+import { noteStarted, startRun } from '../../../src/runs/startRun.ts';
 import { watchRuns } from '../../../src/runs/watchRuns.ts';
 import { runDesk } from '../../support/runDesk.ts';
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { backUpInstance, followInstanceBackup } from '../../../src/data-protection/backup.ts';
-import { getBackupPolicy } from '../../../src/data-protection/policies.ts';
+import { getBackupPolicy, getBackupVault } from '../../../src/data-protection/vaults.ts';
 import { findInstanceRecoveryPoint } from '../../../src/data-protection/recoveryPoints.ts';
-import { getBackupVault } from '../../../src/data-protection/vaults.ts';
 import { context, instanceId, list, policyId, reply, vaultId } from './replies.ts';
 
 const input = { instanceId, ruleName: 'BackupDaily' };

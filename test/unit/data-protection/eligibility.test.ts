@@ -8,7 +8,7 @@ import {
   protectionObstacle,
 } from '../../../src/data-protection/eligibility.ts';
 import { backupVaultIdOf, isInstanceId, isOfVault } from '../../../src/data-protection/ids.ts';
-import { neededRoles } from '../../../src/data-protection/permissions.ts';
+import { neededRoles } from '../../../src/data-protection/datasources.ts';
 import { accountId, diskId, instanceId, policyId, snapshotResourceGroupId, vaultId } from './replies.ts';
 
 const source = {

@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest';
 import {
   configureProtection,
   instanceName,
+  stopProtection,
+  syncInstance,
   validateForBackup,
-} from '../../../src/data-protection/configure.ts';
+} from '../../../src/data-protection/instanceChanges.ts';
 import {
   awaitDeleted,
   deleteInstance,
   findDeletedInstance,
   findDeletedInstancesOf,
 } from '../../../src/data-protection/deletion.ts';
-import { stopProtection, syncInstance } from '../../../src/data-protection/instanceActions.ts';
 import {
   awaitProtection,
   findInstance,

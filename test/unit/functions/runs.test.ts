@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { noteStarted } from '../../../src/runs/noteStarted.ts';
+import { noteStarted } from '../../../src/runs/startRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import type { RunEnding } from '../../../src/runs/run.ts';
-import { runServices, trackerServices } from '../../../src/invocationServices.ts';
-import { watchJob } from '../../../src/job-tracker/watchJob.ts';
+import { runServices, trackerServices } from '../../../src/composition/invocationServices.ts';
+import { watchJob } from '../../../src/jobs/watchJob.ts';
 import { watchOrder } from '../../support/trackerWorld.ts';
 import { httpApp, type HttpApp } from '../../support/httpApp.ts';
 import type { MemoryTable } from '../../support/memoryStorage.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { finishRun } from '../../../src/runs/finishRun.ts';
-import { runServices } from '../../../src/invocationServices.ts';
+import { runServices } from '../../../src/composition/invocationServices.ts';
 import { httpApp, type HttpApp } from '../../support/httpApp.ts';
 
 const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/files';

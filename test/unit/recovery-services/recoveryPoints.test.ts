@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/arm/call.ts';
-import { filterOf, filterTime } from '../../../src/recovery-services/filters.ts';
+import { filterOf, filterTime } from '../../../src/recovery-services/paths.ts';
 import { findRecoveryPoint } from '../../../src/recovery-services/recoveryPoints.ts';
 import { context, itemId, list } from './replies.ts';
 

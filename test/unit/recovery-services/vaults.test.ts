@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readPolicy } from '../../../src/recovery-services/policies.ts';
-import { readBackupStatus, readVault } from '../../../src/recovery-services/vaults.ts';
+import { readBackupStatus, readPolicy, readVault } from '../../../src/recovery-services/vaults.ts';
 import { context, reply, storageAccountId, vaultId } from './replies.ts';
 
 const question = { resourceId: storageAccountId, region: 'westeurope', share: 'docs' };

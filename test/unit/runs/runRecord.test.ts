@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { noteStarted } from '../../../src/runs/noteStarted.ts';
-import { closeRun } from '../../../src/runs/closeRun.ts';
+import { noteStarted, startAccepted, startRun } from '../../../src/runs/startRun.ts';
+import { closeRun, isCancelRequested, requestCancel } from '../../../src/runs/changeRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
-import { getRunRecord } from '../../../src/runs/getRunRecord.ts';
-import { isCancelRequested, requestCancel } from '../../../src/runs/requestCancel.ts';
+import { getRunRecord } from '../../../src/runs/runRecord.ts';
 import type { RunRequest } from '../../../src/runs/request.ts';
 import type { RequestedBy, RunEnding } from '../../../src/runs/run.ts';
-import { startAccepted, startRun } from '../../../src/runs/startRun.ts';
 import type { StepSummary } from '../../../src/steps/step.ts';
 import { runDesk, runRows } from '../../support/runDesk.ts';
 

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { noteStarted } from '../../../src/runs/noteStarted.ts';
+import { noteStarted, startRun } from '../../../src/runs/startRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
-import { getRunRecord } from '../../../src/runs/getRunRecord.ts';
-import { startRun } from '../../../src/runs/startRun.ts';
+import { getRunRecord } from '../../../src/runs/runRecord.ts';
 import { watchRuns } from '../../../src/runs/watchRuns.ts';
 import type { StepOutcome, StepSummary } from '../../../src/steps/step.ts';
 import { runDesk } from '../../support/runDesk.ts';

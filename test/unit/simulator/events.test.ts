@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCourier, type Send } from '../../../local/arm-simulator/resources/events/delivery.ts';
-import type { ResourceEvent } from '../../../local/arm-simulator/resources/events/event-shapes.ts';
-import { dressEvent } from '../../../local/arm-simulator/resources/events/event-shapes.ts';
+import {
+  dressEvent,
+  type ResourceEvent,
+} from '../../../local/arm-simulator/resources/events/event-shapes.ts';
 import { eventListenersOf } from '../../../local/arm-simulator/resources/events/listeners.ts';
 import { eventsSeedSchema, eventSubscriptionSchema } from '../../../local/arm-simulator/resources/seed.ts';
 import type { WorldSeed } from '../../../local/arm-simulator/world.ts';

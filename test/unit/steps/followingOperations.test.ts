@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmAnswer } from '../../../src/arm/call.ts';
-import { listSteps } from '../../../src/steps/listSteps.ts';
+import { listSteps } from '../../../src/steps/stepRow.ts';
 import { backUp, followBackup, protect, vault } from '../../support/ledgerSteps.ts';
 import { refusal, reply, runId, stepLedger } from '../../support/stepLedger.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Pacer, Slot } from '../../../src/arm/pacer.ts';
+import type { Pacer, Slot } from '../../../src/pacer/pacer.ts';
 import { backUp, protect, vault } from '../../support/ledgerSteps.ts';
 import { reply, stepLedger } from '../../support/stepLedger.ts';
 

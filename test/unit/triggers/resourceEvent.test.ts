@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readResourceEvent } from '../../../src/triggers/resourceEvent.ts';
+import { readResourceEvent } from '../../../src/triggers/acceptEvent.ts';
 
 const subscriptionId = '44444444-5555-4666-8777-888888888888';
 const group = `/subscriptions/${subscriptionId}/resourcegroups/apps`;

@@ -1,0 +1,155 @@
+import type { InvocationContext } from '@azure/functions';
+import type { BatchServices } from '../batches/batchServices.ts';
+import { describeBatch } from '../batches/reportBatch.ts';
+import { dataProtectionJobs } from '../data-protection/jobList.ts';
+import type { EstateServices } from '../estate/askArm.ts';
+import type { TrackerServices } from '../jobs/trackerServices.ts';
+import { findWatch, vaultOfBackup, type WatchOrder } from '../jobs/watch.ts';
+import { watchJob } from '../jobs/watchJob.ts';
+import { watchedRuns } from '../jobs/watchTrackers.ts';
+import { isTold, putMessage } from '../notifications/outbox.ts';
+import type { NotificationServices } from '../notifications/sendMessages.ts';
+import { runOrchestration } from '../orchestrations/flow.ts';
+import { allowsCall } from '../plan/allowList.ts';
+import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
+import { isCancelRequested } from '../runs/changeRun.ts';
+import { finishLate } from '../runs/finishRun.ts';
+import { instanceIdOf } from '../runs/runId.ts';
+import type { RunServices } from '../runs/runServices.ts';
+import type { StepSummary } from '../steps/step.ts';
+import { listSteps } from '../steps/stepRow.ts';
+import type { StepLog, StepServices } from '../steps/stepServices.ts';
+import type { TriggerServices } from '../triggers/triggerServices.ts';
+import type { Services } from './services.ts';
+
+/** What the run record is kept with during one invocation. */
+export function runServices(given: Services, context: InvocationContext): RunServices {
+  const { clock, tables, queue, settings } = given;
+  const watchOf = async (runId: string, steps: readonly StepSummary[]) => {
+    const vaultId = vaultOfBackup(steps);
+    return vaultId === undefined ? undefined : findWatch(tables.watches, vaultId, runId);
+  };
+  let watched: Promise<ReadonlySet<string>> | undefined;
+  return {
+    clock,
+    runs: tables.runs,
+    // The client is asked for late: activities that only write the record have none among their inputs.
+    flows: {
+      start: (...order) => given.flowsOf(context).start(...order),
+      status: (instanceId) => given.flowsOf(context).status(instanceId),
+    },
+    orchestration: runOrchestration,
+    mayDeleteBackups: settings.deleteBackups,
+    minimumPollSeconds: settings.minimumPollSeconds,
+    listSteps: (runId) => listSteps(tables.steps, runId),
+    isWatched: async (runId) => (await (watched ??= watchedRuns(tables.watches))).has(runId),
+    quietUntil: given.quietRuns,
+    seenJob: async (...run) => (await watchOf(...run))?.watch.seen,
+    describeBatch: (run) => describeBatch(tables, run),
+    announce: async (record) => {
+      const { plan } = await given.loadPlan();
+      if (isTold(plan, record)) await putMessage(tables.outbox, record, clock());
+    },
+    remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
+  };
+}
+
+const stepLog =
+  (context: InvocationContext): StepLog =>
+  (level, message, fields) => {
+    const line = `${message} ${JSON.stringify(fields)}`;
+    if (level === 'info') context.log(line);
+    else if (level === 'warning') context.warn(line);
+    else context.error(`ALERT ${line}`);
+  };
+
+/** What the ledger acts through during one invocation. */
+export function stepServices(given: Services, context: InvocationContext): StepServices {
+  const { clock, newId, tables, queue, arm, pacer, catalogue, settings } = given;
+  return {
+    clock,
+    newId,
+    steps: tables.steps,
+    items: tables.items,
+    queue,
+    arm,
+    pacer,
+    catalogue,
+    minimumPollSeconds: settings.minimumPollSeconds,
+    raise: (runId, generation, eventName, event) =>
+      given.flowsOf(context).raise(instanceIdOf(runId, generation), eventName, { ...event }),
+    watchJob: (order) => watchJob(trackerServices(given, context), order as unknown as WatchOrder),
+    isCancelRequested: (runId) => isCancelRequested(tables, runId),
+    isAllowed: async (call) => allowsCall(await given.loadPlan(), call),
+    log: stepLog(context),
+  };
+}
+
+/** What the job tracker acts through during one invocation. */
+export function trackerServices(given: Services, context: InvocationContext): TrackerServices {
+  const { clock, newId, tables, arm, pacer, settings } = given;
+  return {
+    clock,
+    newId,
+    watches: tables.watches,
+    arm,
+    pacer,
+    jobServices: { recoveryServices: recoveryServicesJobs, dataProtection: dataProtectionJobs },
+    minimumPollSeconds: settings.minimumPollSeconds,
+    pause: given.pause,
+    start: (...order) => given.flowsOf(context).start(...order),
+    raise: (...event) => given.flowsOf(context).raise(...event),
+    flowOf: instanceIdOf,
+    isCancelRequested: (runId) => isCancelRequested(tables, runId),
+    finishLate: async (runId, generation, ending) =>
+      void (await finishLate(runServices(given, context), { runId, generation }, ending)),
+    log: stepLog(context),
+  };
+}
+
+/** What reads of the estate go through. */
+export const estateServices = ({ arm, pacer, clock, newId, pause }: Services): EstateServices => ({
+  arm,
+  pacer,
+  clock,
+  newId,
+  pause,
+});
+
+/** What batches and sweeps are carried with during one invocation. */
+export function batchServices(given: Services, context: InvocationContext): BatchServices {
+  const { clock, tables, loadPlan, settings } = given;
+  return {
+    clock,
+    runs: runServices(given, context),
+    batchItems: tables.batchItems,
+    dailyCounters: tables.dailyCounters,
+    loadPlan,
+    estate: estateServices(given),
+    minimumPollSeconds: settings.minimumPollSeconds,
+  };
+}
+
+/** What triggers are accepted with during one invocation. */
+export function triggerServices(given: Services, context: InvocationContext): TriggerServices {
+  const { clock, tables, loadPlan } = given;
+  return {
+    clock,
+    runs: runServices(given, context),
+    triggers: tables.triggers,
+    loadPlan,
+    log: (message) => context.log(message),
+  };
+}
+
+/** What notifications are sent with during one invocation; without a webhook they are printed. */
+export function notificationServices(given: Services, context: InvocationContext): NotificationServices {
+  const { clock, tables, settings, post } = given;
+  return {
+    clock,
+    outbox: tables.outbox,
+    ...(settings.notify ? { webhook: settings.notify } : {}),
+    post,
+    print: (line) => (line.startsWith('ALERT') ? context.error(line) : context.log(line)),
+  };
+}

@@ -1,0 +1,114 @@
+import type * as z from 'zod';
+import type { HttpRequest } from '@azure/functions';
+import { HttpRefusal, badRequest } from './refusal.ts';
+
+/** One thing wrong with a request. `path` is `target.vaultId` or `targets[2].share`; empty for the body as a whole. */
+interface RequestProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+function pathText(path: Path): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** Of the shapes a value may have, the one it comes nearest to: the fewest things wrong with it. */
+function nearest(shapes: readonly (readonly Issue[])[], path: Path): RequestProblem[] | undefined {
+  const read = shapes.map((issues) => issues.flatMap((issue) => problemsOf(issue, path)));
+  return read.sort((one, other) => one.length - other.length)[0];
+}
+
+function problemsOf(issue: Issue, parent: Path): RequestProblem[] {
+  const path = [...parent, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: pathText([...path, key]), message: 'unknown field' }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    return nearest(issue.errors, path) ?? [];
+  }
+  return [{ path: pathText(path), message: issue.message }];
+}
+
+/** Everything wrong with a request, each with its path; never empty for a failed parse. */
+const requestProblems = (error: z.ZodError): RequestProblem[] =>
+  error.issues.flatMap((issue) => problemsOf(issue, []));
+
+/** Bytes of a body as sent. */
+export const largestBodyBytes = 65_536;
+
+const tooLarge = (): HttpRefusal =>
+  new HttpRefusal(413, { code: 'BodyTooLarge', message: `A body has at most ${largestBodyBytes} bytes.` });
+
+async function readText(request: HttpRequest): Promise<string> {
+  // The announced length refuses early; the real one counts.
+  if (Number(request.headers.get('content-length') ?? 0) > largestBodyBytes) throw tooLarge();
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > largestBodyBytes) throw tooLarge();
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw badRequest('BodyNotJson', 'The body is not UTF-8 text.');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw badRequest('BodyNotJson', text.trim() === '' ? 'A JSON body is needed.' : 'The body is not JSON.');
+  }
+}
+
+/** 400 with every problem, each with its path. */
+export function invalidRequest(error: z.ZodError, where: 'body' | 'query'): HttpRefusal {
+  const details = requestProblems(error).map(({ path, message }) => ({
+    code: 'InvalidValue',
+    message,
+    target: path === '' ? where : path,
+  }));
+  const list = details.map(({ target, message }) => `${target}: ${message}`).join('; ');
+  return new HttpRefusal(400, { code: 'InvalidRequest', message: list, target: where, details });
+}
+
+/**
+ * Reads and checks a JSON body. Content types are not looked at: what counts is that the text is JSON.
+ *
+ * @throws HttpRefusal 413 over 64 KiB, 400 for anything that is not JSON or breaks the schema.
+ */
+export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
+  const read = schema.safeParse(parse(await readText(request)));
+  if (!read.success) throw invalidRequest(read.error, 'body');
+  return read.data;
+}
+
+/** Checks a request that needs no body: none, blank or `{}`. @throws HttpRefusal for any other. */
+export async function readNoBody(request: HttpRequest): Promise<void> {
+  const text = (await readText(request)).trim();
+  if (text === '' || /^\{\s*\}$/.test(text)) return;
+  parse(text);
+  throw badRequest('InvalidRequest', 'This request takes no body.', 'body');
+}
+
+/** Header that makes a request the same request when it is sent again. */
+export const idempotencyHeader = 'Idempotency-Key';
+
+const grammar = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/**
+ * The caller's key, or one made for it.
+ *
+ * @throws HttpRefusal 400 for a key that is not 1–128 characters of `[A-Za-z0-9._:-]`.
+ */
+export function readIdempotencyKey(headers: Headers, newId: () => string): string {
+  const given = headers.get(idempotencyHeader);
+  if (given === null) return newId();
+  if (grammar.test(given)) return given;
+  const message = 'An Idempotency-Key has 1 to 128 characters of A-Z a-z 0-9 . _ : -';
+  throw badRequest('InvalidIdempotencyKey', message, idempotencyHeader);
+}

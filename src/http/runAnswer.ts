@@ -1,0 +1,66 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type { RunRecord } from '../runs/run.ts';
+import { getRunRecord } from '../runs/runRecord.ts';
+import type { HttpCall } from './answer.ts';
+import { badRequest, runNotFound } from './refusal.ts';
+
+/** Longest hold of an answer in seconds: the platform cuts connections at 230. */
+export const longestWaitSeconds = 200;
+const lookEveryMilliseconds = 1000;
+
+/** `?wait=`: whole seconds; undefined when it is not given. @throws HttpRefusal 400 outside 0–200. */
+export function readWaitSeconds(query: URLSearchParams): number | undefined {
+  const text = query.get('wait');
+  if (text === null) return undefined;
+  if (/^\d{1,3}$/.test(text) && Number(text) <= longestWaitSeconds) return Number(text);
+  throw badRequest('InvalidWait', `wait is whole seconds from 0 to ${longestWaitSeconds}.`, 'wait');
+}
+
+/** Whether a run has an ending, also one that may still turn into another (`timedOut`). */
+const hasEnded = ({ status }: Pick<RunRecord, 'status'>): boolean =>
+  status !== 'accepted' && status !== 'running';
+
+/** The record as soon as the run has ended, or as it stands after the given seconds; undefined when there is no run. */
+export async function recordAfter(
+  { services, runs }: HttpCall,
+  runId: string,
+  waitSeconds: number,
+): Promise<RunRecord | undefined> {
+  const until = services.clock().getTime() + waitSeconds * 1000;
+  for (;;) {
+    const record = await getRunRecord(runs, runId);
+    const left = until - services.clock().getTime();
+    if (!record || hasEnded(record) || left <= 0) return record;
+    await services.pause(Math.min(lookEveryMilliseconds, left));
+  }
+}
+
+/** Path of a run's record. */
+const pathOf = (runId: string): string => `/api/runs/${runId}`;
+
+/** When asking again is worth it. */
+const retryAfter = ({ services }: HttpCall): string => String(services.settings.minimumPollSeconds);
+
+/** 202 with where and when to look again while the run goes on, 200 once it has ended, whatever the ending. */
+export function answerOfRun(
+  call: HttpCall,
+  run: RunRecord,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponseInit {
+  if (hasEnded(run)) return { status: 200, headers: { ...headers }, jsonBody: run };
+  const where = { 'Operation-Location': pathOf(run.id), 'Retry-After': retryAfter(call) };
+  return { status: 202, headers: { ...headers, ...where }, jsonBody: run };
+}
+
+/** A record that was asked for: 200, unless the caller has waited for an ending that did not come. */
+export function answerOfRecord(call: HttpCall, run: RunRecord): HttpResponseInit {
+  if (hasEnded(run) || readWaitSeconds(call.request.query) !== undefined) return answerOfRun(call, run);
+  return { status: 200, headers: { 'Retry-After': retryAfter(call) }, jsonBody: run };
+}
+
+/** The run's id in the route. @throws HttpRefusal 404 for a text that can be none. */
+export function readRunId({ request }: HttpCall): string {
+  const id = request.params['id'] ?? '';
+  if (!/^[0-9a-f]{40}$/i.test(id)) throw runNotFound();
+  return id.toLowerCase();
+}

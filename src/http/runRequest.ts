@@ -1,0 +1,97 @@
+import type { HttpResponseInit } from '@azure/functions';
+import type * as z from 'zod';
+import type { Json } from '../arm/call.ts';
+import { acceptRun, type Acceptance } from '../runs/acceptRun.ts';
+import { digestOf, runIdOf } from '../runs/runId.ts';
+import type { AcceptedRequest, RequestedBy, RunRecord } from '../runs/run.ts';
+import { findRun } from '../runs/runRow.ts';
+import { startAccepted } from '../runs/startRun.ts';
+import { answer, type HttpCall } from './answer.ts';
+import { idempotencyHeader, readBody, readIdempotencyKey } from './body.ts';
+import { HttpRefusal } from './refusal.ts';
+import { answerOfRun, readWaitSeconds, recordAfter } from './runAnswer.ts';
+
+/** Who asks, as long as there is no access control. */
+const localCaller = 'local';
+
+const keyReused = (run: RunRecord): HttpRefusal =>
+  new HttpRefusal(409, {
+    code: 'IdempotencyKeyReused',
+    message: `The key belongs to run ${run.id}, which was asked for with another body.`,
+    target: idempotencyHeader,
+  });
+
+/** The run is safe once its row is written: a flow that cannot be started now is started by the watchdog. */
+async function start({ runs, context }: HttpCall, acceptance: Acceptance): Promise<void> {
+  try {
+    await startAccepted(runs, acceptance);
+  } catch (error) {
+    const { id } = acceptance.run;
+    context.warn(
+      `The flow of run ${id} was not started, or not noted so: the watchdog will see to it.`,
+      error,
+    );
+  }
+}
+
+async function accept(
+  call: HttpCall,
+  request: AcceptedRequest,
+  requestedBy: RequestedBy,
+): Promise<Acceptance> {
+  const acceptance = await acceptRun(call.runs, request, requestedBy);
+  if (acceptance.kind === 'keyReused') throw keyReused(acceptance.run);
+  await start(call, acceptance);
+  return acceptance;
+}
+
+/** The record to answer with: a run that was made just now has no more to tell, but for the items of a batch. */
+async function answerable(
+  call: HttpCall,
+  { kind, run }: Acceptance,
+  waitSeconds: number,
+): Promise<RunRecord> {
+  if (kind === 'accepted' && run.target && waitSeconds === 0) return run;
+  return (await recordAfter(call, run.id, waitSeconds)) ?? run;
+}
+
+/** What is written before a new run is accepted: the items of a batch, under the id and digest the run will have. */
+export type BeforeRun<T> = (
+  call: HttpCall,
+  body: T,
+  run: { readonly id: string; readonly digest: string },
+) => Promise<void>;
+
+async function prepare<T>(
+  call: HttpCall,
+  before: BeforeRun<T> | undefined,
+  body: T,
+  request: AcceptedRequest,
+  requestedBy: RequestedBy,
+): Promise<void> {
+  const id = runIdOf(requestedBy);
+  if (!before || request.kind !== 'batch' || (await findRun(call.runs, id))) return;
+  await before(call, body, { id, digest: digestOf(request as unknown as Json) });
+}
+
+/**
+ * An HTTP handler that turns a body into a run: accepted once per idempotency key, started, held for `?wait=`.
+ *
+ * @param schemaOf gives the body's schema, asked for with the first request: at the start of the app it is not built.
+ */
+export const acceptingRuns = <T>(
+  schemaOf: () => z.ZodType<T>,
+  requestOf: (body: T, call: HttpCall) => AcceptedRequest | Promise<AcceptedRequest>,
+  before?: BeforeRun<T>,
+) =>
+  answer(async (call): Promise<HttpResponseInit> => {
+    const { request, services } = call;
+    const waitSeconds = readWaitSeconds(request.query) ?? 0;
+    const key = readIdempotencyKey(request.headers, services.newId);
+    const body = await readBody(request, schemaOf());
+    const wanted = await requestOf(body, call);
+    const requestedBy: RequestedBy = { source: 'http', caller: localCaller, key };
+    await prepare(call, before, body, wanted, requestedBy);
+    const record = await answerable(call, await accept(call, wanted, requestedBy), waitSeconds);
+    return answerOfRun(call, record, { [idempotencyHeader]: key });
+  });

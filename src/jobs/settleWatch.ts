@@ -1,0 +1,187 @@
+import type { ArmReply } from '../arm/call.ts';
+import { readFailure } from '../arm/outcomes.ts';
+import { reserve, sendCall } from '../steps/exchange.ts';
+import type { TrackerServices } from './trackerServices.ts';
+import { rowOfWatch, type HeldWatch, type JobEvent, type Watch, type WatchOutcome } from './watch.ts';
+
+/** Times that an outcome is offered to a flow that the platform does not know. */
+const mostUntold = 10;
+/** How long a job is watched on after its run has ended without it. */
+const lateMs = 7 * 86_400_000;
+
+/** Writes a change to a watch; undefined when another has written: the next tick reads it anew. */
+export async function changeWatch(
+  services: TrackerServices,
+  { watch, etag }: HeldWatch,
+  change: Partial<Watch>,
+): Promise<HeldWatch | undefined> {
+  const next = { ...watch, ...change };
+  const written = await services.watches.replace(rowOfWatch(next), etag);
+  return written.kind === 'written' ? { watch: next, etag: written.etag } : undefined;
+}
+
+/**
+ * Tells a flow what a settled watch holds, and forgets the watch once the event is on its way.
+ *
+ * A crash in between raises the event again at the next tick: its name is never waited for twice.
+ */
+export async function tell(services: TrackerServices, held: HeldWatch): Promise<void> {
+  const { watch } = held;
+  const { runId, generation, event, outcome } = watch;
+  if (!outcome) return;
+  const payload: JobEvent = { event, outcome };
+  const raised = await services.raise(services.flowOf(runId, generation), `job-${event}`, { ...payload });
+  if (raised === 'missing') {
+    const untold = (watch.untold ?? 0) + 1;
+    services.log('warning', 'The flow of a settled job is not there.', { runId, event, untold });
+    // The flow has asked, so it was there: a later generation of its run asks anew.
+    if (untold < mostUntold) return void (await changeWatch(services, held, { untold }));
+  }
+  if (await watchOn(services, held)) return;
+  await forget(services, watch);
+}
+
+async function forget(services: TrackerServices, watch: Watch): Promise<void> {
+  const { partitionKey, rowKey } = rowOfWatch(watch);
+  await services.watches.remove(partitionKey, rowKey);
+}
+
+/** A job that outlived its run is watched for another week: the record may still turn into the real ending. */
+async function watchOn(services: TrackerServices, held: HeldWatch): Promise<boolean> {
+  const { outcome, ...watch } = held.watch;
+  if (outcome?.kind !== 'timedOut' || !services.finishLate) return false;
+  const jobId = outcome.job?.id ?? watch.seen?.id ?? watch.jobId;
+  if (jobId === undefined) return false;
+  const giveUpAt = new Date(services.clock().getTime() + lateMs).toISOString();
+  const late: Watch = { ...watch, jobId, giveUpAt, late: true, goesOnAfterCancel: true };
+  await services.watches.replace(rowOfWatch(late), held.etag);
+  return true;
+}
+
+/** The run has ended: nobody waits for an event, its record gets the ending. */
+async function settleLate(
+  services: TrackerServices,
+  { watch }: HeldWatch,
+  outcome: WatchOutcome,
+): Promise<void> {
+  if (outcome.kind === 'ended') await services.finishLate?.(watch.runId, watch.generation, outcome.ending);
+  else services.log('warning', 'A late job was not seen to end.', { runId: watch.runId, event: watch.event });
+  await forget(services, watch);
+}
+
+/** Settles a watch: the row first, then the event. Another writer's change leaves it to the next tick. */
+export async function settleWatch(
+  services: TrackerServices,
+  held: HeldWatch,
+  outcome: WatchOutcome,
+): Promise<void> {
+  if (held.watch.late) return settleLate(services, held, outcome);
+  const settled = await changeWatch(services, held, { outcome });
+  if (settled) await tell(services, settled);
+}
+
+const windowSeconds = 60;
+
+/** The vault, or its group or subscription, is gone: as against a vault that does not show the job yet. */
+const isGone = (code: string, message: string): boolean =>
+  /^(ResourceGroup|Subscription)NotFound$/.test(code) || / under resource group /.test(message);
+
+/**
+ * Reads one job by itself: its details, its progress, or whether it is there at all. Settles the watch when the job has
+ * ended; without a slot, an answer or a job it leaves the watch to the next tick.
+ *
+ * @param slot whether the pacer's slot has been waited for already.
+ */
+export async function lookAtJob(
+  services: TrackerServices,
+  held: HeldWatch,
+  jobId: string,
+  slot?: 'hasSlot',
+): Promise<void> {
+  const { watch } = held;
+  const service = services.jobServices[watch.service];
+  const call = service.readCall(watch.vaultId, jobId);
+  const now = services.clock();
+  if (!slot && (await reserve(services, call)).kind === 'wait') return giveUp(services, held);
+  const deadlineAt = new Date(now.getTime() + windowSeconds * 1000);
+  const { answer } = await sendCall(services, call, { clientRequestId: services.newId(), deadlineAt });
+  if (answer.kind !== 'reply') return giveUp(services, held);
+  const { reply } = answer;
+  if (reply.status === 404) {
+    const failure = readFailure(reply, 'GET');
+    if (isGone(failure.code, failure.message))
+      return settleWatch(services, held, { kind: 'failed', failure });
+  }
+  if (reply.status !== 200) return giveUp(services, held);
+  const reading = service.readJob(reply, jobId);
+  if (reading.kind === 'ended') return settleWatch(services, held, { kind: 'ended', ending: reading.ending });
+  const { seen } = reading;
+  if (now.toISOString() >= watch.giveUpAt) return giveUp(services, held);
+  const same = watch.seen?.status === seen.status && watch.seen.progress === seen.progress;
+  if (!same || !watch.looked) await changeWatch(services, held, { looked: true, seen });
+}
+
+async function giveUp(services: TrackerServices, held: HeldWatch): Promise<void> {
+  const { watch } = held;
+  if (services.clock().toISOString() < watch.giveUpAt) {
+    if (!watch.looked) await changeWatch(services, held, { looked: true });
+    return;
+  }
+  const failure = {
+    code: 'JobStillRunning',
+    message: 'The job has shown no end in the time it is followed for.',
+  };
+  const job = watch.seen ? { job: watch.seen } : {};
+  await settleWatch(services, held, { kind: 'timedOut', failure, ...job });
+}
+
+/** Part of an action's budget below which operations are not read one by one. */
+const fifth = 0.2;
+
+/** Whether each backup's own operation may be read: that action has a budget of its own. */
+async function mayReadOperation(services: TrackerServices, { watch }: HeldWatch): Promise<boolean> {
+  const { operationAction } = services.jobServices[watch.service];
+  const subscriptionId = /^\/subscriptions\/([^/]+)/i.exec(watch.vaultId)?.[1]?.toLowerCase() ?? '';
+  const lane = { subscriptionId, kind: 'read', action: operationAction } as const;
+  const budget = await services.pacer.budget?.(lane, services.clock());
+  return budget === undefined || budget.left >= fifth * budget.limit;
+}
+
+/**
+ * A watch whose job a list did not show: a known job is read by itself; else the run is told to read its operation,
+ * once, while the budget of that lasts; else the job is taken by item, operation and start.
+ */
+export async function unmatched(
+  services: TrackerServices,
+  held: HeldWatch,
+  rows: ArmReply | undefined,
+): Promise<void> {
+  const { watch } = held;
+  const known = watch.jobId ?? watch.seen?.id;
+  if (known !== undefined) return lookAtJob(services, held, known);
+  if (!watch.byItem) {
+    if (await mayReadOperation(services, held)) return settleWatch(services, held, { kind: 'unmatched' });
+    await changeWatch(services, held, { byItem: true, looked: true, misses: watch.misses + 1 });
+    return;
+  }
+  await byItem(services, held, rows);
+}
+
+async function byItem(services: TrackerServices, held: HeldWatch, rows: ArmReply | undefined): Promise<void> {
+  const { watch } = held;
+  const match = rows
+    ? services.jobServices[watch.service].matchItem(rows, watch)
+    : ({ kind: 'absent' } as const);
+  if (match.kind === 'found') {
+    const found = await changeWatch(services, held, { jobId: match.jobId, looked: true });
+    if (found) await lookAtJob(services, found, match.jobId);
+    return;
+  }
+  if (match.kind === 'ambiguous')
+    return settleWatch(services, held, { kind: 'unknown', failure: match.failure });
+  if (services.clock().toISOString() >= watch.giveUpAt) {
+    const message = 'The list of jobs never showed the job of this backup.';
+    return settleWatch(services, held, { kind: 'timedOut', failure: { code: 'JobNotFound', message } });
+  }
+  if (!watch.looked) await changeWatch(services, held, { looked: true, misses: watch.misses + 1 });
+}

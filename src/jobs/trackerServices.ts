@@ -1,0 +1,72 @@
+import type { JobSeen } from '../arm/backupJob.ts';
+import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
+import type { StepServices } from '../steps/stepServices.ts';
+import type { Table } from '../storage/table.ts';
+import type { Watch } from './watch.ts';
+
+/** A row of a vault's job list. Ids in lower case; `activityId` is empty where the service shows none. */
+export interface ListedJob {
+  readonly jobId: string;
+  readonly activityId: string;
+  readonly seen: JobSeen;
+  /** `completed` needs nothing more; `detailed` has ended in a way whose reasons only a read of the job tells. */
+  readonly state: 'running' | 'completed' | 'detailed';
+}
+
+/** Which jobs to list: those that started in a span, both ends inclusive. `kinds` are the watched items' kinds. */
+export interface JobSpan {
+  readonly from: Date;
+  readonly to: Date;
+  readonly kinds: readonly string[];
+}
+
+/** A job as one read of it tells. */
+type JobReading =
+  | { readonly kind: 'ended'; readonly ending: JsonObject; readonly seen: JobSeen }
+  | { readonly kind: 'running'; readonly seen: JobSeen };
+
+/** What a list says about a backup that no id names. */
+type ItemMatch =
+  | { readonly kind: 'found'; readonly jobId: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'ambiguous'; readonly failure: { readonly code: string; readonly message: string } };
+
+/** The jobs of one backup service, described and read; pure. */
+interface JobService {
+  /** Whether a list can be narrowed by the jobs' start: then a list that was cut silently is asked for in parts. */
+  readonly listsBySpan: boolean;
+  readonly listCall: (vaultId: string, span: JobSpan) => ArmCall;
+  readonly readRows: (reply: ArmReply) => readonly ListedJob[];
+  readonly readCall: (vaultId: string, jobId: string) => ArmCall;
+  readonly readJob: (reply: ArmReply, jobId: string) => JobReading;
+  /** The ending of a listed job that needs no read of its own. */
+  readonly endingOf: (job: ListedJob) => JsonObject;
+  /** By item, operation and start, in a list of every row. */
+  readonly matchItem: (reply: ArmReply, watch: Watch) => ItemMatch;
+  /** Azure's action that reads an operation of a backup: asked for only while its budget lasts. */
+  readonly operationAction: string;
+}
+
+/** Everything the tracker acts through. */
+export interface TrackerServices extends Pick<StepServices, 'clock' | 'newId' | 'arm' | 'pacer' | 'log'> {
+  /** Watches by vault, and the trackers' own rows. */
+  readonly watches: Table;
+  readonly jobServices: Readonly<Record<Watch['service'], JobService>>;
+  /** Least pause between two lists, in seconds. */
+  readonly minimumPollSeconds: number;
+  /** Resolves after so many milliseconds: what a timer that fires early has left over. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  /** Starts an orchestration; `exists` while one of that id is pending or running. */
+  readonly start: (orchestration: string, instanceId: string, input: Json) => Promise<'started' | 'exists'>;
+  /** Raises an event to an instance. */
+  readonly raise: (
+    instanceId: string,
+    eventName: string,
+    payload: Json,
+  ) => Promise<'raised' | 'ended' | 'missing'>;
+  /** Instance id of the flow that carries a generation of a run. */
+  readonly flowOf: (runId: string, generation: number) => string;
+  readonly isCancelRequested: (runId: string) => Promise<boolean>;
+  /** Writes the real ending of a run that ended `timedOut` before its job did; absent: such jobs are not watched on. */
+  readonly finishLate?: (runId: string, generation: number, ending: JsonObject) => Promise<void>;
+}

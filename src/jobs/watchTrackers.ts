@@ -1,0 +1,50 @@
+import type { Table } from '../storage/table.ts';
+import { changeTracker, inBatches, listTrackers, type HeldTracker } from './trackerRow.ts';
+import type { TrackerServices } from './trackerServices.ts';
+import { listWatches } from './watch.ts';
+import { startTracker } from './watchJob.ts';
+
+/** A tracker that has not ticked this long after it meant to is dead. */
+const patienceMs = 600_000;
+const atOnce = 4;
+
+/**
+ * Gives every vault whose tracker has died a new one: a generation further, because an ended id is never started
+ * again. Called every five minutes; harmless to repeat.
+ *
+ * @returns how many were given one.
+ * @throws Error when one could not be given one; the others were.
+ */
+export async function watchTrackers(services: TrackerServices): Promise<number> {
+  const late = (await listTrackers(services.watches)).filter((held) => isDead(services, held));
+  await inBatches(late, atOnce, (held) => revive(services, held));
+  return late.length;
+}
+
+async function revive(services: TrackerServices, held: HeldTracker): Promise<void> {
+  const { generation, vaultKey } = held.tracker;
+  const nextTickAt = services.clock().toISOString();
+  const change = { state: 'live', started: false, generation: generation + 1, nextTickAt } as const;
+  const raised = await changeTracker(services.watches, held, change);
+  if (!raised) return;
+  await startTracker(services, raised);
+  services.log('warning', 'A job tracker had died; a new generation goes on.', {
+    vault: vaultKey,
+    generation: generation + 1,
+  });
+}
+
+const isDead = (services: TrackerServices, { tracker }: HeldTracker): boolean =>
+  tracker.state !== 'idle' && services.clock().getTime() - Date.parse(tracker.nextTickAt) > patienceMs;
+
+const readAtOnce = 16;
+
+/** Ids of all runs whose jobs are watched: a read for each thousand of a vault, where asking for each run takes several. */
+export async function watchedRuns(watches: Table): Promise<ReadonlySet<string>> {
+  const live = (await listTrackers(watches)).filter(({ tracker }) => tracker.state !== 'idle');
+  const runs = new Set<string>();
+  await inBatches(live, readAtOnce, async ({ tracker }) => {
+    for (const { watch } of await listWatches(watches, tracker.vaultKey)) runs.add(watch.runId);
+  });
+  return runs;
+}

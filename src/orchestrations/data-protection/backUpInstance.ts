@@ -1,0 +1,159 @@
+import type { JobEnding } from '../../arm/backupJob.ts';
+import {
+  backUpInstance as backUpInstanceStep,
+  followInstanceBackup,
+  followInstanceSeconds,
+  watchedInstanceBackup,
+  type InstanceBackupHandle,
+} from '../../data-protection/backup.ts';
+import { chooseBackupRule, chooseRetentionTag } from '../../data-protection/eligibility.ts';
+import type { BackupInstance } from '../../data-protection/instances.ts';
+import {
+  findInstanceRecoveryPoint,
+  type InstanceRecoveryPoint,
+} from '../../data-protection/recoveryPoints.ts';
+import { getBackupPolicy } from '../../data-protection/vaults.ts';
+import type { WatchOutcome } from '../../jobs/watch.ts';
+import type { BackupOptions } from '../../runs/request.ts';
+import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
+import { FlowEnded, StepFailed } from '../refusals.ts';
+import { takeStep } from '../takeStep.ts';
+import { followOrJoin, notFollowed, proofOfBackup, watchJob, type BackupToWatch } from '../watchedJob.ts';
+import { untilConfigured } from './instanceState.ts';
+
+/** An operation that nobody could read to its end says nothing about the job: the list does. */
+const isUndecided = (error: unknown): boolean =>
+  error instanceof StepFailed && ['timedOut', 'unknown'].includes(error.outcome.kind);
+
+/** The job's id out of the backup's operation; null when the operation names none or could not be read. */
+function* jobOfOperation(context: FlowContext, handle: InstanceBackupHandle): Flow<string | null> {
+  if (handle.jobId !== undefined) return handle.jobId;
+  if (handle.operationId === undefined) return null;
+  try {
+    return (yield* takeStep(context, followInstanceBackup, handle)).jobId;
+  } catch (error) {
+    if (isUndecided(error)) return null;
+    throw error;
+  }
+}
+
+function* withOperation(context: FlowContext, handle: InstanceBackupHandle): Flow<BackupToWatch> {
+  const jobId = yield* jobOfOperation(context, handle);
+  return { ...watchedInstanceBackup(handle), byItem: true, ...(jobId === null ? {} : { jobId }) };
+}
+
+/** Backup vaults have no call that ends a job: a cancelled run says so and follows its job to the end. */
+function* followOn(
+  context: FlowContext,
+  handle: InstanceBackupHandle,
+  seenId: string | undefined,
+): Flow<WatchOutcome> {
+  context.warnings.push(
+    'The job cannot be cancelled and is followed to its end: Backup vaults cancel no jobs.',
+  );
+  const known = seenId === undefined ? handle : { ...handle, jobId: seenId };
+  const backup = { ...(yield* withOperation(context, known)), goesOnAfterCancel: true as const };
+  return yield* watchJob(context, backup, followInstanceSeconds);
+}
+
+function* outcomeOf(context: FlowContext, handle: InstanceBackupHandle): Flow<WatchOutcome> {
+  const first = yield* watchJob(context, watchedInstanceBackup(handle), followInstanceSeconds);
+  const outcome =
+    first.kind === 'unmatched'
+      ? yield* watchJob(context, yield* withOperation(context, handle), followInstanceSeconds)
+      : first;
+  return outcome.kind === 'cancelRequested' ? yield* followOn(context, handle, outcome.jobId) : outcome;
+}
+
+/**
+ * Follows an accepted backup of an instance to the end of its job.
+ *
+ * @returns how the job ended, in the service's words; a failed or cancelled job is a value.
+ * @throws StepFailed when the operation failed, or nothing could be learnt of the job in time.
+ */
+function* followInstance(context: FlowContext, handle: InstanceBackupHandle): Flow<JobEnding> {
+  if (handle.jobId !== undefined) context.job = { id: handle.jobId, status: 'InProgress' };
+  const outcome = yield* outcomeOf(context, handle);
+  if (outcome.kind !== 'ended') throw notFollowed(context, 'dataProtection.followInstance', outcome);
+  const ending = outcome.ending as JobEnding;
+  context.job = ending.job;
+  return ending;
+}
+
+/** The rule and tag to send, resolved from the instance's own policy before anything is sent. */
+function* ruleOf(
+  context: FlowContext,
+  instance: BackupInstance,
+  options: BackupOptions,
+): Flow<{ readonly ruleName: string; readonly retentionTag?: string }> {
+  const policy = yield* takeStep(context, getBackupPolicy, { policyId: instance.policyId });
+  const rule = chooseBackupRule(policy, options.backupRule);
+  if ('failure' in rule) throw new FlowEnded('failed', rule.failure);
+  const tag = chooseRetentionTag(policy, options.retentionTag);
+  if ('failure' in tag) throw new FlowEnded('failed', tag.failure);
+  return { ...rule, ...tag };
+}
+
+/** How long a Backup vault keeps a recovery point is the retention tag's: the other services' options say nothing to it. */
+function warnOfForeignOptions(context: FlowContext, { keepFor, backupType, compress }: BackupOptions): void {
+  const given = Object.entries({ keepFor, backupType, compress })
+    .filter(([, value]) => value !== undefined && value !== 'Full' && value !== false)
+    .map(([name]) => name);
+  if (given.length > 0)
+    context.warnings.push(
+      `Of no meaning for a Backup vault, and left out: ${given.join(', ')}. Retention follows the policy, or retentionTag.`,
+    );
+}
+
+/** Where the recovery point of a job is looked for. */
+function soughtPoint(context: FlowContext, handle: InstanceBackupHandle, { job }: JobEnding) {
+  const since = job.startedAt ?? handle.sentAt;
+  const until = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
+  return { instanceId: handle.itemId, since, until };
+}
+
+function proofOf(
+  context: FlowContext,
+  handle: InstanceBackupHandle,
+  ending: JobEnding,
+): Flow<InstanceRecoveryPoint | undefined> {
+  const sought = soughtPoint(context, handle, ending);
+  return proofOfBackup(context, handle.waitSeconds, function* () {
+    return (yield* takeStep(context, findInstanceRecoveryPoint, sought)).found;
+  });
+}
+
+function sayJoined(context: FlowContext, { joined }: InstanceBackupHandle, { job }: JobEnding): void {
+  if (!joined) return;
+  context.warnings.push(
+    `A backup of this instance was already running: this run followed its job ${job.id}; rule and tag were not sent.`,
+  );
+}
+
+function resultOf({ itemId, joined }: InstanceBackupHandle, rule: { readonly ruleName: string }) {
+  return { backupInstanceId: itemId, ...(joined ? { joined: true } : rule) };
+}
+
+/** Backs up one backup instance of any datasource, as it was last seen, and follows the job to its end; the status is the job's own. */
+export function* backUpInstance(
+  context: FlowContext,
+  seen: BackupInstance,
+  options: BackupOptions,
+): Flow<FlowEnding> {
+  warnOfForeignOptions(context, options);
+  const instance = yield* untilConfigured(context, seen);
+  const rule = yield* ruleOf(context, instance, options);
+  const started = yield* takeStep(context, backUpInstanceStep, { instanceId: instance.id, ...rule });
+  const { handle, ending } = yield* followOrJoin(context, started, followInstance);
+  sayJoined(context, handle, ending);
+  context.warnings.push(...ending.warnings);
+  const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
+  const recoveryPoint = made ? yield* proofOf(context, handle, ending) : undefined;
+  return {
+    status: ending.ended,
+    result: resultOf(handle, rule),
+    job: ending.job,
+    ...(recoveryPoint && { recoveryPoint }),
+    ...(ending.failure && { error: ending.failure }),
+  };
+}

@@ -1,0 +1,73 @@
+import { isInstanceId } from '../../data-protection/ids.ts';
+import { findDeletedInstancesOf } from '../../data-protection/deletion.ts';
+import {
+  findInstancesBySource,
+  findInstancesOf,
+  type BackupInstance,
+} from '../../data-protection/instances.ts';
+import type { Target } from '../../runs/request.ts';
+import type { Flow, FlowContext } from '../flow.ts';
+import { getInstance } from './instanceState.ts';
+import { refuse, type FlowEnded } from '../refusals.ts';
+import { takeStep } from '../takeStep.ts';
+
+/** ARM id of what a target of a Backup vault names: an instance, or the datasource it protects. */
+export const datasourceIdOf = (target: Target): string =>
+  'id' in target ? target.id : 'datasourceId' in target ? target.datasourceId : '';
+
+/** The id of an instance that a target names itself. */
+export const instanceIdIn = (target: Target): string | undefined =>
+  'id' in target && isInstanceId(target.id) ? target.id : undefined;
+
+function* instancesOf(context: FlowContext, target: Target): Flow<readonly BackupInstance[]> {
+  const resourceId = datasourceIdOf(target);
+  if ('id' in target) return yield* takeStep(context, findInstancesBySource, { resourceId });
+  return yield* takeStep(context, findInstancesOf, { vaultId: target.vaultId, resourceId });
+}
+
+function only<One extends { readonly id: string }>(found: readonly One[]): One | undefined {
+  const [first, second] = found;
+  if (!second) return first;
+  throw refuse(
+    'BackupInstanceAmbiguous',
+    `The datasource is protected twice: ${found.map(({ id }) => id).join(', ')}.`,
+    'Name one by its id.',
+  );
+}
+
+/** The instance a target means: named by its id, or the only one that protects the datasource, as a list shows it. */
+export function* findTargetInstance(context: FlowContext, target: Target): Flow<BackupInstance | undefined> {
+  const instanceId = instanceIdIn(target);
+  if (instanceId !== undefined) return yield* getInstance(context, instanceId);
+  return only(yield* instancesOf(context, target));
+}
+
+/** A datasource that nothing protects. */
+const notProtected = (target: Target): FlowEnded =>
+  refuse(
+    'NotProtected',
+    `No backup instance protects ${datasourceIdOf(target)}.`,
+    'Protect it by POST /api/protections, or ask with protectFirst.',
+  );
+
+/** @see findTargetInstance @throws FlowEnded when there is none. */
+export function* getTargetInstance(context: FlowContext, target: Target): Flow<BackupInstance> {
+  const found = yield* findTargetInstance(context, target);
+  if (found) return found;
+  throw notProtected(target);
+}
+
+/**
+ * The id of the instance a target means, also of one that soft delete alone still keeps: its vault must be named then.
+ *
+ * @throws FlowEnded when there is neither.
+ */
+export function* idOfInstanceOrDeleted(context: FlowContext, target: Target): Flow<string> {
+  const named = instanceIdIn(target) ?? only(yield* instancesOf(context, target))?.id;
+  if (named !== undefined) return named;
+  if (!('vaultId' in target)) throw notProtected(target);
+  const sought = { vaultId: target.vaultId, resourceId: datasourceIdOf(target) };
+  const deleted = only(yield* takeStep(context, findDeletedInstancesOf, sought));
+  if (deleted) return deleted.id;
+  throw notProtected(target);
+}

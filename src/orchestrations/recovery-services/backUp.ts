@@ -1,0 +1,146 @@
+import type { JobEnding } from '../../arm/backupJob.ts';
+import { backUpNow, type BackupHandle, type BackupOrder } from '../../recovery-services/backup.ts';
+import type { ItemKind } from '../../recovery-services/itemKinds.ts';
+import { findRecoveryPoint, type RecoveryPointSeen } from '../../recovery-services/recoveryPoints.ts';
+import type { BackupOptions, RunRequest } from '../../runs/request.ts';
+import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
+import { notProtected } from '../refusals.ts';
+import { takeStep } from '../takeStep.ts';
+import { followOrJoin, proofOfBackup } from '../watchedJob.ts';
+import { followJob } from './followJob.ts';
+import { itemTargetOf, nameOfTarget, type ItemTarget } from './itemTarget.ts';
+import { checkStanding, lookUp } from './listedItem.ts';
+import { protectAsListed } from './protectItem.ts';
+import { kindOfTarget } from './protectionRequest.ts';
+
+/** Where the recovery point of a job is looked for. */
+function soughtPoint(context: FlowContext, handle: BackupHandle, { job }: JobEnding) {
+  const startedAt = job.startedAt ?? handle.sentAt;
+  const endedAt = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
+  // A joined backup has the expiry that its own starter asked for.
+  const expiry = handle.joined ? {} : { expiresAt: handle.expiresAt };
+  return { itemId: handle.itemId, startedAt, endedAt, ...expiry };
+}
+
+function proofOf(
+  context: FlowContext,
+  handle: BackupHandle,
+  ending: JobEnding,
+): Flow<RecoveryPointSeen | undefined> {
+  const sought = soughtPoint(context, handle, ending);
+  return proofOfBackup(context, handle.waitSeconds, () => takeStep(context, findRecoveryPoint, sought));
+}
+
+function sayJoined(context: FlowContext, { joined, expiresAt }: BackupHandle, { job }: JobEnding): void {
+  if (!joined) return;
+  context.warnings.push(
+    `A backup of this item was already running: this run followed its job ${job.id}; the expiry ${expiresAt} was not sent.`,
+  );
+}
+
+/** Backs up one protected item and follows the job to its end; the status is the job's own. */
+export function* backUpItem(context: FlowContext, order: BackupOrder): Flow<FlowEnding> {
+  const started = yield* takeStep(context, backUpNow, order);
+  const { handle, ending } = yield* followOrJoin(context, started, followJob);
+  sayJoined(context, handle, ending);
+  context.warnings.push(...ending.warnings);
+  const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
+  const recoveryPoint = made ? yield* proofOf(context, handle, ending) : undefined;
+  const result = {
+    protectedItemId: order.itemId,
+    ...(handle.joined ? { joined: true } : { expiresAt: order.expiresAt }),
+  };
+  return {
+    status: ending.ended,
+    result,
+    job: ending.job,
+    ...(recoveryPoint ? { recoveryPoint } : {}),
+    ...(ending.failure ? { error: ending.failure } : {}),
+  };
+}
+
+/** How long an on-demand backup is kept unless the request says otherwise. */
+const usualKeepFor = 'P30D';
+
+/**
+ * When a recovery point made now expires.
+ *
+ * @param acceptedAt ISO 8601 UTC: when the run was accepted, so that a replay and a retry give the same instant.
+ * @param keepFor ISO 8601 duration in days, weeks, months or years (checked where requests are parsed); months are the
+ *   calendar's, and a day that the last month lacks moves to the next one, as `Date` counts.
+ * @returns ISO 8601 UTC.
+ */
+export function expiresAt(acceptedAt: string, keepFor: string = usualKeepFor): string {
+  const [, count = '0', unit] = /^P(\d+)([DWMY])$/.exec(keepFor) ?? [];
+  const instant = new Date(acceptedAt);
+  const many = Number(count);
+  if (unit === 'D') instant.setUTCDate(instant.getUTCDate() + many);
+  if (unit === 'W') instant.setUTCDate(instant.getUTCDate() + 7 * many);
+  if (unit === 'M') instant.setUTCMonth(instant.getUTCMonth() + many);
+  if (unit === 'Y') instant.setUTCFullYear(instant.getUTCFullYear() + many);
+  return instant.toISOString();
+}
+
+/** The item as far as a backup needs it. */
+interface ItemToBackUp {
+  readonly id: string;
+  readonly friendlyName?: string;
+}
+
+function warnOfForeignOptions(context: FlowContext, kind: ItemKind, options: BackupOptions): void {
+  const { retentionTag, backupRule, backupType, compress } = options;
+  const forDatabases = kind === 'workload' ? {} : { backupType, compress };
+  const foreign = { retentionTag, backupRule, ...forDatabases };
+  const given = Object.entries(foreign)
+    .filter(([, value]) => value !== undefined && value !== 'Full' && value !== false)
+    .map(([name]) => name);
+  if (given.length > 0) context.warnings.push(`Of no meaning here, and left out: ${given.join(', ')}.`);
+}
+
+/** What the service is asked for; the expiry counts from the acceptance of the run, so a replay asks for the same. */
+export function backupOrder(
+  context: FlowContext,
+  item: ItemToBackUp,
+  kind: ItemKind,
+  options: BackupOptions,
+): BackupOrder {
+  warnOfForeignOptions(context, kind, options);
+  const { backupType, compress, keepFor } = options;
+  const ofDatabase = {
+    ...(backupType === undefined ? {} : { backupType }),
+    ...(compress === undefined ? {} : { compress }),
+  };
+  return {
+    itemId: item.id,
+    kind,
+    expiresAt: expiresAt(context.facts.acceptedAt, keepFor),
+    ...(item.friendlyName === undefined ? {} : { friendlyName: item.friendlyName }),
+    ...(kind === 'workload' ? ofDatabase : {}),
+  };
+}
+
+type BackUp = Extract<RunRequest, { kind: 'backUp' }>;
+
+/** The item to back up: an id is taken at its word, a name costs one list, `protectFirst` protects on a miss. */
+function* itemToBackUp(
+  context: FlowContext,
+  target: ItemTarget,
+  protectFirst: BackUp['protectFirst'],
+): Flow<{ readonly id: string; readonly friendlyName?: string }> {
+  if (target.by === 'id') return { id: target.itemId };
+  const listed = yield* lookUp(context, target);
+  const { item, seen } = listed;
+  if (item && item.standing !== 'notProtected') {
+    checkStanding(context, item, nameOfTarget(target));
+    return item;
+  }
+  if (!protectFirst) throw notProtected(nameOfTarget(target), seen);
+  return (yield* protectAsListed(context, target, listed, protectFirst)).item;
+}
+
+/** Backs up a file share, virtual machine or database of a Recovery Services vault, and follows the job to its end. */
+export function* backUpProtectedItem(context: FlowContext, request: BackUp): Flow<FlowEnding> {
+  const target = itemTargetOf(request.target);
+  const item = yield* itemToBackUp(context, target, request.protectFirst);
+  return yield* backUpItem(context, backupOrder(context, item, kindOfTarget(target), request));
+}

@@ -1,0 +1,164 @@
+import { sameId } from '../../arm/resourceId.ts';
+import {
+  documentedContainerName,
+  findContainer,
+  findProtectableContainer,
+  inquireContainer,
+  refreshContainers,
+  registerContainer,
+  type AccountInVault,
+  type Container,
+  type ContainerInVault,
+} from '../../recovery-services/containers.ts';
+import { nameIn } from '../../recovery-services/paths.ts';
+import { findProtectableShare, type Protectable } from '../../recovery-services/protectableItems.ts';
+import { readBackupStatus, readVault } from '../../recovery-services/vaults.ts';
+import { findStorageAccount } from '../../resources/sources.ts';
+import type { Flow, FlowContext } from '../flow.ts';
+import { StepFailed, inAnotherVault, refuse, unknownShare, type FlowEnded } from '../refusals.ts';
+import { takeStep } from '../takeStep.ts';
+import type { ShareSought } from './itemTarget.ts';
+
+const lastSegment = (id: string): string => id.split('/').at(-1) ?? id;
+const regionKey = (region: string): string => region.toLowerCase().replaceAll(' ', '');
+
+/** A look that only serves the explanation: what the app may not read is left out of it. */
+function* ifReadable<T>(flow: Flow<T>): Flow<T | undefined> {
+  try {
+    return yield* flow;
+  } catch (error) {
+    if (error instanceof StepFailed && error.outcome.kind !== 'cancelled') return undefined;
+    throw error;
+  }
+}
+
+/** The other vault that protects the share, as far as the app may ask. */
+function* otherVaultOf(context: FlowContext, sought: ShareSought, region: string): Flow<string | undefined> {
+  const { storageAccountId: resourceId, share, vaultId } = sought;
+  const question = { resourceId, region, share };
+  const where = yield* ifReadable(takeStep(context, readBackupStatus, question));
+  return where?.kind === 'protected' && !sameId(where.vaultId, vaultId) ? where.vaultId : undefined;
+}
+
+/** The vault's region; empty when the app may not read the vault itself. */
+function* regionOfVault(context: FlowContext, vaultId: string): Flow<string> {
+  const vault = yield* ifReadable(takeStep(context, readVault, { vaultId }));
+  if (vault === null) throw refuse('VaultNotFound', `There is no vault ${vaultId}.`);
+  return vault?.region ?? '';
+}
+
+/** Why a share of an account that is registered does not show: in another vault, or simply not there. */
+function* explainMissingShare(
+  context: FlowContext,
+  sought: ShareSought,
+  seen: readonly string[],
+): Flow<FlowEnded> {
+  const region = yield* regionOfVault(context, sought.vaultId);
+  const other = region === '' ? undefined : yield* otherVaultOf(context, sought, region);
+  const accountName = lastSegment(sought.storageAccountId);
+  return other === undefined
+    ? unknownShare(sought.share, accountName, seen)
+    : inAnotherVault(`Share ${sought.share} of ${accountName}`, other);
+}
+
+/** Why discovery does not show an account: missing, in another region, in another vault. */
+function* explainMissingAccount(context: FlowContext, sought: ShareSought): Flow<FlowEnded> {
+  const { storageAccountId } = sought;
+  const account = yield* ifReadable(takeStep(context, findStorageAccount, { resourceId: storageAccountId }));
+  if (account && !account.found) {
+    return refuse('StorageAccountNotFound', `There is no storage account ${storageAccountId}.`);
+  }
+  const region = yield* regionOfVault(context, sought.vaultId);
+  const accountRegion = account?.found?.location ?? '';
+  if (region && accountRegion && regionKey(region) !== regionKey(accountRegion)) {
+    return refuse(
+      'StorageAccountInAnotherRegion',
+      `The storage account lies in ${accountRegion}, the vault in ${region}.`,
+      "A vault protects only what lies in its own region: use a vault of the account's region.",
+    );
+  }
+  const other = region === '' ? undefined : yield* otherVaultOf(context, sought, region);
+  return other === undefined
+    ? refuse(
+        'StorageAccountNotDiscovered',
+        `Discovery by the vault did not find the storage account ${storageAccountId}.`,
+        'Accounts registered to another vault are not shown; NFS-only and classic accounts cannot be protected.',
+      )
+    : inAnotherVault(`Share ${sought.share} of ${lastSegment(storageAccountId)}`, other);
+}
+
+const otherSubscription = ({ vaultId, storageAccountId }: AccountInVault): boolean =>
+  nameIn(vaultId, 'subscriptions')?.toLowerCase() !==
+  nameIn(storageAccountId, 'subscriptions')?.toLowerCase();
+
+/** The name under which an account can be registered: from a list, after a discovery on a miss; none when it cannot be found. */
+function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string | undefined> {
+  const { vaultId, storageAccountId } = sought;
+  if (otherSubscription(sought)) {
+    const name = documentedContainerName(storageAccountId);
+    context.warnings.push(
+      `Discovery sees the vault's own subscription only: the documented container name ${name} was used.`,
+    );
+    return name;
+  }
+  const known = yield* takeStep(context, findProtectableContainer, { vaultId, storageAccountId });
+  if (known) return known.name;
+  yield* takeStep(context, refreshContainers, { vaultId, backupManagementType: 'AzureStorage' });
+  const discovered = yield* takeStep(context, findProtectableContainer, { vaultId, storageAccountId });
+  return discovered?.name;
+}
+
+/** An account that cannot be registered may have been, by a run about another of its shares. */
+function* registeredMeanwhile(context: FlowContext, sought: ShareSought): Flow<string> {
+  const { vaultId, storageAccountId } = sought;
+  const registered = yield* takeStep(context, findContainer, { vaultId, storageAccountId });
+  if (registered) return registered.name;
+  throw yield* explainMissingAccount(context, sought);
+}
+
+/** The account's container, registered now if it was not. */
+function* registeredContainer(context: FlowContext, sought: ShareSought, lock?: boolean): Flow<string> {
+  const account = { vaultId: sought.vaultId, storageAccountId: sought.storageAccountId };
+  const registered = yield* takeStep(context, findContainer, account);
+  if (registered) return registered.name;
+  const containerName = yield* nameToRegister(context, sought);
+  if (containerName === undefined) return yield* registeredMeanwhile(context, sought);
+  return (yield* register(context, { ...account, containerName }, lock)).name;
+}
+
+/** The account is locked by somebody else already, or may not be: not the lock of the item, which another run holds. */
+const isLockConflict = (error: unknown): error is StepFailed =>
+  error instanceof StepFailed &&
+  error.outcome.kind !== 'cancelled' &&
+  error.outcome.failure.class === 'user' &&
+  /lock/i.test(error.outcome.failure.code);
+
+/** Registers with the delete lock that was asked for; where the account refuses a lock, without it and with a warning. */
+function* register(context: FlowContext, account: ContainerInVault, lock?: boolean): Flow<Container> {
+  const locking = lock === undefined ? {} : { lock };
+  try {
+    return yield* takeStep(context, registerContainer, { ...account, ...locking });
+  } catch (error) {
+    if (lock === false || !isLockConflict(error)) throw error;
+    const registered = yield* takeStep(context, registerContainer, { ...account, lock: false });
+    context.warnings.push(`The vault holds no delete lock on the storage account. ${error.message}`);
+    return registered;
+  }
+}
+
+/**
+ * Makes the vault see a share that it does not protect yet: registers the account on a miss, inquires on a miss.
+ *
+ * @throws FlowEnded with the reason when the share cannot be found; StepFailed when the service refuses a step.
+ */
+export function* discoverShare(context: FlowContext, sought: ShareSought, lock?: boolean): Flow<Protectable> {
+  const containerName = yield* registeredContainer(context, sought, lock);
+  const { vaultId, storageAccountId, share } = sought;
+  const look = { vaultId, storageAccountId, share };
+  const { found } = yield* takeStep(context, findProtectableShare, look);
+  if (found) return found;
+  yield* takeStep(context, inquireContainer, { vaultId, storageAccountId, containerName });
+  const again = yield* takeStep(context, findProtectableShare, look);
+  if (again.found) return again.found;
+  throw yield* explainMissingShare(context, sought, again.seen);
+}

@@ -1,0 +1,90 @@
+import {
+  followBackupOperation,
+  followSecondsOf,
+  watchedBackup,
+  type BackupHandle,
+} from '../../recovery-services/backup.ts';
+import type { JobEnding } from '../../arm/backupJob.ts';
+import { cancelJob } from '../../recovery-services/jobs.ts';
+import type { WatchOutcome } from '../../jobs/watch.ts';
+import type { Flow, FlowContext } from '../flow.ts';
+import { StepFailed } from '../refusals.ts';
+import { takeStep } from '../takeStep.ts';
+import { notFollowed, watchJob, type BackupToWatch } from '../watchedJob.ts';
+
+/** What a backup that the service has accepted is followed by. */
+export type JobHandle = BackupHandle;
+
+/** An operation that nobody could read to its end says nothing about the job: the list does. */
+const isUndecided = (error: unknown): boolean =>
+  error instanceof StepFailed && ['timedOut', 'unknown'].includes(error.outcome.kind);
+
+/** The job's id out of the backup's operation; null when the operation names none or could not be read. */
+function* jobOfOperation(context: FlowContext, handle: JobHandle): Flow<string | null> {
+  if (handle.operationId === undefined) return null;
+  try {
+    return (yield* takeStep(context, followBackupOperation, handle)).jobId;
+  } catch (error) {
+    if (isUndecided(error)) return null;
+    throw error;
+  }
+}
+
+/** What the operation told of the job, for the tracker to go on with. */
+function* withOperation(context: FlowContext, handle: JobHandle): Flow<BackupToWatch> {
+  const jobId = yield* jobOfOperation(context, handle);
+  return { ...watchedBackup(handle), byItem: true, ...(jobId === null ? {} : { jobId }) };
+}
+
+/** Ends the job of a run that was cancelled, where the service can, and follows it to whatever end it takes. */
+function* cancelAndFollow(
+  context: FlowContext,
+  handle: JobHandle,
+  seenId: string | undefined,
+): Flow<WatchOutcome> {
+  const backup = { ...(yield* knownJob(context, handle, seenId)), goesOnAfterCancel: true as const };
+  if (backup.jobId !== undefined) {
+    const { vaultId, waitSeconds } = handle;
+    try {
+      yield* takeStep(context, cancelJob, { vaultId, waitSeconds, jobId: backup.jobId });
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      context.warnings.push(`The job cannot be cancelled and is followed to its end. ${error.message}`);
+    }
+  }
+  return yield* watchJob(context, backup, 86_400);
+}
+
+function* knownJob(context: FlowContext, handle: JobHandle, seenId: string | undefined): Flow<BackupToWatch> {
+  if (seenId === undefined) return yield* withOperation(context, handle);
+  return { ...watchedBackup(handle), jobId: seenId };
+}
+
+function* outcomeOf(context: FlowContext, handle: JobHandle): Flow<WatchOutcome> {
+  const followSeconds = followSecondsOf(handle);
+  const first = yield* watchJob(context, watchedBackup(handle), followSeconds);
+  const outcome =
+    first.kind === 'unmatched'
+      ? yield* watchJob(context, yield* withOperation(context, handle), followSeconds)
+      : first;
+  return outcome.kind === 'cancelRequested'
+    ? yield* cancelAndFollow(context, handle, outcome.jobId)
+    : outcome;
+}
+
+/**
+ * Follows an accepted backup to the end of its job: the one door behind which operation and job are watched.
+ *
+ * @returns how the job ended, in the service's words; a failed or cancelled job is a value.
+ * @throws StepFailed when the operation failed, or nothing could be learnt of the job in time.
+ */
+export function* followJob(context: FlowContext, handle: JobHandle): Flow<JobEnding> {
+  if (handle.jobId !== undefined) context.job = { id: handle.jobId, status: 'InProgress' };
+  const outcome = yield* outcomeOf(context, handle);
+  if (outcome.kind === 'ended') {
+    const ending = outcome.ending as JobEnding;
+    context.job = ending.job;
+    return ending;
+  }
+  throw notFollowed(context, 'followJob', outcome);
+}

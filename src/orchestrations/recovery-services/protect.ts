@@ -1,0 +1,37 @@
+import type { RunRequest } from '../../runs/request.ts';
+import { backUpItem, backupOrder } from './backUp.ts';
+import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
+import { nameOfTarget } from './itemTarget.ts';
+import { lookUp } from './listedItem.ts';
+import { protectAsListed, type Protected } from './protectItem.ts';
+import { kindOfTarget, readProtection } from './protectionRequest.ts';
+import { skip } from '../refusals.ts';
+
+type Protect = Extract<RunRequest, { kind: 'protect' }>;
+
+const protectionResult = ({ item, change }: Protected, policyId: string) => ({
+  protectedItemId: item.id,
+  protectionState: item.protectionState,
+  policyId,
+  change,
+});
+
+/** Protects a share, machine or database by a policy; a protection that is there already ends the run `skipped`. */
+export function* protectSource(context: FlowContext, request: Protect): Flow<FlowEnding> {
+  const target = readProtection(context, request);
+  const { policyId, lockStorageAccount: lock } = request;
+  const order = { policyId, ...(lock === undefined ? {} : { lock }) };
+  const made = yield* protectAsListed(context, target, yield* lookUp(context, target), order);
+  const result = protectionResult(made, policyId);
+  if (request.backUpAfterwards) {
+    const ending = yield* backUpItem(context, backupOrder(context, made.item, kindOfTarget(target), {}));
+    return {
+      ...ending,
+      result: { ...result, expiresAt: (ending.result as { expiresAt?: string }).expiresAt },
+    };
+  }
+  if (made.change === 'none') {
+    throw skip('AlreadyProtected', `${nameOfTarget(target)} is protected with this policy already.`);
+  }
+  return { status: 'completed', result };
+}

@@ -1,0 +1,63 @@
+import type { JsonObject } from '../../arm/call.ts';
+import { equalIgnoringCase } from '../../arm/replyFields.ts';
+import { deleteItem, stopProtection } from '../../recovery-services/itemChanges.ts';
+import { readProtectedItem, type ProtectedItem } from '../../recovery-services/protectedItems.ts';
+import type { RunRequest } from '../../runs/request.ts';
+import { checkDeletion } from '../deletionConsent.ts';
+import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
+import { itemTargetOf, nameOfTarget } from './itemTarget.ts';
+import { getListed } from './listedItem.ts';
+import { changedItem } from './protectItem.ts';
+import { guarded, skip } from '../refusals.ts';
+import { takeStep } from '../takeStep.ts';
+
+type Stop = Extract<RunRequest, { kind: 'stop' }>;
+
+const stateOf = { retain: 'ProtectionStopped', suspend: 'BackupsSuspended' } as const;
+
+/** How long soft delete keeps the data, counted from now. */
+function keptFor(context: FlowContext, { goneInSeconds }: ProtectedItem): JsonObject {
+  if (goneInSeconds === undefined) return {};
+  const until = new Date(context.df.currentUtcDateTime.getTime() + goneInSeconds * 1000);
+  return { goneInSeconds, keptUntil: until.toISOString() };
+}
+
+/** Deletes and looks: under soft delete the item stays listed, and the record says until when. */
+function* deleteData(context: FlowContext, item: ProtectedItem): Flow<FlowEnding> {
+  yield* takeStep(context, deleteItem, { itemId: item.id });
+  const left = yield* takeStep(context, readProtectedItem, { itemId: item.id });
+  const softDeleted = left?.standing === 'softDeleted';
+  if (!softDeleted) context.warnings.push('Soft delete does not keep this item: the data is gone.');
+  const result = { protectedItemId: item.id, softDeleted, ...(softDeleted ? keptFor(context, left) : {}) };
+  return { status: 'completed', result };
+}
+
+function* keepData(
+  context: FlowContext,
+  item: ProtectedItem,
+  name: string,
+  mode: keyof typeof stateOf,
+): Flow<FlowEnding> {
+  const state = stateOf[mode];
+  if (equalIgnoringCase(item.protectionState, state)) {
+    throw skip('AlreadyStopped', `The state of ${name} is ${item.protectionState} already.`);
+  }
+  yield* takeStep(context, stopProtection, { ...changedItem(item), state });
+  return { status: 'completed', result: { protectedItemId: item.id, protectionState: state } };
+}
+
+/** Stops backups of an item: keeps its data for ever, as long as the policy says, or deletes it. */
+export function* stop(context: FlowContext, { target: wanted, mode, confirm }: Stop): Flow<FlowEnding> {
+  const target = itemTargetOf(wanted);
+  const name = nameOfTarget(target);
+  const item = yield* getListed(context, target);
+  if (item.standing === 'softDeleted') {
+    throw skip('ItemSoftDeleted', `The backups of ${name} are deleted already.`);
+  }
+  if (mode === 'deleteData') checkDeletion(context, [item.friendlyName, item.id.split('/').at(-1)], confirm);
+  try {
+    return yield* mode === 'deleteData' ? deleteData(context, item) : keepData(context, item, name, mode);
+  } catch (error) {
+    throw guarded(error);
+  }
+}

@@ -1,0 +1,60 @@
+import { sameId } from '../../arm/resourceId.ts';
+import { findContainer, findProtectableContainer } from '../../recovery-services/containers.ts';
+import {
+  findProtectableShare,
+  findProtectableVirtualMachine,
+} from '../../recovery-services/protectableItems.ts';
+import type { RunRequest } from '../../runs/request.ts';
+import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
+import {
+  nameOfTarget,
+  vaultOfTarget,
+  type ItemTarget,
+  type MachineSought,
+  type ShareSought,
+} from './itemTarget.ts';
+import { checkStanding, lookUp } from './listedItem.ts';
+import { checkPolicy, kindOfTarget, readProtection } from './protectionRequest.ts';
+import { notProtected, unknownItem } from '../refusals.ts';
+import { takeStep } from '../takeStep.ts';
+
+type Validate = Extract<RunRequest, { kind: 'validate' }>;
+
+/** What protecting an account's share would have to do first, as far as reads can tell. */
+function* stepsForShare(context: FlowContext, sought: ShareSought): Flow<string[]> {
+  const { vaultId, storageAccountId, share } = sought;
+  const account = { vaultId, storageAccountId };
+  if (!(yield* takeStep(context, findContainer, account))) {
+    const known = yield* takeStep(context, findProtectableContainer, account);
+    return [...(known ? [] : ['discover']), 'register', 'inquire where needed', 'protect'];
+  }
+  const { found } = yield* takeStep(context, findProtectableShare, { ...account, share });
+  return [...(found ? [] : ['inquire']), 'protect'];
+}
+
+function* stepsForMachine(context: FlowContext, sought: MachineSought): Flow<string[]> {
+  const { vaultId, virtualMachineId } = sought;
+  const { found } = yield* takeStep(context, findProtectableVirtualMachine, { vaultId, virtualMachineId });
+  return [...(found ? [] : ['discover']), 'protect'];
+}
+
+function* wouldDo(context: FlowContext, target: ItemTarget, policyId: string): Flow<string[]> {
+  const { item, seen } = yield* lookUp(context, target);
+  if (item) {
+    checkStanding(context, item, nameOfTarget(target));
+    return sameId(item.policyId, policyId) ? [] : ['change policy'];
+  }
+  if (target.by === 'id') throw unknownItem(target.itemId);
+  if (target.sought.kind === 'workload') throw notProtected(nameOfTarget(target), seen);
+  return target.sought.kind === 'fileShare'
+    ? yield* stepsForShare(context, target.sought)
+    : yield* stepsForMachine(context, target.sought);
+}
+
+/** Says what protecting a target would do, without any write: `result.wouldDo` is empty when all is as wanted. */
+export function* validate(context: FlowContext, request: Validate): Flow<FlowEnding> {
+  const target = readProtection(context, request);
+  const { policyId } = request;
+  yield* checkPolicy(context, { policyId, vaultId: vaultOfTarget(target), kind: kindOfTarget(target) });
+  return { status: 'completed', result: { wouldDo: yield* wouldDo(context, target, policyId) } };
+}

@@ -1,0 +1,162 @@
+import type { ArmCall, ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
+import type { StoredRow } from '../storage/table.ts';
+import type { AnyStep, LookBeforeRepeat, ReadContext, StepReading } from './step.ts';
+import { attemptIdOf, rowOfStep, stepOfRow, type PollPlace, type StepState } from './stepRow.ts';
+import type { StepServices } from './stepServices.ts';
+import { pollSeconds } from './timings.ts';
+
+/** A step as this invocation last read or wrote it. */
+export interface StoredStep {
+  readonly step: StepState;
+  readonly etag: string;
+}
+
+/** Columns to set; undefined clears one. */
+type StepChange = Partial<{ [K in keyof StepState]: StepState[K] | undefined }>;
+
+/** The step of a message or order; undefined when no order has written it. */
+export async function readStep(
+  services: Pick<StepServices, 'steps'>,
+  { runId, stepId }: { readonly runId: string; readonly stepId: string },
+): Promise<StoredStep | undefined> {
+  const row = await services.steps.read(runId, stepId);
+  return row && held(row);
+}
+
+const held = (row: StoredRow): StoredStep => ({ step: stepOfRow(row), etag: row.etag });
+
+/** Only asks may have been recorded: the flow's own columns are taken over, everything else is still as it was. */
+const withAsk = (step: StepState, { generation, ask, asks, jobEvent }: StepState): StepState => ({
+  ...step,
+  ...{ generation, ask, asks },
+  ...(jobEvent === undefined ? {} : { jobEvent }),
+});
+
+/**
+ * Writes a change to a step under its ETag.
+ *
+ * A conflict or a lost answer is settled by reading again: our own write is recognised by its writer, an ask recorded
+ * meanwhile is taken over and the change written again.
+ *
+ * @returns the step as it is now; undefined when another worker has changed it, which then is the owner.
+ */
+export async function changeStep(
+  services: StepServices,
+  { step, etag }: StoredStep,
+  change: StepChange,
+  triesLeft = 10,
+): Promise<StoredStep | undefined> {
+  if (triesLeft === 0) throw new Error(`Step ${step.runId}/${step.stepId} could not be written.`);
+  const changedAt = services.clock().toISOString();
+  const next = { ...step, ...change, changedAt, writer: services.newId() } as StepState;
+  const written = await attempt(services, next, etag);
+  if (written !== undefined) return { step: next, etag: written };
+  const fresh = await readStep(services, step);
+  if (fresh?.step.writer === next.writer) return fresh;
+  if (!fresh || fresh.step.writer !== step.writer) return undefined;
+  return changeStep(services, { step: withAsk(step, fresh.step), etag: fresh.etag }, change, triesLeft - 1);
+}
+
+/** The new ETag; undefined when the row must be read again to know. */
+async function attempt(services: StepServices, next: StepState, etag: string): Promise<string | undefined> {
+  try {
+    const written = await services.steps.replace(rowOfStep(next), etag);
+    return written.kind === 'written' ? written.etag : undefined;
+  } catch (error) {
+    services.log('warning', `The ledger's answer was lost: ${String(error)}`, {
+      runId: next.runId,
+      stepId: next.stepId,
+    });
+    return undefined;
+  }
+}
+
+/** A step in the hands of this invocation, with its definition. */
+export interface StepInHand {
+  readonly held: StoredStep;
+  readonly definition: AnyStep;
+}
+
+/** `lost`: another worker owns the step now; what is to be done follows from its row. */
+export type Progress = 'moved' | 'lost';
+
+/** The same work with requests counted; written with the next change. */
+export function withRequests({ held, definition }: StepInHand, requests: number): StepInHand {
+  const step = { ...held.step, requests: held.step.requests + requests };
+  return { held: { step, etag: held.etag }, definition };
+}
+
+// The ledger keeps the input that the flow gave to this very step, so its type is the step's own.
+const inputOf = (step: StepState): never => step.input as never;
+
+/** The call that a step describes. @throws whatever the description throws for an input it cannot use. */
+export const callOf = ({ held, definition }: StepInHand): ArmCall => definition.describe(inputOf(held.step));
+
+/** The call that a step describes; undefined for an input it cannot use. */
+export function describedCall(definition: AnyStep, input: JsonObject): ArmCall | undefined {
+  try {
+    return definition.describe(input as never);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How an earlier effect is looked for; undefined for a step that may be sent twice. */
+export const lookOf = ({ definition }: StepInHand): LookBeforeRepeat<never, Json> | undefined =>
+  definition.repeat === 'safe' ? undefined : definition.repeat;
+
+/** The unsigned path of an operation, if the step knows one. */
+export function unsignedCall(
+  { held, definition }: StepInHand,
+  operationId: string | undefined,
+): ArmCall | undefined {
+  if (operationId === undefined) return undefined;
+  return definition.longRunning?.unsigned?.(inputOf(held.step), operationId);
+}
+
+/** The earlier step of the run whose operation this one polls. */
+export const followedStepId = ({ held, definition }: StepInHand): string | undefined =>
+  definition.followsStep?.(inputOf(held.step)) || undefined;
+
+function contextOf(
+  services: StepServices,
+  { held, definition }: StepInHand,
+  waitSeconds: number | undefined,
+  place: PollPlace | undefined,
+): ReadContext {
+  const { step } = held;
+  const seconds = waitSeconds ?? step.waitSeconds ?? definition.longRunning?.defaultWaitSeconds ?? 60;
+  return {
+    now: services.clock(),
+    attemptId: place?.attemptId ?? attemptIdOf(step, step.attempt),
+    sentAt: place?.sentAt ?? services.clock().toISOString(),
+    ...(place?.operationId === undefined ? {} : { operationId: place.operationId }),
+    waitSeconds: pollSeconds(seconds, services.minimumPollSeconds),
+    stepId: step.stepId,
+    firstAt: step.firstAt,
+  };
+}
+
+/** What a reply means to the step; undefined when it cannot be read, which is no answer at all. */
+export function readingOf(
+  services: StepServices,
+  work: StepInHand,
+  reply: ArmReply,
+  seen: { readonly waitSeconds?: number | undefined; readonly place?: PollPlace | undefined } = {},
+): StepReading<Json> | undefined {
+  const context = contextOf(services, work, seen.waitSeconds, seen.place);
+  try {
+    return work.definition.read(reply, inputOf(work.held.step), context);
+  } catch (error) {
+    const { runId, stepId, name } = work.held.step;
+    services.log('warning', `${name} cannot read a reply: ${String(error)}`, { runId, stepId });
+    return undefined;
+  }
+}
+
+/** The reading of a refusal that the step expects; undefined leaves it a failure. */
+export const expectedRefusal = (
+  { held, definition }: StepInHand,
+  failure: Failure,
+  status: number,
+): StepReading<Json> | undefined => definition.readRefusal?.(failure, status, inputOf(held.step));
