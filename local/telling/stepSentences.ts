@@ -1,0 +1,60 @@
+/** What each step does, in the words of a backup operator. */
+export const stepSentences: Readonly<Record<string, string>> = {
+  'recoveryServices.awaitProtected': 'Wait until it is really protected',
+  'recoveryServices.backUpNow': 'Back it up now',
+  'recoveryServices.cancelJob': 'Cancel the backup job',
+  'recoveryServices.deleteItem': 'Delete its backups',
+  'recoveryServices.findContainer': 'Is the storage account registered with the vault?',
+  'recoveryServices.findProtectableContainer': 'Does the vault know the storage account?',
+  'recoveryServices.findProtectableShare': 'Does the vault list the share?',
+  'recoveryServices.findProtectableVirtualMachine': 'Does the vault list the machine?',
+  'recoveryServices.findProtectedItem': 'Is it protected already?',
+  'recoveryServices.findRecoveryPoint': 'Find the recovery point: the proof',
+  'recoveryServices.followBackupOperation': 'Follow the operation to the job it has begun',
+  'recoveryServices.inquireContainer': 'Let the vault look for shares',
+  'recoveryServices.protectItem': 'Protect it with the policy',
+  'recoveryServices.readBackupStatus': 'Does another vault protect it?',
+  'recoveryServices.readJob': 'Follow the backup job to its end',
+  'recoveryServices.readPolicy': 'Read the backup policy',
+  'recoveryServices.readProtectedItem': 'Look at the protected item',
+  'recoveryServices.readVault': 'Look at the vault',
+  'recoveryServices.refreshContainers': 'Let the vault discover storage accounts',
+  'recoveryServices.registerContainer': 'Register the storage account',
+  'recoveryServices.stopProtection': 'Stop its protection, keep its backups',
+  'recoveryServices.undeleteItem': 'Bring its deleted backups back',
+  'dataProtection.awaitDeleted': 'Wait until its backups are gone',
+  'dataProtection.awaitProtection': 'Wait until it is really protected',
+  'dataProtection.backUpInstance': 'Back it up now',
+  'dataProtection.configureProtection': 'Protect it with the policy',
+  'dataProtection.deleteInstance': 'Delete its backups',
+  'dataProtection.findDeletedInstance': 'Are its backups deleted, and can they come back?',
+  'dataProtection.findDeletedInstancesOf': 'Has it deleted backups that can come back?',
+  'dataProtection.findInstance': 'Find the backup instance',
+  'dataProtection.findInstancesBySource': 'Which backup instances protect it?',
+  'dataProtection.findInstancesOf': 'Is it protected already?',
+  'dataProtection.findRecoveryPoint': 'Find the recovery point: the proof',
+  'dataProtection.followInstanceBackup': 'Follow the operation to the job it has begun',
+  'dataProtection.getBackupPolicy': 'Read the backup policy',
+  'dataProtection.getBackupVault': 'Look at the Backup vault',
+  'dataProtection.resumeProtection': 'Resume its protection',
+  'dataProtection.stopProtection': 'Stop its protection, keep its backups',
+  'dataProtection.suspendBackups': 'Suspend its backups',
+  'dataProtection.syncInstance': 'Let the service look at the backup instance again',
+  'dataProtection.undeleteInstance': 'Bring its deleted backups back',
+  'dataProtection.validateForBackup': 'Would the service protect it?',
+  'resources.findDisk': 'Look at the disk',
+  'resources.findStorageAccount': 'Look at the storage account',
+  'resources.grantRole': 'Give the vault the role it lacks',
+  'resources.listContainers': 'Which containers does the storage account have?',
+  'resources.listRolesAt': 'Which roles does the vault hold there?',
+  'resources.listShares': 'Which shares does the storage account have?',
+  'resources.queryGraph': 'Ask Resource Graph',
+};
+
+/** The sentence of a step; a name without one is spoken as words, never shown as code. */
+export const sentenceOf = (stepName: string): string =>
+  stepSentences[stepName] ??
+  (stepName.split('.').at(-1) ?? stepName)
+    .replace(/([A-Z])/g, ' $1')
+    .toLowerCase()
+    .replace(/^./, (first) => first.toUpperCase());
