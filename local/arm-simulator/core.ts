@@ -45,6 +45,8 @@ export interface Route {
   readonly bucket?: 'provider' | 'arm';
   /** ARM answers from its own copy: no `x-ms-operation-identifier`. */
   readonly fromGateway?: boolean;
+  /** The call makes the group it names, so that the gateway does not ask for it. */
+  readonly makesScope?: boolean;
   /** False for what needs no token or api-version (metadata, the simulator's own endpoints). */
   readonly guarded?: boolean;
   handle(call: Call): ArmReply | Promise<ArmReply>;

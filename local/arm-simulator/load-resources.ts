@@ -7,8 +7,8 @@ type Seed = World['resources'][number];
 /** Puts a world's resources, with shares and containers as children, into the store; an id already there is replaced. */
 export function loadResources(core: Pick<Core, 'resources'>, world: World): void {
   for (const { id, resourceGroups } of world.subscriptions) {
-    core.resources.addScope(id);
-    for (const { name } of resourceGroups) core.resources.addScope(id, name);
+    core.resources.addSubscription(id);
+    for (const group of resourceGroups) core.resources.putGroup({ subscription: id, ...group });
   }
   for (const seed of world.resources) {
     core.resources.put(resourceOf(seed));

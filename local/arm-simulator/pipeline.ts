@@ -100,8 +100,9 @@ function refusedVersion(apiVersion: string): ArmReply | undefined {
 const noSuchRoute = (url: URL): ArmReply =>
   gatewayError(404, 'InvalidResourceType', `The resource type could not be found for '${url.pathname}'.`);
 
-function missingScope({ resources }: Core, { params }: RouteMatch): ArmReply | undefined {
-  const { subscription, group } = params;
+function missingScope({ resources }: Core, { params, route }: RouteMatch): ArmReply | undefined {
+  const { subscription } = params;
+  const group = route.makesScope === true ? undefined : params['group'];
   if (subscription === undefined) return undefined;
   if (!resources.hasScope(subscription)) return subscriptionNotFound(subscription);
   return group === undefined || resources.hasScope(subscription, group) ? undefined : groupNotFound(group);

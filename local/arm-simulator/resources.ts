@@ -19,27 +19,66 @@ export interface ResourceStore {
   delete(id: string): boolean;
   /** Of one type (without case), in order of creation; children only with their full type. */
   list(type?: string): ArmResource[];
-  /** Makes a subscription or group known that has no resource yet. */
-  addScope(subscription: string, group?: string): void;
-  /** Whether a subscription, or a group in it, was ever known. */
+  /** Makes a subscription known that has no resource yet. */
+  addSubscription(subscription: string): void;
+  /** Whether a subscription is known, or a group in it. */
   hasScope(subscription: string, group?: string): boolean;
+  /** Puts a group, known by name without case; a first resource makes its group by itself. */
+  putGroup(group: ResourceGroup): void;
+  getGroup(subscription: string, name: string): ResourceGroup | undefined;
+  /** Removes a group and everything in it. */
+  deleteGroup(subscription: string, name: string): void;
+  /** Groups of a subscription, or of all, in order of creation. */
+  groups(subscription?: string): ResourceGroup[];
 }
 
-const scopeKey = (subscription: string, group = ''): string => `${subscription}/${group}`.toLowerCase();
+/** A resource group; `location` and `tags` of an implied one are those of its first resource and none. */
+export interface ResourceGroup {
+  readonly subscription: string;
+  readonly name: string;
+  readonly location: string;
+  readonly tags: Record<string, string>;
+}
+
+const scopeKey = (subscription: string, group: string): string => `${subscription}/${group}`.toLowerCase();
 
 /** An empty store. */
 export function createResourceStore(): ResourceStore {
   const byId = new Map<string, ArmResource>();
-  const scopes = new Set<string>();
-  const addScope = (subscription: string, group?: string) =>
-    void scopes.add(scopeKey(subscription)).add(scopeKey(subscription, group));
+  const subscriptions = new Set<string>();
+  const groups = new Map<string, ResourceGroup>();
+  const addSubscription = (id: string) => void subscriptions.add(id.toLowerCase());
+  const putGroup = (group: ResourceGroup) => {
+    addSubscription(group.subscription);
+    groups.set(scopeKey(group.subscription, group.name), group);
+  };
   return {
-    addScope,
-    hasScope: (subscription, group) => scopes.has(scopeKey(subscription, group)),
+    addSubscription,
+    hasScope: (subscription, group) =>
+      group === undefined
+        ? subscriptions.has(subscription.toLowerCase())
+        : groups.has(scopeKey(subscription, group)),
+    putGroup,
+    getGroup: (subscription, name) => groups.get(scopeKey(subscription, name)),
+    deleteGroup(subscription, name) {
+      groups.delete(scopeKey(subscription, name));
+      for (const [key, { id }] of byId) {
+        const parts = parseResourceId(id);
+        if (scopeKey(parts.subscription, parts.group) === scopeKey(subscription, name)) byId.delete(key);
+      }
+    },
+    groups: (subscription) =>
+      [...groups.values()].filter(
+        (group) =>
+          subscription === undefined || group.subscription.toLowerCase() === subscription.toLowerCase(),
+      ),
     get: (id) => byId.get(id.toLowerCase()),
     put(resource) {
       const { subscription, group } = parseResourceId(resource.id);
-      addScope(subscription, group);
+      addSubscription(subscription);
+      const known = group === '' || groups.has(scopeKey(subscription, group));
+      if (!known)
+        putGroup({ subscription, name: group, location: resource.location ?? 'westeurope', tags: {} });
       byId.set(resource.id.toLowerCase(), resource);
     },
     delete: (id) => byId.delete(id.toLowerCase()),

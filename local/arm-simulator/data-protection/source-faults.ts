@@ -51,23 +51,8 @@ function snapshotGroupFault(core: Core, wanted: Protectable): Fault | undefined 
       message: 'The snapshot resource group must be in the subscription of the disk.',
     };
   }
-  if (groupExists(core, there.subscription, there.group)) return undefined;
+  if (core.resources.hasScope(there.subscription, there.group)) return undefined;
   return { code: 'UserErrorSnapshotRGNotFound', message: 'The snapshot resource group was not found.' };
-}
-
-/** Whether the world names the group or has a resource in it. */
-function groupExists(core: Core, subscription: string, group: string): boolean {
-  const named = core.world.subscriptions.some(
-    ({ id, resourceGroups }) =>
-      sameId(id, subscription) && resourceGroups.some(({ name }) => sameId(name, group)),
-  );
-  return (
-    named ||
-    core.resources.list().some(({ id }) => {
-      const parts = parseResourceId(id);
-      return sameId(parts.subscription, subscription) && sameId(parts.group, group);
-    })
-  );
 }
 
 function accountFault(account: ArmResource | undefined): Fault | undefined {

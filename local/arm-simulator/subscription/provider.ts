@@ -1,4 +1,5 @@
 import type { ProviderFactory } from '../core.ts';
+import { groupRoutes } from './group-routes.ts';
 import { metadataRoutes } from './metadata.ts';
 import { createSubscriptionDirectory } from './directory.ts';
 import { subscriptionRoutes } from './routes.ts';
@@ -8,7 +9,7 @@ export const createSubscriptions: ProviderFactory = (core) => {
   const directory = createSubscriptionDirectory(core);
   return {
     name: 'subscriptions',
-    routes: [...metadataRoutes, ...subscriptionRoutes(directory)],
+    routes: [...metadataRoutes, ...groupRoutes(), ...subscriptionRoutes(directory)],
     load: (world) => directory.load(world),
   };
 };

@@ -1,12 +1,12 @@
 import type { ArmReply } from '../exchange.ts';
 import { listReply } from '../paging.ts';
-import { gatewayError, groupNotFound, json, subscriptionNotFound } from '../replies.ts';
+import { gatewayError, json, subscriptionNotFound } from '../replies.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
 import type { Call, Route } from '../core.ts';
-import type { ResourceGroup, SubscriptionDirectory } from './directory.ts';
+import type { SubscriptionDirectory } from './directory.ts';
 import { providersOf } from './registered-providers.ts';
 
-/** Tenants, subscriptions, providers, locations, groups and the generic resource lists. */
+/** Tenants, subscriptions, providers, locations and the generic resource lists. */
 export function subscriptionRoutes(directory: SubscriptionDirectory): Route[] {
   const get = (name: string, path: string, handle: Route['handle']): Route => ({
     name: `subscriptions.${name}`,
@@ -49,16 +49,6 @@ export function subscriptionRoutes(directory: SubscriptionDirectory): Route[] {
       'provider',
       `${root}/providers/{namespace}`,
       of((call, id) => provider(call, id)),
-    ),
-    get(
-      'groups',
-      `${root}/resourceGroups`,
-      of((call, id) => listReply(call, directory.groups(id).map(groupRow))),
-    ),
-    get(
-      'group',
-      `${root}/resourceGroups/{group}`,
-      of((call, id) => oneGroup(call, directory, id)),
     ),
     get(
       'resources',
@@ -125,21 +115,6 @@ function provider(call: Call, subscription: string): ArmReply {
   );
   if (found !== undefined) return json(200, found);
   return gatewayError(404, 'InvalidResourceNamespace', `The resource namespace '${asked}' is invalid.`);
-}
-
-const groupRow = ({ subscription, name, location, tags }: ResourceGroup) => ({
-  id: `/subscriptions/${subscription}/resourceGroups/${name}`,
-  name,
-  type: 'Microsoft.Resources/resourceGroups',
-  location,
-  tags,
-  properties: { provisioningState: 'Succeeded' },
-});
-
-function oneGroup(call: Call, directory: SubscriptionDirectory, subscription: string): ArmReply {
-  const asked = call.params['group'] ?? '';
-  const found = directory.groups(subscription).find(({ name }) => name.toLowerCase() === asked.toLowerCase());
-  return found === undefined ? groupNotFound(asked) : json(200, groupRow(found));
 }
 
 const resourceRow = ({ properties: _properties, ...row }: ArmResource) => row;

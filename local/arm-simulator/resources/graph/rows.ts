@@ -1,5 +1,5 @@
 import type { Core } from '../../core.ts';
-import { parseResourceId } from '../../resources.ts';
+import { parseResourceId, type ResourceGroup } from '../../resources.ts';
 import type { GraphRow } from './graph-sources.ts';
 import type { Row } from './kql-evaluate.ts';
 
@@ -32,29 +32,15 @@ export const trackedResources = (core: Core): GraphRow[] =>
 
 /** Subscriptions and resource groups: what the table `resourcecontainers` shows. */
 export function containers(core: Core): GraphRow[] {
-  const named = core.world.subscriptions.flatMap((subscription): GraphRow[] => [
-    {
-      id: `/subscriptions/${subscription.id}`,
-      name: subscription.name,
-      type: 'microsoft.resources/subscriptions',
-    },
-    ...subscription.resourceGroups.map(({ name, location, tags }) =>
-      groupRow(subscription.id, name, location, tags),
-    ),
-  ]);
-  const implied = trackedResources(core).map(({ id, location }) => {
-    const { subscription, group } = parseResourceId(id);
-    return groupRow(subscription, group, location ?? '', {});
-  });
-  return [...new Map([...implied, ...named].map((row) => [row.id.toLowerCase(), row])).values()];
+  const subscriptions = core.world.subscriptions.map(({ id, name }) => ({
+    id: `/subscriptions/${id}`,
+    name,
+    type: 'microsoft.resources/subscriptions',
+  }));
+  return [...subscriptions, ...core.resources.groups().map(groupRow)];
 }
 
-const groupRow = (
-  subscription: string,
-  name: string,
-  location: string,
-  tags: Record<string, string>,
-): GraphRow => ({
+const groupRow = ({ subscription, name, location, tags }: ResourceGroup): GraphRow => ({
   id: `/subscriptions/${subscription}/resourceGroups/${name}`,
   name,
   type: 'microsoft.resources/subscriptions/resourcegroups',
