@@ -133,6 +133,15 @@ const jobFault = z.strictObject({
     .describe('The job is listed, but reading it alone is answered so, for ever.'),
 });
 
+const restoredFault = z.strictObject({
+  kind: z.literal('restored').describe('What comes back of a restore whose job completes.'),
+  variant: z
+    .enum(['empty', 'corrupt'])
+    .describe(
+      'empty: nothing; corrupt: disks of half the size, one container less, a third of the files failed.',
+    ),
+});
+
 const statusAtResultFault = z.strictObject({
   kind: z.literal('statusAtResult').describe('A result URL answers with the status document.'),
 });
@@ -156,6 +165,7 @@ const faultRuleSchema = z.strictObject({
     operationFault,
     pollsFault,
     jobFault,
+    restoredFault,
     statusAtResultFault,
     signatureFault,
   ]),
@@ -172,6 +182,10 @@ export type FaultRuleSeed = z.input<typeof faultRuleSchema>;
 
 /** What may go wrong, by kind. */
 export type Fault = FaultRule['fault'];
+
+/** What a `restored` fault of a call says of its restore; undefined: all comes back. */
+export const restoredVariant = (faults: readonly Fault[]): 'empty' | 'corrupt' | undefined =>
+  faults.find((fault) => fault.kind === 'restored')?.variant;
 
 /** Chooses the faults of one request and counts how often each rule was met. */
 export interface FaultTable {

@@ -3,7 +3,7 @@ import type { ArmResource } from '../resources.ts';
 import type { Call, Route } from '../core.ts';
 import { accepted, begin } from './accepted.ts';
 import { invalidOperation } from './conditions.ts';
-import { type Fault, invalidInput, refusal } from './errors.ts';
+import { dailyLimit, type Fault, invalidInput, refusal } from './errors.ts';
 import { instanceActions, instancePath, withInstance } from './instances.ts';
 import { startJob } from './jobs.ts';
 import { findPolicy } from './policies.ts';
@@ -94,7 +94,8 @@ function findLimitFault(
   now: number,
 ): Fault | undefined {
   const jobs = [...state.jobs.values()].filter((job) => job.instance.id === instance.id);
-  if (state.settings.refuseParallelBackups && jobs.some(({ endedAt }) => endedAt === undefined)) {
+  const runs = jobs.some(({ endedAt, restore }) => endedAt === undefined && restore === undefined);
+  if (state.settings.refuseParallelBackups && runs) {
     return {
       code: 'UserErrorMaxConcurrentOperationLimitReached',
       message: 'A backup of the instance is in progress.',
@@ -103,12 +104,8 @@ function findLimitFault(
   const limit = state.settings.dailyLimits[instance.kind] ?? usualLimits[instance.kind];
   const today = Math.floor(now / 86_400_000);
   const used = jobs.filter(
-    ({ startedAt, userTriggered }) => userTriggered && Math.floor(startedAt / 86_400_000) === today,
+    ({ startedAt, userTriggered, restore }) =>
+      userTriggered && restore === undefined && Math.floor(startedAt / 86_400_000) === today,
   ).length;
-  if (limit === undefined || used < limit) return undefined;
-  return {
-    code: 'CloudDosAbsoluteLimitReached',
-    message: `The limit of ${limit} on-demand backups within 24 hours has been reached.`,
-    recommendedAction: ['Please try again after 24 hours.'],
-  };
+  return limit === undefined || used < limit ? undefined : dailyLimit(limit, 'on-demand backups');
 }

@@ -70,3 +70,10 @@ export const invalidInput = (why: string): Fault => ({
   message: `Input provided for the call is invalid. ${why}`,
   recommendedAction: ['Please check the inputs and retry the operation.'],
 });
+
+/** 400 of a daily limit that is used up. */
+export const dailyLimit = (limit: number, what: string): Fault => ({
+  code: 'CloudDosAbsoluteLimitReached',
+  message: `The limit of ${limit} ${what} within 24 hours has been reached.`,
+  recommendedAction: ['Please try again after 24 hours.'],
+});

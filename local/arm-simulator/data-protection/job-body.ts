@@ -8,6 +8,7 @@ export function showJob(job: BackupJob, at: number) {
   const ended = job.endedAt !== undefined && job.endedAt <= at ? job.endedAt : undefined;
   const source = parseResourceId(instance.dataSourceInfo.resourceID);
   const status = ended === undefined ? 'InProgress' : job.status;
+  const word = job.restore === undefined ? 'Backup' : 'Restore';
   const operational = instance.kind === 'disk' || instance.kind === 'aks';
   return {
     properties: {
@@ -23,9 +24,13 @@ export function showJob(job: BackupJob, at: number) {
       dataSourceSetName: instance.dataSourceSetInfo?.resourceName ?? null,
       dataSourceName: instance.dataSourceInfo.resourceName,
       sourceDataStoreName: null,
-      sourceDataStoreType: null,
+      sourceDataStoreType: job.restore?.sourceDataStoreType ?? null,
       destinationDataStoreName:
-        ended === undefined ? null : operational ? 'OperationalTierStore' : 'VaultStore',
+        ended === undefined || job.restore !== undefined
+          ? null
+          : operational
+            ? 'OperationalTierStore'
+            : 'VaultStore',
       progressEnabled: false,
       etag: `W/"datetime'${encodeURIComponent(isoWithTicks(ended ?? job.startedAt))}'"`,
       sourceSubscriptionID: source.subscription,
@@ -33,8 +38,8 @@ export function showJob(job: BackupJob, at: number) {
       startTime: isoWithTicks(job.startedAt),
       endTime: ended === undefined ? null : isoWithTicks(ended),
       dataSourceType: instance.dataSourceInfo.datasourceType,
-      operationCategory: 'Backup',
-      operation: 'Backup',
+      operationCategory: word,
+      operation: word,
       status,
       restoreType: null,
       isUserTriggered: job.userTriggered,
@@ -53,27 +58,32 @@ export function showJob(job: BackupJob, at: number) {
 }
 
 function showProgress(job: BackupJob, taskStatus: string, ended: number | undefined) {
+  const { restore } = job;
   const size = job.instance.kind === 'disk' && { OriginalDatasourceSizeInBytes: '34359738368' };
   const type = { DatasourceType: job.instance.dataSourceInfo.datasourceType };
-  const details = { ...size, TaskId: job.activityId, ...type };
+  const moved = restore === undefined ? size : { DataTransferredInBytes: '0' };
+  const details = { ...moved, TaskId: job.activityId, ...type };
   const point = ended === undefined ? undefined : job.recoveryPointId;
   return {
     backupInstanceState: null,
     dataTransferredInBytes: null,
     targetRecoverPoint:
       point === undefined ? null : { recoveryPointID: point, recoveryPointTime: '0001-01-01T00:00:00Z' },
-    sourceRecoverPoint: null,
-    recoveryDestination: null,
+    sourceRecoverPoint:
+      restore === undefined
+        ? null
+        : { recoveryPointID: restore.point.name, recoveryPointTime: isoWithTicks(restore.point.at) },
+    recoveryDestination: restore?.destination ?? null,
     subTasks: [
       {
         taskId: 1,
-        taskName: 'Trigger Backup',
+        taskName: `Trigger ${restore === undefined ? 'Backup' : 'Restore'}`,
         taskStatus,
         taskProgress: null,
         additionalDetails: ended === undefined ? null : details,
       },
     ],
-    additionalDetails: { RetentionTag: job.retentionTag.toLowerCase() },
+    additionalDetails: restore === undefined ? { RetentionTag: job.retentionTag.toLowerCase() } : null,
     warningDetails: null,
   };
 }

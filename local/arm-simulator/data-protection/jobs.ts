@@ -5,11 +5,12 @@ import { userFacing } from './errors.ts';
 import { findPolicy } from './policies.ts';
 import { backupRulesOf } from './policy-rules.ts';
 import { addRecoveryPoint } from './recovery-points.ts';
-import type { BackupInstance, BackupJob, DataProtectionState } from './state.ts';
+import type { BackupInstance, BackupJob, DataProtectionState, RestoreOf } from './state.ts';
 
 type JobFault = Extract<Fault, { kind: 'job' }>;
 
-interface JobStart {
+/** What a job is started for. */
+export interface JobStart {
   readonly instance: BackupInstance;
   readonly ruleName: string;
   readonly retentionTag: string;
@@ -17,6 +18,9 @@ interface JobStart {
   readonly at: number;
   readonly activityId: string;
   readonly userTriggered: boolean;
+  readonly restore?: RestoreOf;
+  /** The effect of a job that completes; absent: a backup's recovery point. */
+  readonly complete?: (now: number) => void;
 }
 
 /** Starts the job of a request; it ends by the clock, and a `job` fault of the request decides how. */
@@ -26,13 +30,20 @@ export function startJob(
   instance: BackupInstance,
   rule: { readonly ruleName: string; readonly retentionTag: string },
 ): BackupJob {
-  const { core } = state;
-  const fault = call.faults.find((entry): entry is JobFault => entry.kind === 'job');
-  const activityId = core.settings.echoActivityId ? call.clientRequestId : core.seeded.guid();
-  const job = addJob(state, { instance, ...rule, at: call.now, activityId, userTriggered: true }, fault);
+  const activityId = activityOf(call);
+  const start = { instance, ...rule, at: call.now, activityId, userTriggered: true };
+  const job = addJob(state, start, jobFaultOf(call));
   if (instance.scheduledBesideOnDemand) startScheduledJob(state, instance, call.now);
   return job;
 }
+
+/** The `job` fault of a call, which decides how the job that it starts ends. */
+export const jobFaultOf = ({ faults }: Call): JobFault | undefined =>
+  faults.find((entry) => entry.kind === 'job');
+
+/** What a job begun by this call shows as `activityID`. */
+export const activityOf = ({ core, clientRequestId }: Call): string =>
+  core.settings.echoActivityId ? clientRequestId : core.seeded.guid();
 
 /** Starts what the policy's schedule would start; only while the instance is protected. */
 export function startScheduledJob(state: DataProtectionState, instance: BackupInstance, at: number): void {
@@ -45,9 +56,10 @@ export function startScheduledJob(state: DataProtectionState, instance: BackupIn
   state.core.effects.record({ at, kind: 'scheduledBackup', subject: instance.id, id: job.name });
 }
 
-function addJob(state: DataProtectionState, start: JobStart, fault: JobFault | undefined): BackupJob {
+/** Puts a job into its vault and its end on the timeline, as a `job` fault says or as it goes. */
+export function addJob(state: DataProtectionState, start: JobStart, fault: JobFault | undefined): BackupJob {
   const { core } = state;
-  const { instance, at, ...rest } = start;
+  const { instance, at, complete, restore, ...rest } = start;
   const name = core.seeded.guid();
   const job: BackupJob = {
     id: `${instance.vaultId}/backupJobs/${name}`,
@@ -63,11 +75,18 @@ function addJob(state: DataProtectionState, start: JobStart, fault: JobFault | u
     endedAt: undefined,
     status: 'InProgress',
     recoveryPointId: undefined,
+    restore,
     error: undefined,
   };
   state.jobs.set(job.id.toLowerCase(), job);
-  const seconds = fault?.seconds ?? secondsOf(state, instance);
-  core.timeline.at(at + core.duration(seconds), (now) => endJob(state, job, now, fault));
+  const usual = restore === undefined ? secondsOf(state, instance) : state.settings.seconds.restoreJob;
+  const addPoint = (now: number) => {
+    job.recoveryPointId = addRecoveryPoint(state, job.instance, now, job.retentionTag)?.name;
+  };
+  core.timeline.at(at + core.duration(fault?.seconds ?? usual), (now) => {
+    endJob(state, job, now, fault);
+    if (job.status.startsWith('Completed')) (complete ?? addPoint)(now);
+  });
   return job;
 }
 
@@ -82,6 +101,4 @@ function endJob(state: DataProtectionState, job: BackupJob, now: number, fault: 
     const { errorCode = 0, errorString = '' } = fault ?? {};
     job.error = userFacing({ code: String(errorCode), message: errorString }, state.core.seeded);
   }
-  if (!job.status.startsWith('Completed')) return;
-  job.recoveryPointId = addRecoveryPoint(state, job.instance, now, job.retentionTag)?.name;
 }

@@ -12,6 +12,7 @@ import { policyRoutes, showPolicy } from './policies.ts';
 import { protectRoutes } from './protect.ts';
 import { recoveryPointRoutes } from './recovery-points.ts';
 import { restoreRoutes } from './restore.ts';
+import { locationRoutes } from './location-routes.ts';
 import { dataProtectionSeedSchema } from './seed.ts';
 import { createState, type DataProtectionState } from './state.ts';
 import { stopRoutes } from './stop.ts';
@@ -38,6 +39,7 @@ export function createDataProtection(core: Core): Provider {
       ...policyRoutes(state),
       ...guardRoutes(state),
       ...restoreRoutes(state),
+      ...locationRoutes(),
     ],
     load: (world) => loadDataProtection(state, world),
   };

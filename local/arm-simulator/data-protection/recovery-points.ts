@@ -23,7 +23,7 @@ export function recoveryPointRoutes(state: DataProtectionState): Route[] {
       handle: withInstance(state, (call, instance) =>
         listReply(
           call,
-          pointsOf(state, instance).map((point) => show(point, instance)),
+          pointsOf(state, instance, call.now).map((point) => show(point, instance)),
         ),
       ),
     },
@@ -34,7 +34,7 @@ export function recoveryPointRoutes(state: DataProtectionState): Route[] {
       action,
       bucket: 'provider',
       handle: withInstance(state, (call, instance) => {
-        const point = pointsOf(state, instance).find(({ name }) => name === call.params['point']);
+        const point = pointsOf(state, instance, call.now).find(({ name }) => name === call.params['point']);
         return point === undefined ? notThere() : json(200, show(point, instance));
       }),
     },
@@ -48,8 +48,14 @@ export function recoveryPointRoutes(state: DataProtectionState): Route[] {
   ];
 }
 
-const pointsOf = (state: DataProtectionState, instance: BackupInstance) =>
-  [...(state.recoveryPoints.get(instance.id.toLowerCase()) ?? [])].sort((a, b) => b.at - a.at);
+/** Points of an instance that some store still holds, newest first. */
+export function pointsOf(state: DataProtectionState, instance: BackupInstance, now: number) {
+  const points = state.recoveryPoints.get(instance.id.toLowerCase()) ?? [];
+  return points.filter((point) => isKept(point, now)).sort((a, b) => b.at - a.at);
+}
+
+const isKept = ({ stores }: RecoveryPoint, now: number) =>
+  stores.length === 0 || stores.some(({ expiresAt }) => expiresAt > now);
 
 /** Adds the point that a finished backup made; operational blobs get none. */
 export function addRecoveryPoint(

@@ -76,6 +76,7 @@ const timings = z
     stop: seconds(62, 'stop, suspend and resume'),
     delete: seconds(62, 'DELETE of an instance'),
     undelete: seconds(0, 'undelete; 0: answered 200 at once, as recorded'),
+    restoreJob: seconds(215, 'the job of a restore'),
     vault: seconds(10, 'PUT, PATCH and DELETE of a vault'),
     jobs: z
       .record(z.string(), z.number().nonnegative())
@@ -114,6 +115,10 @@ export const dataProtectionSeedSchema = z.strictObject({
     .record(z.string(), z.int().positive())
     .default({})
     .describe('On-demand backups per instance and UTC day by kind; disk and AKS 10, blobs and ADLS 4.'),
+  dailyRestoreLimits: z
+    .record(z.string(), z.int().positive())
+    .default({})
+    .describe('Restores per instance and UTC day by kind; none unless said.'),
   jobPageSize: z.int().positive().default(200),
   protectionErrors: z
     .array(protectionError)

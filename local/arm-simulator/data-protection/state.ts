@@ -90,7 +90,17 @@ export interface BackupJob {
   endedAt: number | undefined;
   status: string;
   recoveryPointId: string | undefined;
+  /** Set for a restore. */
+  readonly restore: RestoreOf | undefined;
   error: UserFacingError | undefined;
+}
+
+/** What a restore job restores, and where to. */
+export interface RestoreOf {
+  readonly point: RecoveryPoint;
+  readonly sourceDataStoreType: string;
+  /** ARM id of the new disk or of the account. */
+  readonly destination: string;
 }
 
 /** One recovery point of an instance. */

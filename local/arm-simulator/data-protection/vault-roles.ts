@@ -12,7 +12,7 @@ interface NeededRole {
   readonly name: string;
   readonly guid: string;
   readonly scope: string;
-  readonly on: 'source' | 'snapshotGroup';
+  readonly on: 'source' | 'snapshotGroup' | 'target';
 }
 
 const diskBackupReader = ['Disk Backup Reader', '3e5e47e6-65f7-47ef-90b5-e5dd4d455f24'] as const;
@@ -21,6 +21,7 @@ const diskSnapshotContributor = [
   '7efff54f-a5b4-42b5-a1c5-5411624893ce',
 ] as const;
 const accountBackup = ['Storage Account Backup Contributor', 'e5e2a7ff-d759-4cd2-bb51-3152d37e2eb1'] as const;
+const diskRestoreOperator = ['Disk Restore Operator', 'b50d9833-a0cb-478e-945f-707fcc997c13'] as const;
 const reader = ['Reader', 'acdd72a7-3385-48ef-bd42-f606fba81ae7'] as const;
 const longTermRetention = [
   'PostgreSQL Flexible Server Long Term Retention Backup Role',
@@ -65,8 +66,41 @@ export function findRoleFault(
   wanted: Protectable,
   now: number,
 ): Fault | undefined {
-  const needed = neededRoles(wanted);
-  const choice = chosenIdentity(wanted.extras);
+  const asked = { vault, choice: chosenIdentity(wanted.extras), needed: neededRoles(wanted), now };
+  return findMissing(core, asked, (missing) => permissionCode(wanted.kind, missing));
+}
+
+/** The same for a restore into `targetId` (a new disk or an account). */
+export function findRestoreRoleFault(
+  core: Core,
+  restore: {
+    vault: ArmResource;
+    choice: IdentityChoice;
+    kind: DatasourceKind;
+    targetId: string;
+    now: number;
+  },
+): Fault | undefined {
+  const { kind, targetId } = restore;
+  const disk = kind === 'disk';
+  const [name, guid] = disk ? diskRestoreOperator : accountBackup;
+  const scope = disk ? groupOf(targetId) : targetId;
+  const needed: NeededRole[] = [{ name, guid, scope, on: 'target' }];
+  return findMissing(core, { ...restore, needed }, () => missingPermissions);
+}
+
+interface RoleQuestion {
+  readonly vault: ArmResource;
+  readonly choice: IdentityChoice;
+  readonly needed: readonly NeededRole[];
+  readonly now: number;
+}
+
+function findMissing(
+  core: Core,
+  { vault, choice, needed, now }: RoleQuestion,
+  named: (missing: readonly NeededRole[]) => Pick<Fault, 'code' | 'message'>,
+): Fault | undefined {
   const principalId = principalOf(vault.identity, choice);
   if (principalId === undefined) return needed.length === 0 ? undefined : withoutIdentity(choice);
   const assignments = roleAssignmentsOf(core);
@@ -75,7 +109,7 @@ export function findRoleFault(
   );
   if (missing.length === 0) return undefined;
   return {
-    ...permissionCode(wanted.kind, missing),
+    ...named(missing),
     detail: `The identity of the Backup vault needs: ${missing.map(sentence).join('; ')}.`,
     recommendedAction: missing.map((role) => `Assign the role ${sentence(role)} and retry the operation.`),
   };
@@ -108,11 +142,16 @@ const withoutIdentity = ({ userAssignedId }: IdentityChoice): Fault =>
 
 const sentence = ({ name, scope }: NeededRole) => `${name} on ${scope}`;
 
+const missingPermissions = {
+  code: 'UserErrorMissingRequiredPermissions',
+  message: 'Appropriate permissions to perform the operation are missing.',
+};
+
 function permissionCode(
   kind: DatasourceKind,
   missing: readonly NeededRole[],
 ): { code: string; message: string } {
-  const message = 'Appropriate permissions to perform the operation are missing.';
+  const { message } = missingPermissions;
   if (kind === 'aks') {
     // Recorded: the text blames the service, only the code tells.
     return {
@@ -120,7 +159,7 @@ function permissionCode(
       message: 'Microsoft Azure Backup encountered an internal error.',
     };
   }
-  if (kind !== 'disk') return { code: 'UserErrorMissingRequiredPermissions', message };
+  if (kind !== 'disk') return missingPermissions;
   if (missing.length > 1) return { code: 'UserErrorDiskAndSnapshotRGOrMSIPermissionsNotPresent', message };
   return missing[0]?.on === 'source'
     ? { code: 'UserErrorDiskBackupDiskOrMSIPermissionsNotPresent', message }

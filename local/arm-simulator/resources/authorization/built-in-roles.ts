@@ -37,6 +37,12 @@ const sourceRoles: readonly RoleDefinition[] = [
     `${storage}/read`,
     `${storage}/delete`,
   ]),
+  role('Disk Restore Operator', 'b50d9833-a0cb-478e-945f-707fcc997c13', [
+    readsRoles,
+    readsGroups,
+    'Microsoft.Compute/disks/write',
+    'Microsoft.Compute/disks/read',
+  ]),
   role('Storage Account Backup Contributor', 'e5e2a7ff-d759-4cd2-bb51-3152d37e2eb1', [
     readsRoles,
     readsGroups,
@@ -97,6 +103,7 @@ const generalRoles: readonly RoleDefinition[] = [
   role('Storage Blob Data Owner', 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b', [
     `${storage}/blobServices/containers/*`,
   ]),
+  role('Storage File Data Privileged Contributor', '69566ab7-960f-475b-8e7c-b3118f30c6bd', []),
   role('Storage Queue Data Contributor', '974c5e8b-45b9-4653-ba55-5f855dd0fb88', [
     `${storage}/queueServices/queues/read`,
     `${storage}/queueServices/queues/write`,
