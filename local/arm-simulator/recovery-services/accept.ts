@@ -12,6 +12,8 @@ export interface Accepted {
   /** Length before the time scale. */
   readonly seconds: number;
   readonly job?: Job;
+  /** Id of the operation; absent: a fresh one. A restore's is that of its job. */
+  readonly id?: string;
   readonly finish?: (now: number) => OperationOutcome | void;
   /** Undoes what acceptance began, when the operation is made to fail. */
   readonly abandon?: () => void;
@@ -21,7 +23,7 @@ export interface Accepted {
 export function startOperation({ rsv, vault, call }: VaultCall, accepted: Accepted): Operation {
   const { kind, subject, seconds, job } = accepted;
   const { core } = rsv;
-  const id = core.seeded.guid();
+  const id = accepted.id ?? core.seeded.guid();
   core.effects.record({ at: call.now, kind, subject, id: job?.id ?? id });
   return core.operations.start({
     id,

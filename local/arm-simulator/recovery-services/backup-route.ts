@@ -149,7 +149,7 @@ function start(asked: VaultCall, item: Item): ArmReply {
 }
 
 /** What a `job` fault of this call says about the job's end. */
-function bentJob(call: Call): Pick<JobStart, 'outcome' | 'hiddenMs' | 'readStatus'> {
+export function bentJob(call: Call): Pick<JobStart, 'outcome' | 'hiddenMs' | 'readStatus'> {
   const fault = call.faults.find((found) => found.kind === 'job');
   if (fault?.kind !== 'job') return {};
   const { status, errorCode, errorString, seconds, hiddenSeconds, readStatus } = fault;

@@ -45,6 +45,7 @@ function commonFields(vault: Vault, item: Item, { now, origin }: ItemView): Reco
     lastBackupStatus: item.lastBackupStatus,
     backupManagementType: item.source.kind,
     containerName: item.container.field,
+    ...(item.extendedProperties !== undefined && { extendedProperties: item.extendedProperties }),
     ...(item.policy !== undefined && { policyId: armId(`${vault.id}/backupPolicies/${item.policy}`) }),
     vaultId: `${origin}${armId(vault.id)}`,
     ...softDeleteFields(item, now),

@@ -30,19 +30,22 @@ function kindFields(job: Job): Record<string, unknown> {
   const { source } = job;
   const { name } = parseResourceId(source.resourceId);
   const backup = job.operation.startsWith('Backup');
+  const restore = job.operation === 'Restore';
+  const cancellable = (backup || restore) && { actionsInfo: ['Cancellable'] };
   switch (source.kind) {
     case 'AzureStorage':
       return {
         jobType: 'AzureStorageJob',
+        ...(restore && cancellable),
         storageAccountName: name,
-        storageAccountVersion: backup ? 'MicrosoftStorage' : 'Storage',
+        storageAccountVersion: backup ? 'MicrosoftStorage' : restore ? 'ClassicCompute' : 'Storage',
         isUserTriggered: false,
         entityFriendlyName: source.friendlyName,
       };
     case 'AzureIaasVM':
       return {
         jobType: 'AzureIaaSVMJob',
-        ...(backup && { actionsInfo: ['Cancellable'] }),
+        ...cancellable,
         containerName: containerNames('AzureIaasVM', source.resourceId).field,
         virtualMachineVersion: 'Compute',
         entityFriendlyName: source.friendlyName,
@@ -74,19 +77,27 @@ function commonFields(job: Job, { now, apiVersion }: JobView): Record<string, un
 function detailFields(job: Job, now: number): Record<string, unknown> {
   const { source, outcome } = job;
   const status = jobStatus(job, now);
-  const machineBackup = source.kind === 'AzureIaasVM' && job.tasks.length > 0;
+  const machine = source.kind === 'AzureIaasVM';
   const extendedInfo = {
     tasksList: job.tasks.map((task) => taskBody(job, task, now)),
     propertyBag: { ...job.properties, ...finishedProperties(job, now) },
-    ...(machineBackup && { internalPropertyBag: { IsInstantRpJob: 'True' } }),
+    ...(machine && isBackup(job) && { internalPropertyBag: { IsInstantRpJob: 'True' } }),
+    ...(job.restoreType !== undefined && {
+      internalPropertyBag: { restoreLocationType: job.restoreType },
+      progressPercentage: now < job.endAt ? 1 : 100,
+    }),
   };
   const { errorCode, errorString, recommendations } = outcome;
   const failed = status === 'Failed' || status === 'CompletedWithWarnings';
   return { extendedInfo, ...(failed && { errorDetails: [{ errorCode, errorString, recommendations }] }) };
 }
 
-function finishedProperties({ source, tasks, endAt }: Job, now: number): Record<string, string> {
-  if (tasks.length === 0 || now < endAt) return {};
+const isBackup = ({ operation }: Job): boolean => operation.startsWith('Backup');
+
+function finishedProperties(job: Job, now: number): Record<string, string> {
+  const { source, endAt, endProperties } = job;
+  if (now < endAt) return {};
+  if (!isBackup(job)) return endProperties;
   if (source.kind === 'AzureIaasVM') return { 'Backup Size': '12718 MB' };
   return source.kind === 'AzureWorkload' ? { 'Data Transferred (in MB)': '20.1147' } : {};
 }
@@ -94,6 +105,7 @@ function finishedProperties({ source, tasks, endAt }: Job, now: number): Record<
 function taskBody(job: Job, task: JobTask, now: number): Record<string, unknown> {
   const status = taskStatus(job, task, now);
   if (job.source.kind !== 'AzureIaasVM') return { taskId: task.name, taskType: 'Normal', status };
+  if (job.operation === 'Restore') return { taskId: task.name, duration: 'PT0S', status, taskType: 'Normal' };
   const started = now >= task.startAt;
   const ended = now >= task.endAt;
   return {

@@ -21,6 +21,11 @@ export interface JobStart {
   readonly hiddenMs?: number;
   /** HTTP status that a single read gets for ever. */
   readonly readStatus?: number | undefined;
+  readonly tasks?: readonly JobTask[];
+  readonly endProperties?: Record<string, string>;
+  readonly restoreType?: string | undefined;
+  /** The effect of a job that ends well, other than a backup's. */
+  readonly complete?: (job: Job, dueAt: number) => void;
 }
 
 /** Starts a job; a backup's effects on its item come with the job's end. */
@@ -37,15 +42,22 @@ export function startJob(rsv: RecoveryServices, vault: Vault, start: JobStart): 
     startAt: start.at,
     endAt: start.at + core.duration(seconds),
     outcome,
-    tasks: backup ? backupTasks(source, start.at, core.duration(seconds)) : [],
+    tasks: start.tasks ?? (backup ? backupTasks(source, start.at, core.duration(seconds)) : []),
     activityId: start.activityId,
     properties: start.properties ?? (backup ? backupProperties(start) : {}),
+    endProperties: start.endProperties ?? {},
+    restoreType: start.restoreType,
     userTriggered: start.scheduled !== true,
     visibleAt: start.at + (start.hiddenMs ?? 0),
     readStatus: start.readStatus,
   };
   vault.jobs.unshift(job);
   if (backup) core.timeline.at(job.endAt, (dueAt) => endBackup(rsv, job, start, dueAt));
+  const { complete } = start;
+  if (complete !== undefined)
+    core.timeline.at(job.endAt, (dueAt) => {
+      if (jobStatus(job, dueAt).startsWith('Completed')) complete(job, dueAt);
+    });
   return job;
 }
 
@@ -89,7 +101,7 @@ function backupProperties({ item, scheduled, expiresAt }: JobStart): Record<stri
 }
 
 /** `7/3/2025 12:00:00 AM`, as job properties write times. */
-function usTime(at: number): string {
+export function usTime(at: number): string {
   return new Date(at).toLocaleString('en-US', { timeZone: 'UTC' }).replace(',', '').replaceAll(/\s/g, ' ');
 }
 

@@ -6,7 +6,14 @@ import { containerKey, containerNames, type Datasource, itemKey, protectedName }
 import { completedStatus, firstBackupStatus } from './backup-status.ts';
 import { startJob } from './jobs.ts';
 import type { ItemSeed, VaultSeed } from './seed.ts';
-import { type Container, type Item, itemPath, type RecoveryServices, type Vault } from './state.ts';
+import {
+  type Container,
+  type Item,
+  itemPath,
+  type RecoveryPoint,
+  type RecoveryServices,
+  type Vault,
+} from './state.ts';
 
 /** Adds vaults, behaviours and scheduled jobs of a world; a vault already there is replaced. */
 export function loadRecoveryServices(rsv: RecoveryServices, world: World): void {
@@ -95,14 +102,26 @@ function seededItem(rsv: RecoveryServices, vault: Vault, seed: ItemSeed, source:
     listedFrom: 0,
     state: seed.state === 'SoftDeleted' ? 'ProtectionStopped' : seed.state,
     lastBackupStatus: lastBackupAt === undefined ? firstBackupStatus(source) : completedStatus(source),
-    recoveryPoints: seed.recoveryPointTimes.map((time) => ({
-      id: rsv.core.seeded.digits(15),
-      at: Date.parse(time),
-    })),
+    recoveryPoints: seededPoints(rsv, seed),
+    extendedProperties: seed.extendedProperties,
     ...(seed.policy !== undefined && { policy: seed.policy }),
     ...(lastBackupAt !== undefined && { lastBackupAt: Date.parse(lastBackupAt) }),
     ...(seed.state === 'SoftDeleted' && { softDeleted: { since: now, until: now + softDays } }),
   };
+}
+
+function seededPoints(
+  rsv: RecoveryServices,
+  { recoveryPointTimes, recoveryPoints }: ItemSeed,
+): RecoveryPoint[] {
+  const plain = recoveryPointTimes.map((time) => ({ id: rsv.core.seeded.digits(15), at: Date.parse(time) }));
+  const detailed = recoveryPoints.map(({ time, expiresAt, ...said }) => ({
+    id: rsv.core.seeded.digits(15),
+    at: Date.parse(time),
+    ...said,
+    ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
+  }));
+  return [...plain, ...detailed];
 }
 
 function schedule(rsv: RecoveryServices, seed: Parameters<typeof findDatasource>[1], seconds: number): void {

@@ -48,6 +48,22 @@ export const itemLinks = (call: Call, id: string): PollLinks => ({
   retryAfterSeconds,
 });
 
+/** Restore of an item: as its backup, with a shorter wait (recorded: 30 s). */
+export const restoreLinks = (call: Call, id: string): PollLinks => ({
+  ...itemLinks(call, id),
+  retryAfterSeconds: 30,
+});
+
+/** A restore's validation: both on the vault, in a family of their own. */
+export const validationLinks = (call: Call, id: string): PollLinks => ({
+  asyncOperation: {
+    path: `${vaultOf(call)}/backupValidateOperationsStatuses/${id}`,
+    apiVersion: call.apiVersion,
+  },
+  location: { path: `${vaultOf(call)}/backupValidateOperationResults/${id}`, apiVersion: call.apiVersion },
+  retryAfterSeconds,
+});
+
 /** DELETE of an item: both on the vault. */
 export const vaultLinks = (call: Call, id: string): PollLinks => ({
   asyncOperation: { path: `${vaultOf(call)}/backupOperations/${id}`, apiVersion: call.apiVersion },

@@ -38,6 +38,12 @@ export function operationRoutes(rsv: RecoveryServices): Route[] {
       result(vaultLinks, 'empty'),
     ),
     get(
+      'validationStatus',
+      `${vaultPath}/backupValidateOperationsStatuses/{operation}`,
+      'backupValidateOperationsStatuses/read',
+      status,
+    ),
+    get(
       'fabricStatus',
       `${fabric}/operationsStatus/{operation}`,
       'backupFabrics/operationsStatus/read',

@@ -151,8 +151,14 @@ function newItem({ rsv, vault, call }: VaultCall, kind: Datasource['kind']): Ite
   };
 }
 
+/** Disk exclusion as sent; a request without it ends an earlier one. */
+function extendedProperties(call: VaultCall['call']): Record<string, unknown> | undefined {
+  const sent = askedProperties(call)['extendedProperties'];
+  return typeof sent === 'object' && sent !== null ? (sent as Record<string, unknown>) : undefined;
+}
+
 function configured(
-  { rsv, vault }: VaultCall,
+  { rsv, vault, call }: VaultCall,
   item: Item,
   policy: Policy,
   now: number,
@@ -163,6 +169,7 @@ function configured(
     return { kind: 'failed', error: { code: 'UserErrorItemAlreadyProtectedInAnotherVault', message } };
   }
   item.policy = policy.name;
+  item.extendedProperties = extendedProperties(call);
   item.state = item.recoveryPoints.length === 0 ? 'IRPending' : 'Protected';
   if ([...vault.items.values()].includes(item)) return;
   item.listedFrom = now;

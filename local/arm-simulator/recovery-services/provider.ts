@@ -12,7 +12,9 @@ import { policyRoutes } from './policy-routes.ts';
 import { protectableRoutes } from './protectable-routes.ts';
 import { recoveryPointRoutes } from './recovery-point-routes.ts';
 import { resourceGuardRoutes } from './resource-guard.ts';
+import { restoreRoutes } from './restore-route.ts';
 import type { RecoveryServices } from './state.ts';
+import { validateRestoreRoutes } from './validate-restore.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { vaultConfigRoutes } from './vault-config-routes.ts';
 import { vaultRoutes } from './vault-routes.ts';
@@ -32,6 +34,8 @@ export const createRecoveryServices: ProviderFactory = (core) => {
     operationRoutes,
     recoveryPointRoutes,
     backupRoutes,
+    restoreRoutes,
+    validateRestoreRoutes,
     itemRoutes,
     jobRoutes,
     backupStatusRoutes,

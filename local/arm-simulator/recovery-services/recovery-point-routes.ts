@@ -5,6 +5,7 @@ import { json, serviceError } from '../replies.ts';
 import type { Route } from '../core.ts';
 import { parseResourceId } from '../resources.ts';
 import { itemId } from './item-body.ts';
+import { diskConfiguration } from './machine-disks.ts';
 import type { Item, RecoveryPoint, RecoveryServices } from './state.ts';
 import { netSecond, netTime } from './time-format.ts';
 import {
@@ -62,22 +63,33 @@ function listPoints(asked: VaultCall): ArmReply {
 
 function getPoint(asked: VaultCall): ArmReply {
   const item = askedItem(asked);
-  const point = item?.recoveryPoints.find(({ id }) => id === asked.call.params['point']);
-  if (item !== undefined && point !== undefined && !isExpired(point, asked.call.now)) {
-    return json(200, singleBody(asked, item, point));
-  }
+  const point = item && askedPoint(asked, item, asked.call.params['point'] ?? '');
+  if (item !== undefined && point !== undefined) return json(200, singleBody(asked, item, point));
   return serviceError(404, 'UserErrorRecoveryPointNotFound', 'The recovery point was not found.');
 }
+
+/** A point of an item by its name; undefined when there is none or it has expired. */
+export const askedPoint = ({ call }: VaultCall, item: Item, name: string): RecoveryPoint | undefined =>
+  item.recoveryPoints.find((point) => point.id === name && !isExpired(point, call.now));
 
 const isExpired = ({ expiresAt }: RecoveryPoint, now: number): boolean =>
   expiresAt !== undefined && expiresAt <= now;
 
-/** Only the single read shows when a point expires. */
+/** Only the single read shows when a point expires, and which disks it holds. */
 function singleBody(asked: VaultCall, item: Item, point: RecoveryPoint): unknown {
   const { properties, ...row } = pointBody(asked, item, point);
-  if (point.expiresAt === undefined) return { ...row, properties };
-  const recoveryPointProperties = { expiryTime: netTime(point.expiresAt), isSoftDeleted: false };
-  return { ...row, properties: { ...properties, recoveryPointProperties } };
+  const { expiresAt } = point;
+  const disks = item.source.kind === 'AzureIaasVM' ? diskConfiguration(asked.rsv, item) : undefined;
+  return {
+    ...row,
+    properties: {
+      ...properties,
+      ...(expiresAt !== undefined && {
+        recoveryPointProperties: { expiryTime: netTime(expiresAt), isSoftDeleted: false },
+      }),
+      ...(disks !== undefined && { recoveryPointDiskConfiguration: disks }),
+    },
+  };
 }
 
 function pointBody(
@@ -89,9 +101,15 @@ function pointBody(
     id: `${itemId(vault, item)}/recoveryPoints/${point.id}`,
     name: point.id,
     type: 'Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints',
-    properties: kindFields(item, point),
+    properties: { ...kindFields(item, point), ...saidFields(item, point) },
   };
 }
+
+/** What a world says of a point instead of what is usual. */
+const saidFields = ({ source }: Item, { type, tiers }: RecoveryPoint) => ({
+  ...(type !== undefined && { [source.kind === 'AzureWorkload' ? 'type' : 'recoveryPointType']: type }),
+  ...(tiers !== undefined && { recoveryPointTierDetails: tiers }),
+});
 
 function kindFields({ source }: Item, { at }: RecoveryPoint): Record<string, unknown> {
   switch (source.kind) {

@@ -23,6 +23,9 @@ const timings = z
     deleteWorkload: seconds(34),
     unregisterStorage: seconds(24),
     unregisterWorkload: seconds(90),
+    restoreFileShare: seconds(33),
+    restoreVirtualMachine: seconds(987),
+    validateRestore: seconds(20),
     cancel: seconds(20),
     vault: seconds(3),
   })
@@ -37,6 +40,8 @@ const limits = z
     backupsPerFileShare: z.int().default(10),
     backupsPerVirtualMachine: z.int().default(9),
     backupsPerDatabase: z.int().default(9),
+    restoresPerFileShare: z.int().default(20),
+    restoresPerVirtualMachine: z.int().default(1000),
   })
   .prefault({})
   .describe('Per UTC day; one more is refused with 400 CloudDos….');
@@ -51,11 +56,22 @@ const jobOutcome = z.strictObject({
 
 const instant = z.iso.datetime();
 
+const recoveryPoint = z.strictObject({
+  time: instant,
+  type: z.string().optional().describe('`recoveryPointType` (workload: `type`); any word.'),
+  tiers: z
+    .array(z.strictObject({ type: z.string(), status: z.string().default('Valid') }))
+    .optional()
+    .describe('`recoveryPointTierDetails`; any words, for example ArchivedRP or one nobody knows.'),
+  expiresAt: instant.optional(),
+});
+
 const item = z.strictObject({
   storageAccountId: z.string().optional(),
   share: z.string().optional(),
   virtualMachineId: z.string().optional(),
   database: z.string().optional(),
+  instance: z.string().optional().describe('Of the database, where two instances have one of its name.'),
   policy: z.string().optional().describe('Name of a policy of the vault; absent when stopped.'),
   state: z
     .enum([
@@ -69,6 +85,15 @@ const item = z.strictObject({
     .default('Protected'),
   lastBackupAt: instant.optional(),
   recoveryPointTimes: z.array(instant).default([]),
+  recoveryPoints: z.array(recoveryPoint).default([]).describe('Beside `recoveryPointTimes`, with details.'),
+  extendedProperties: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Machine: `diskExclusionProperties`; a PUT without them takes them away.'),
+  sourceDeleted: z
+    .boolean()
+    .default(false)
+    .describe('Share: the one it protected is gone; one of the same name in the world was made later.'),
   readableName: z.boolean().default(false).describe('`azurefileshare;<share>`, as older vaults keep it.'),
 });
 
@@ -135,6 +160,7 @@ const datasource = z.strictObject({
   database: z.string().optional().describe('Adds a database to the machine.'),
   type: z.enum(['SQL', 'SAPHANA']).default('SQL'),
   instance: z.string().default('MSSQLSERVER'),
+  files: z.int().nonnegative().default(2).describe('Share: files that a restore of all of it brings back.'),
   hiddenUntilInquire: z
     .boolean()
     .default(true)

@@ -14,13 +14,24 @@ export interface Container {
   status: 'Registering' | 'Registered' | 'SoftDeleted';
   inquired: boolean;
   lock: string;
+  /** Set when the account is reached by an identity of the vault instead of its keys. */
+  identity?: ContainerIdentity | undefined;
+}
+
+/** `identityInfo` of a container that is registered by identity. */
+export interface ContainerIdentity {
+  readonly isSystemAssignedIdentity: boolean;
+  readonly managedIdentityResourceId?: string | undefined;
 }
 
 /** A recovery point; times in milliseconds since the epoch. */
 export interface RecoveryPoint {
   readonly id: string;
   readonly at: number;
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
+  /** Absent: what the kind usually has. */
+  readonly type?: string | undefined;
+  readonly tiers?: readonly { readonly type: string; readonly status: string }[] | undefined;
 }
 
 /** Protection state as the service names it. */
@@ -45,6 +56,7 @@ export interface Item {
   /** Set while soft-deleted: when the deletion began, and when the data goes. */
   softDeleted?: { readonly since: number; readonly until: number };
   recoveryPoints: RecoveryPoint[];
+  extendedProperties?: Record<string, unknown> | undefined;
   /** When the item came into the lists; 0 for a seeded one. */
   listedFrom: number;
 }
@@ -67,6 +79,10 @@ export interface Job {
   readonly tasks: readonly JobTask[];
   readonly activityId: string;
   readonly properties: Record<string, string>;
+  /** Properties that show once the job has ended. */
+  endProperties: Record<string, string>;
+  /** `restoreLocationType` of a machine's restore. */
+  readonly restoreType?: string | undefined;
   readonly userTriggered: boolean;
   /** Not readable and not listed before this time. */
   readonly visibleAt: number;
