@@ -92,7 +92,14 @@ export default {
       name: 'src-stands-alone',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^(local|test|bench|scripts)/' },
+      to: { path: '^(local|test|bench|scripts|ui)/' },
+    },
+    {
+      name: 'page-stands-alone',
+      comment: 'The page knows the API by its types alone, which are generated from the description.',
+      severity: 'error',
+      from: { path: '^ui/' },
+      to: { pathNot: '^(ui/|node_modules/(preact|@azure/msal-browser)/)' },
     },
     {
       name: 'embedded-parts-know-nothing-of-src',

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { bundlePage } from './bundlePage.ts';
 import { lateEntries, lateLibraries, refuseMissing, type LateFile } from './lateLibraries.ts';
 import { lateModules } from './lateModules.ts';
 
@@ -51,7 +52,7 @@ function refuseCopies(main: Metafile, libraries: Metafile): void {
 }
 
 /** An app that runs may read the file at this moment: it finds the old one or the new one, never half of it. */
-async function put({ path: file, contents }: OutputFile): Promise<void> {
+async function put({ path: file, contents }: Pick<OutputFile, 'path' | 'contents'>): Promise<void> {
   const present = await readFile(file).catch(() => undefined);
   if (present?.equals(contents)) return;
   const written = `${file}.${randomUUID()}`;
@@ -59,7 +60,17 @@ async function put({ path: file, contents }: OutputFile): Promise<void> {
   await rename(written, file);
 }
 
-/** Writes `*.cjs` and source maps, to `dist` or another folder; returns the size of each file in bytes. */
+/** Writes the page into `ui` below the folder; returns the size of each file in bytes. */
+async function putPage(folder: string): Promise<readonly (readonly [string, number])[]> {
+  const { files } = await bundlePage();
+  await mkdir(path.join(folder, 'ui'), { recursive: true });
+  await Promise.all(
+    files.map(({ name, contents }) => put({ path: path.join(folder, 'ui', name), contents })),
+  );
+  return files.map(({ name, contents }) => [`ui/${name}`, contents.length]);
+}
+
+/** Writes `*.cjs` with source maps, and the page, to `dist` or another folder; returns the size of each file in bytes. */
 export async function bundle(folder = path.join(root, 'dist')): Promise<ReadonlyMap<string, number>> {
   const late = new Map<string, LateFile>();
   const main = await run(folder, ['main'], () => 'src/main.ts', [lateLibraries(late), lateModules(late)]);
@@ -70,14 +81,16 @@ export async function bundle(folder = path.join(root, 'dist')): Promise<Readonly
   await mkdir(folder, { recursive: true });
   await Promise.all(files.map(put));
   const code = files.filter((file) => file.path.endsWith('.cjs'));
-  return new Map(code.map((file) => [path.basename(file.path), file.contents.length]));
+  const sizes = code.map((file) => [path.basename(file.path), file.contents.length] as const);
+  return new Map([...sizes, ...(await putPage(folder))]);
 }
 
 /** Takes what earlier builds have left out of `dist`: the whole folder is deployed. */
 async function removeOthers(written: ReadonlyMap<string, number>): Promise<void> {
-  for (const name of await readdir(path.join(root, 'dist')))
-    if (/\.(?:cjs|map)$/.test(name) && !written.has(name.replace(/\.map$/, '')))
-      await rm(path.join(root, 'dist', name), { recursive: true });
+  const folder = path.join(root, 'dist');
+  for (const name of await readdir(folder, { recursive: true }))
+    if (/\.\w+$/.test(name) && !written.has(name.replaceAll(path.sep, '/').replace(/\.map$/, '')))
+      await rm(path.join(folder, name), { recursive: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

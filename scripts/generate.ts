@@ -3,12 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import { describeApi } from '../src/http/openapi.ts';
 import { planSchema } from '../src/plan/schema.ts';
+import { apiTypes } from './apiTypes.ts';
 import { outcomesPage } from './outcomesPage.ts';
 
 /** What each generated file is made from: a text as it is, anything else as JSON. Paths from the root of the repository. */
 const generated: Readonly<Record<string, () => unknown>> = {
   'docs/openapi.json': describeApi,
   'docs/outcomes.md': outcomesPage,
+  'ui/apiTypes.ts': () => apiTypes(describeApi()),
   'plan/plan.schema.json': () => z.toJSONSchema(planSchema, { io: 'input' }),
 };
 
@@ -27,7 +29,7 @@ const textOf = (made: unknown): string =>
 
 const check = process.argv.includes('--check');
 for (const [path, make] of Object.entries(generated)) {
-  const current = textOf(make());
+  const current = textOf(await make());
   if (!check) writeFileSync(placeOf(path), current);
   else if (readText(path) !== current) {
     console.error(`${path} is not current: npm run generate`);

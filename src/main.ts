@@ -17,6 +17,7 @@ import './functions/listRuns.http.ts';
 import './functions/nightlySweep.timer.ts';
 import './functions/onResourceWritten.eventGrid.ts';
 import './functions/openapi.http.ts';
+import './functions/page.http.ts';
 import './functions/orderStep.activity.ts';
 import './functions/reconcilePoisonedStep.queue.ts';
 import './functions/reportBatch.activity.ts';

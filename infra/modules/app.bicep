@@ -65,6 +65,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
         { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insights.properties.ConnectionString }
         { name: 'AZURE_CLIENT_ID', value: identityClientId }
+        // The page answers at the root.
+        { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         { name: 'DELETE_BACKUPS', value: string(deleteBackups) }
         // An instance has 512 MB for host and worker: Node would leave garbage until far more is in use.
         { name: 'NODE_OPTIONS', value: '--max-old-space-size=256 --max-semi-space-size=4' }

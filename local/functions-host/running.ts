@@ -95,7 +95,7 @@ export async function endRunning(
 /** Who answers at the host's doors while an app is running. */
 export function answerersOf(
   base: HostBase,
-  { app, session, urls }: Running,
+  { app, session, urls, settings }: Running,
   state: () => HostState,
 ): Answerers {
   const { routes, invoke, durable } = session;
@@ -109,6 +109,7 @@ export function answerersOf(
     enableAuth: base.enableAuth ?? false,
     durable,
     warnings: base.warnings,
+    disableHomepage: /^(true|1)$/i.test(settings.get('AzureWebJobsDisableHomepage') ?? ''),
     eventGrid: createEventGridWebhook(app.registry, invoke),
     admin: {
       registry: app.registry,

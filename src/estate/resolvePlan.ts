@@ -1,5 +1,7 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { LoadedPlan } from '../plan/loadPlan.ts';
+import { nextTimes } from '../plan/occurrences.ts';
+import type { Plan } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
 import { EstateUnreadable, type EstateServices } from './askArm.ts';
 import { compare, indexProtections, orphansAmong, type Finding } from './compare.ts';
@@ -23,11 +25,26 @@ export interface ResolvedPlan {
   readonly location: string;
   readonly standing: LoadedPlan['standing'];
   readonly problems: LoadedPlan['problems'];
+  readonly inForce: Plan;
+  /** The text at its place where that is broken and not in force. */
+  readonly lyingThere?: string;
+  /** By schedule: the next five times it falls due, ISO 8601 UTC. */
+  readonly occurrences: Readonly<Record<string, readonly string[]>>;
   readonly rules: readonly { readonly rule: string; readonly selected: readonly SelectedResource[] }[];
   readonly skipped: readonly { readonly id: string; readonly kind: string; readonly reason: string }[];
   readonly orphans: readonly { readonly item: string; readonly source: string; readonly state: string }[];
   readonly warnings: readonly string[];
 }
+
+const shownOccurrences = 5;
+
+const occurrencesOf = ({ schedules }: Plan, now: Date): ResolvedPlan['occurrences'] =>
+  Object.fromEntries(
+    schedules.map((schedule) => [
+      schedule.name,
+      nextTimes(schedule, now, shownOccurrences).map((at) => at.toISOString()),
+    ]),
+  );
 
 /** Accounts whose shares are listed for one answer; a sweep lists all. */
 const mostAccounts = 300;
@@ -82,7 +99,7 @@ function shown(finding: Exclude<Finding, { kind: 'skipped' }>): SelectedResource
  * @throws EstateUnreadable
  */
 export async function resolvePlan(services: EstateServices, loaded: LoadedPlan): Promise<ResolvedPlan> {
-  const { plan, location, standing, problems } = loaded;
+  const { plan, location, standing, problems, lyingThere } = loaded;
   const estate = await readEstate(services, plan);
   const shares = await allShares(services, accountsWithShares(plan, estate.candidates));
   const index = indexProtections(estate.protections);
@@ -94,6 +111,9 @@ export async function resolvePlan(services: EstateServices, loaded: LoadedPlan):
     location,
     standing,
     problems,
+    inForce: plan,
+    ...(lyingThere === undefined ? {} : { lyingThere }),
+    occurrences: occurrencesOf(plan, services.clock()),
     rules: plan.rules.map(({ name }) => ({
       rule: name,
       selected: selected.filter(({ selection }) => selection.rule.name === name).map(shown),

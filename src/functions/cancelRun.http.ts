@@ -20,7 +20,7 @@ async function wakeForCancel({ services, context, runs }: HttpCall, runId: strin
 }
 
 app.http('cancelRun', {
-  route: 'runs/{id}/cancel',
+  route: 'api/runs/{id}/cancel',
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],

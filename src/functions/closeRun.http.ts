@@ -15,7 +15,7 @@ const notUnknown = (status: string): HttpRefusal =>
   });
 
 app.http('closeRun', {
-  route: 'runs/{id}/close',
+  route: 'api/runs/{id}/close',
   methods: ['POST'],
   authLevel: 'anonymous',
   handler: answer(async (call) => {

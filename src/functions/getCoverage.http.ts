@@ -9,7 +9,7 @@ import { nextLink, readQuery } from '../http/query.ts';
 const usualRows = { json: 100, csv: 1000 } as const;
 
 app.http('getCoverage', {
-  route: 'coverage',
+  route: 'api/coverage',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer(async ({ request, services }) => {

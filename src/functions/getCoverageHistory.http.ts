@@ -5,7 +5,7 @@ import { answer } from '../http/answer.ts';
 import { readQuery } from '../http/query.ts';
 
 app.http('getCoverageHistory', {
-  route: 'coverage/history',
+  route: 'api/coverage/history',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer(async ({ request, services }) => {

@@ -7,7 +7,7 @@ import { readQuery } from '../http/query.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 
 app.http('getCoverageResource', {
-  route: 'coverage/resource',
+  route: 'api/coverage/resource',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer(async ({ request, services }) => {

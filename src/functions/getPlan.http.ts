@@ -6,7 +6,7 @@ import { answer } from '../http/answer.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 
 app.http('getPlan', {
-  route: 'plan',
+  route: 'api/plan',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer(async ({ services }) => {

@@ -4,7 +4,7 @@ import { runNotFound } from '../http/refusal.ts';
 import { answerOfRecord, readRunId, readWaitSeconds, recordAfter } from '../http/runAnswer.ts';
 
 app.http('getRun', {
-  route: 'runs/{id}',
+  route: 'api/runs/{id}',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer(async (call) => {

@@ -3,7 +3,7 @@ import { readVaults } from '../coverage/readCoverage.ts';
 import { answer } from '../http/answer.ts';
 
 app.http('getVaults', {
-  route: 'vaults',
+  route: 'api/vaults',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer(async ({ services }) => ({

@@ -14,4 +14,4 @@ function health(): HttpResponseInit {
   }
 }
 
-app.http('health', { route: 'health', methods: ['GET'], authLevel: 'anonymous', handler: health });
+app.http('health', { route: 'api/health', methods: ['GET'], authLevel: 'anonymous', handler: health });

@@ -5,7 +5,7 @@ import { answer } from '../http/answer.ts';
 import { nextLink, readQuery } from '../http/query.ts';
 
 app.http('listRuns', {
-  route: 'runs',
+  route: 'api/runs',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer(async ({ request, runs }) => {

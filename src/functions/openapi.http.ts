@@ -3,7 +3,7 @@ import { answer } from '../http/answer.ts';
 import { describeApi } from '../http/openapi.ts';
 
 app.http('openapi', {
-  route: 'openapi.json',
+  route: 'api/openapi.json',
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer(async () => ({ status: 200, jsonBody: describeApi() })),

@@ -4,7 +4,7 @@ import { resumeSchema } from '../runs/request.ts';
 import { acceptingRuns } from '../http/runRequest.ts';
 
 app.http('resumeProtection', {
-  route: 'protections/resume',
+  route: 'api/protections/resume',
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],

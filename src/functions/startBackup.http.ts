@@ -25,7 +25,7 @@ async function backUp(body: Body, { services }: HttpCall): Promise<AcceptedReque
 }
 
 app.http('startBackup', {
-  route: 'backups',
+  route: 'api/backups',
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],

@@ -4,7 +4,7 @@ import { protectionSchema } from '../runs/request.ts';
 import { acceptingRuns } from '../http/runRequest.ts';
 
 app.http('startProtection', {
-  route: 'protections',
+  route: 'api/protections',
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],

@@ -4,7 +4,7 @@ import { sweepSchema } from '../runs/request.ts';
 import { acceptingRuns } from '../http/runRequest.ts';
 
 app.http('startSweep', {
-  route: 'sweeps',
+  route: 'api/sweeps',
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],

@@ -4,7 +4,7 @@ import { stopSchema } from '../runs/request.ts';
 import { acceptingRuns } from '../http/runRequest.ts';
 
 app.http('stopProtection', {
-  route: 'protections/stop',
+  route: 'api/protections/stop',
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],

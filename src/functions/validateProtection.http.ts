@@ -4,7 +4,7 @@ import { protectionSchema } from '../runs/request.ts';
 import { acceptingRuns } from '../http/runRequest.ts';
 
 app.http('validateProtection', {
-  route: 'protections/validate',
+  route: 'api/protections/validate',
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],

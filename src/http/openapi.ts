@@ -7,6 +7,7 @@ import {
   coverageResourceSchema,
   vaultsSchema,
 } from '../coverage/schema.ts';
+import { planAnswerSchema } from '../estate/planAnswer.ts';
 import { listQuerySchema } from '../runs/listRuns.ts';
 import { recordSchema } from '../runs/recordSchema.ts';
 import {
@@ -132,7 +133,7 @@ const getPlan: Operation = {
   operationId: 'getPlan',
   summary: 'The plan beside what Azure holds: selected, skipped and why, orphans.',
   responses: {
-    200: { description: 'The plan resolved.', content: json({ type: 'object' }) },
+    200: { description: 'The plan resolved.', content: json(reference('Plan')) },
     503: refusal('AccessNotConfigured, or Azure cannot be read now.'),
   },
 };
@@ -234,6 +235,7 @@ export function describeApi(): JsonObject {
         CoverageResource: schemaOf(coverageResourceSchema),
         CoverageHistory: schemaOf(coverageHistorySchema),
         Vaults: schemaOf(vaultsSchema),
+        Plan: schemaOf(planAnswerSchema),
         Error: schemaOf(errorSchema),
       },
     },

@@ -10,6 +10,8 @@ export interface LoadedPlan {
   readonly location: string;
   /** Errors of a broken text, else warnings. */
   readonly problems: readonly PlanProblem[];
+  /** The broken text itself. */
+  readonly lyingThere?: string;
 }
 
 /** A plan that selects and allows nothing. */
@@ -53,18 +55,19 @@ export function createPlanLoader(source: TextSource, clock: () => Date): () => P
     known = { loaded, readAtMs: clock().getTime(), ...(version === undefined ? {} : { version }) };
     return loaded;
   };
-  const kept = (problems: readonly PlanProblem[]): LoadedPlan => {
+  const kept = (problems: readonly PlanProblem[], text?: string): LoadedPlan => {
+    const lyingThere = text === undefined ? {} : { lyingThere: text };
     const usable = known && known.loaded.standing !== 'empty';
     return usable
-      ? { plan: known!.loaded.plan, standing: 'lastGood', location, problems }
-      : { plan: emptyPlan, standing: 'empty', location, problems };
+      ? { plan: known!.loaded.plan, standing: 'lastGood', location, problems, ...lyingThere }
+      : { plan: emptyPlan, standing: 'empty', location, problems, ...lyingThere };
   };
   const take = (read: VersionedText): LoadedPlan => {
     if (read.kind === 'unchanged' && known) return keep(known.loaded, known.version);
     if (read.kind !== 'text')
       return keep({ plan: emptyPlan, standing: 'empty', location, problems: [] }, undefined);
     const reading = readText(read.text);
-    if (reading.kind === 'broken') return keep(kept(reading.problems), read.version);
+    if (reading.kind === 'broken') return keep(kept(reading.problems, read.text), read.version);
     return keep(
       { plan: reading.plan, standing: 'current', location, problems: reading.warnings },
       read.version,

@@ -38,6 +38,15 @@ export function dueTimes(schedule: Pick<Schedule, 'cron' | 'timeZone'>, after: D
   return due;
 }
 
+/** The next times a schedule falls due; fewer where it ends, none for a line that cannot be used. */
+export function nextTimes(
+  schedule: Pick<Schedule, 'cron' | 'timeZone'>,
+  after: Date,
+  count: number,
+): readonly Date[] {
+  return cronProblem(schedule) === undefined ? cronOf(schedule).nextRuns(count, after) : [];
+}
+
 /** Milliseconds of a window such as `PT4H30M`. */
 export function windowMilliseconds(window: string): number {
   const [, hours = '0', minutes = '0'] = /^PT(?:(\d+)H)?(?:(\d+)M)?$/.exec(window) ?? [];

@@ -81,6 +81,23 @@ describe('routes', () => {
     expect(await get('/named')).toEqual([200, 'by name']);
   });
 
+  test('the root shows that the host runs, unless it is left to the app', async () => {
+    const files = {
+      'host.json': '{ "extensions": { "http": { "routePrefix": "" } } }',
+      'app.js': `${REQUIRE}
+        app.http('page', { route: '{*path}', handler: (request) => ({ body: \`page \${request.params.path ?? ''}\` }) });
+        app.http('api', { route: 'api/named', handler: () => ({ body: 'api' }) });`,
+    };
+    const shown = await startHost(files);
+    expect((await shown.get('/'))[1]).toContain('The local Functions host is running.');
+    expect(await shown.get('/api/named')).toEqual([200, 'api']);
+    expect(await shown.get('/ui/runs/1')).toEqual([200, 'page ui/runs/1']);
+    const left = await startHost(files, {
+      environment: { AzureWebJobsStorage: 'UseDevelopmentStorage=true', AzureWebJobsDisableHomepage: 'true' },
+    });
+    expect(await left.get('/')).toEqual([200, 'page ']);
+  });
+
   test('a function whose route is taken, reserved or broken does not start; the others do', async () => {
     const { host, get } = await startHost({
       'host.json': '{ "extensions": { "http": { "routePrefix": "" } } }',

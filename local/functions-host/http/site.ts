@@ -20,6 +20,8 @@ export interface SiteParts {
   readonly durable: DurableExtension | undefined;
   readonly eventGrid: EventGridWebhook;
   readonly warnings: Warnings;
+  /** `AzureWebJobsDisableHomepage`: the root belongs to the app, which may have a function there. */
+  readonly disableHomepage?: boolean;
   /** Calls an HTTP function with its trigger value; other inputs are added by the host. */
   readonly call: (
     fn: RegisteredFunction,
@@ -51,7 +53,7 @@ export function createSite(parts: SiteParts): Admit {
       .toLowerCase()
       .split('/')
       .filter((part) => part !== '');
-    if (area === undefined) return START_PAGE;
+    if (area === undefined && !parts.disableHomepage) return START_PAGE;
     if (area === 'admin') return admitAdmin(parts, head);
     if (area === 'runtime') return kind === 'webhooks' ? admitWebhook(parts, head, hook ?? '') : NOT_FOUND;
     return admitFunction(parts, head);

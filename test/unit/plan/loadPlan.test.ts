@@ -66,6 +66,7 @@ describe('the plan in force', () => {
     expect(loaded.standing).toBe('lastGood');
     expect(loaded.plan.schedules[0]?.name).toBe('night');
     expect(loaded.problems.map(({ path }) => path)).toEqual(['schedules[1]']);
+    expect(JSON.parse(loaded.lyingThere ?? '').schedules[1]).toBe(7);
   });
 
   test('a text that is no JSON, a place out of reach and a mended text are told apart', async () => {

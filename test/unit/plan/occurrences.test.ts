@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dueOccurrences, dueTimes } from '../../../src/plan/occurrences.ts';
+import { dueOccurrences, dueTimes, nextTimes } from '../../../src/plan/occurrences.ts';
 import type { Schedule } from '../../../src/plan/schema.ts';
 
 const nightly: Schedule = {
@@ -168,4 +168,15 @@ describe('ticks', () => {
     );
     fc.assert(property, { numRuns: 10_000, seed: 20260601 });
   }, 240_000);
+});
+
+test('the next times of a schedule pass a change of the clock, and a broken line has none', () => {
+  const after = new Date('2026-10-17T00:00:00Z');
+  const next = nextTimes({ cron: '30 2 * * 0', timeZone: 'Europe/Berlin' }, after, 3);
+  expect(next.map((at) => at.toISOString())).toEqual([
+    '2026-10-18T00:30:00.000Z',
+    '2026-10-25T00:30:00.000Z',
+    '2026-11-01T01:30:00.000Z',
+  ]);
+  expect(nextTimes({ cron: '61 2 * * 0', timeZone: 'Europe/Berlin' }, after, 3)).toEqual([]);
 });

@@ -1,0 +1,125 @@
+import type { Answers } from '../../ui/apiTypes.ts';
+import { seedRows, type Row } from './seed.ts';
+
+type Plan = Answers['Plan'];
+
+const vault = (name: string): string =>
+  `/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/${name}`;
+
+const inForce: Plan['inForce'] = {
+  rules: [
+    {
+      name: 'shares tagged daily',
+      match: {
+        kind: 'fileShare',
+        regions: ['westeurope', 'northeurope'],
+        tags: { backup: 'daily' },
+        exclude: { names: ['tmp-*'] },
+      },
+      protect: {
+        vaults: { westeurope: vault('files-west'), northeurope: vault('files-north') },
+        policy: 'daily-30-days',
+        backUpAfterwards: true,
+      },
+    },
+    {
+      name: 'machines of production',
+      match: { kind: 'virtualMachine', tags: { env: 'prod' } },
+      protect: { vaults: { '*': vault('files-west') }, policy: 'daily' },
+    },
+  ],
+  schedules: [
+    {
+      name: 'before the nightly close',
+      cron: '30 1 * * *',
+      timeZone: 'Europe/Berlin',
+      backUp: { rules: ['shares tagged daily'] },
+      keepFor: 'P30D',
+    },
+    {
+      name: 'at the weekend',
+      cron: '30 2 * * 0',
+      timeZone: 'Europe/Berlin',
+      backUp: { rules: ['machines of production'] },
+    },
+  ],
+  notifications: [{ endings: ['failed'] }],
+  safety: {
+    subscriptions: ['11111111-1111-4111-8111-111111111111'],
+    vaults: [vault('files-west'), vault('files-north')],
+    deleteBackups: false,
+  },
+};
+
+/** The weekends around the end of summer time in 2026, at 2:30 in Berlin. */
+const weekends = [
+  '2026-10-11T00:30:00.000Z',
+  '2026-10-18T00:30:00.000Z',
+  '2026-10-25T00:30:00.000Z',
+  '2026-11-01T01:30:00.000Z',
+  '2026-11-08T01:30:00.000Z',
+];
+
+const selectedOf = (rows: readonly Row[], rule: string): Plan['rules'][number]['selected'] =>
+  rows
+    .filter((row) => row.rule === rule)
+    .map((row, at) => ({
+      id: row.id,
+      kind: row.kind,
+      vaultId: row.vaultId ?? vault('files-west'),
+      policyId: `${row.vaultId ?? vault('files-west')}/backupPolicies/daily`,
+      standing: row.state === 'notProtected' ? 'missing' : at % 40 === 7 ? 'drift' : 'protected',
+      ...(row.state !== 'notProtected' && at % 40 === 7
+        ? { drift: 'policy is weekly, the rule says daily' }
+        : {}),
+    }));
+
+/** The plan resolved against a small estate. */
+export function seedPlan(now: number): Plan {
+  const rows = seedRows(1000, now);
+  const nights = Array.from({ length: 5 }, (_, at) =>
+    new Date(at < 2 ? Date.UTC(2026, 9, 23 + at, 23, 30) : Date.UTC(2026, 9, 24 + at, 0, 30)).toISOString(),
+  );
+  return {
+    ...{ location: 'plan.json', standing: 'current', problems: [], inForce },
+    occurrences: { 'before the nightly close': nights, 'at the weekend': weekends },
+    rules: inForce.rules!.map(({ name }) => ({ rule: name, selected: selectedOf(rows, name) })),
+    skipped: rows
+      .filter(({ state }) => state === 'notSelected' || state === 'excluded')
+      .map(({ id, kind, reason }) => ({ id, kind, reason })),
+    orphans: rows
+      .filter(({ state }) => state === 'orphan')
+      .map((row) => ({ item: row.itemId!, source: row.id, state: 'Protected' })),
+    warnings: [],
+  };
+}
+
+/** The same app after somebody has broken the plan's text: a vault left out, a cron that never comes. */
+export function brokenPlan(now: number): Plan {
+  const [first, second] = inForce.rules!;
+  const draft = {
+    ...inForce,
+    rules: [
+      { ...first, protect: { ...first!.protect, vaults: { westeurope: vault('files-west') } } },
+      second,
+    ],
+    schedules: [{ ...inForce.schedules![0], cron: '30 1 31 2 *' }, inForce.schedules![1]],
+  };
+  return {
+    ...seedPlan(now),
+    standing: 'lastGood',
+    lyingThere: JSON.stringify(draft),
+    problems: [
+      {
+        severity: 'error',
+        path: 'rules[0] "shares tagged daily".protect.vaults',
+        message: 'no vault for northeurope',
+      },
+      {
+        severity: 'error',
+        path: 'schedules[0] "before the nightly close".cron',
+        message: 'cron "30 1 31 2 *" never comes',
+      },
+    ],
+  };
+}

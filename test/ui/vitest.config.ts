@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** One browser at a time: it is the page that is tried, not the machine. */
+export default defineConfig({
+  test: {
+    include: ['test/ui/*.test.ts'],
+    fileParallelism: false,
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});

@@ -1,0 +1,378 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { useLive } from '../api.ts';
+import type { Answers } from '../apiTypes.ts';
+import { Empty, Facts, Heading, Loaded, Mark, Notice } from '../parts.tsx';
+import { diffLines, lineOfProblem, linesOf, type DiffLine } from '../planText.ts';
+import { linkTo } from '../router.ts';
+import { bothClocks } from '../time.tsx';
+import { counted, kindOfResource, nameOf, type Tone } from '../words.ts';
+
+type Plan = Answers['Plan'];
+type Rule = Plan['inForce']['rules'] extends readonly (infer R)[] | undefined ? R : never;
+type Schedule = Plan['inForce']['schedules'] extends readonly (infer S)[] | undefined ? S : never;
+type Selected = Plan['rules'][number]['selected'][number];
+
+const standings: Readonly<Record<Plan['standing'], readonly [Tone, string]>> = {
+  current: ['good', 'In force as it lies there'],
+  lastGood: ['bad', 'Broken: the last good plan is in force'],
+  empty: ['warn', 'There is no plan: nothing is selected, and nothing begins by itself'],
+};
+
+const words = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.join(', ')
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value)
+          .map(([name, each]) => (typeof each === 'string' ? `${name} = ${each}` : `${name}: ${words(each)}`))
+          .join('; ')
+      : String(value);
+
+const standingTones: Readonly<Record<Selected['standing'], readonly [Tone, string]>> = {
+  protected: ['good', 'protected'],
+  drift: ['warn', 'differs'],
+  missing: ['bad', 'missing'],
+};
+
+const mostListed = 50;
+
+/** A list that begins short. */
+function Listed<T>({ of, children }: { of: readonly T[]; children: (one: T) => JSX.Element }): JSX.Element {
+  const [most, setMost] = useState(mostListed);
+  return (
+    <>
+      <ul class="plain">{of.slice(0, most).map(children)}</ul>
+      {of.length > most && (
+        <button type="button" onClick={() => setMost(most + 500)}>
+          {Math.min(500, of.length - most)} more of {of.length.toLocaleString('en-GB')}
+        </button>
+      )}
+    </>
+  );
+}
+
+const SelectedItem = ({ one }: { one: Selected }): JSX.Element => {
+  const [tone, text] = standingTones[one.standing];
+  return (
+    <li>
+      <Mark tone={tone}>{text}</Mark>{' '}
+      <a href={linkTo('resource', { id: one.id })} title={one.id}>
+        {nameOf(one.id)}
+      </a>{' '}
+      <span class="muted">
+        in {nameOf(one.vaultId)}, policy {nameOf(one.policyId)}
+      </span>
+      {one.drift && <div>{one.drift}</div>}
+    </li>
+  );
+};
+
+function RuleBox({ rule, selected }: { rule: Rule; selected: readonly Selected[] }): JSX.Element {
+  const { kind, exclude, ...match } = rule.match;
+  const count = (standing: Selected['standing']): number =>
+    selected.filter((one) => one.standing === standing).length;
+  const parts = (['missing', 'drift', 'protected'] as const).filter((standing) => count(standing) > 0);
+  return (
+    <article class="box">
+      <header>
+        <h3>{rule.name}</h3>
+        <a href={linkTo('resources', { rule: rule.name })}>{counted(selected.length, 'resource')}</a>
+        {parts.map((standing) => (
+          <Mark key={standing} tone={standingTones[standing][0]}>
+            {count(standing).toLocaleString('en-GB')} {standingTones[standing][1]}
+          </Mark>
+        ))}
+      </header>
+      <Facts
+        of={[
+          [
+            'Selects',
+            `${kindOfResource(kind)}${Object.keys(match).length > 0 ? ` where ${words(match)}` : ', every one'}`,
+          ],
+          ['Takes out', exclude && words(exclude)],
+          [
+            'Protects by',
+            `policy ${rule.protect.policy} in ${Object.entries(rule.protect.vaults)
+              .map(([region, vault]) => `${nameOf(vault)}${region === '*' ? '' : ` (${region})`}`)
+              .join(', ')}`,
+          ],
+        ]}
+      />
+      {selected.length > 0 && (
+        <details>
+          <summary>What it selects</summary>
+          <Listed of={[...selected].sort((one, other) => (one.standing < other.standing ? 1 : -1))}>
+            {(one) => <SelectedItem key={one.id} one={one} />}
+          </Listed>
+        </details>
+      )}
+    </article>
+  );
+}
+
+const inZone = (timeZone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('en-GB', {
+    ...{ weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+    ...{ timeZone, timeZoneName: 'longOffset' },
+  });
+
+const offsetOf = (format: Intl.DateTimeFormat, at: Date): string =>
+  format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+
+/** The times of a schedule in its own zone; `changed` where the clock was changed since the one before. */
+export function localTimes(
+  times: readonly string[],
+  timeZone: string,
+  now: Date,
+): readonly {
+  readonly at: Date;
+  readonly text: string;
+  readonly offset: string;
+  readonly changed: boolean;
+}[] {
+  const format = inZone(timeZone);
+  let before = offsetOf(format, now);
+  return times.map((time) => {
+    const at = new Date(time);
+    const offset = offsetOf(format, at);
+    const changed = offset !== before;
+    before = offset;
+    return { at, text: format.format(at).replace(offset, '').trim(), offset, changed };
+  });
+}
+
+function ScheduleBox({ schedule, times }: { schedule: Schedule; times: readonly string[] }): JSX.Element {
+  const { backUp } = schedule;
+  const what =
+    'rules' in backUp
+      ? `rules ${backUp.rules.join(', ')}`
+      : 'items' in backUp
+        ? counted(backUp.items.length, 'named item')
+        : `every ${kindOfResource(backUp.match.kind)} that matches`;
+  return (
+    <article class="box">
+      <header>
+        <h3>{schedule.name}</h3>
+        <code>{schedule.cron}</code>
+        <span class="muted">{schedule.timeZone}</span>
+      </header>
+      <Facts
+        of={[
+          ['Backs up', what],
+          ['Kept for', schedule.keepFor],
+          ['Retention tag', schedule.retentionTag],
+        ]}
+      />
+      <h4>Next five times there</h4>
+      <ol class="times">
+        {localTimes(times, schedule.timeZone, new Date()).map(({ at, text, offset, changed }) => (
+          <li key={at.getTime()}>
+            <time dateTime={at.toISOString()} title={bothClocks(at)}>
+              {text}
+            </time>{' '}
+            <span class="muted">{offset}</span>
+            {changed && <Mark tone="warn">after a change of the clock</Mark>}
+          </li>
+        ))}
+      </ol>
+    </article>
+  );
+}
+
+const diffMarks = { same: ' ', was: '−', is: '+' } as const;
+
+/** How far from a difference or problem lines are shown. */
+const around = 3;
+
+function shownLines(
+  lines: readonly DiffLine[],
+  problemAt: ReadonlyMap<number, readonly string[]>,
+): readonly boolean[] {
+  const counts = lines.map(({ kind, at }) => kind !== 'same' || (at !== undefined && problemAt.has(at)));
+  return counts.map((_, index) =>
+    counts.slice(Math.max(0, index - around), index + around + 1).some(Boolean),
+  );
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text that lies there beside the plan in force, with each problem below the line it is about. */
+function Draft({ plan, text }: { plan: Plan; text: string }): JSX.Element {
+  const draft = readJson(text);
+  if (draft === undefined) return <pre tabIndex={0}>{text.slice(0, 5000)}</pre>;
+  const lines = linesOf(draft);
+  const problemAt = new Map<number, string[]>();
+  for (const { path, message } of plan.problems) {
+    const at = lineOfProblem(lines, path);
+    problemAt.set(at, [...(problemAt.get(at) ?? []), message]);
+  }
+  const is = lines.map((line) => line.text);
+  const all = diffLines(
+    linesOf(plan.inForce).map((line) => line.text),
+    is,
+  );
+  const shown = shownLines(all, problemAt);
+  return (
+    <div class="diff" tabIndex={0} role="region" aria-label="Differences to the last good plan">
+      {all.map(({ kind, text: line, at }, index) =>
+        shown[index] ? (
+          <div key={index}>
+            <div class={kind}>
+              <span class="visually-hidden">
+                {kind === 'was' ? 'in force: ' : kind === 'is' ? 'new: ' : ''}
+              </span>
+              <span aria-hidden="true">{diffMarks[kind]} </span>
+              {line}
+            </div>
+            {(at === undefined ? [] : (problemAt.get(at) ?? [])).map((message) => (
+              <div key={message} class="wrong">
+                <Mark tone="bad">{message}</Mark>
+              </div>
+            ))}
+          </div>
+        ) : (
+          shown[index - 1] && (
+            <div key={index} class="gap">
+              …
+            </div>
+          )
+        ),
+      )}
+    </div>
+  );
+}
+
+function Standing({ plan }: { plan: Plan }): JSX.Element {
+  const [tone, text] = standings[plan.standing];
+  return (
+    <>
+      <p>
+        <Mark tone={tone}>{text}</Mark> <span class="muted">{plan.location}</span>
+      </p>
+      {plan.problems.length > 0 && (
+        <Notice tone={plan.standing === 'current' ? 'warn' : 'bad'}>
+          <ul>
+            {plan.problems.map(({ path, message }) => (
+              <li key={path + message}>
+                <code>{path}</code> {message}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {plan.warnings.map((warning) => (
+        <Notice key={warning} tone="warn">
+          {warning}
+        </Notice>
+      ))}
+      {plan.lyingThere !== undefined && (
+        <section>
+          <h2>What lies there, beside the plan in force</h2>
+          <Draft plan={plan} text={plan.lyingThere} />
+        </section>
+      )}
+    </>
+  );
+}
+
+function Skipped({ skipped }: Pick<Plan, 'skipped'>): JSX.Element {
+  const reasons = new Map<string, string[]>();
+  for (const { id, reason } of skipped) reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+  return (
+    <>
+      {[...reasons.entries()]
+        .sort(([, one], [, other]) => other.length - one.length)
+        .map(([reason, ids]) => (
+          <details key={reason}>
+            <summary>
+              {reason} <b>{ids.length.toLocaleString('en-GB')}</b>
+            </summary>
+            <Listed of={ids}>
+              {(id) => (
+                <li key={id}>
+                  <a href={linkTo('resource', { id })} title={id}>
+                    {nameOf(id)}
+                  </a>
+                </li>
+              )}
+            </Listed>
+          </details>
+        ))}
+    </>
+  );
+}
+
+const Orphans = ({ orphans }: Pick<Plan, 'orphans'>): JSX.Element => (
+  <Listed of={orphans}>
+    {({ item, source, state }) => (
+      <li key={item}>
+        <span title={item}>{nameOf(source)}</span> <span class="muted">{state}</span>
+      </li>
+    )}
+  </Listed>
+);
+
+/** The plan in force beside what Azure holds. */
+export function PlanPage(): JSX.Element {
+  const [live, again] = useLive<Plan>('/api/plan');
+  return (
+    <>
+      <Heading title="Plan">
+        <button type="button" onClick={again} disabled={live.isReading}>
+          {live.isReading ? 'Reading Azure …' : 'Read again'}
+        </button>
+      </Heading>
+      <Loaded live={live} what="the plan and what Azure holds">
+        {(plan) => {
+          const { rules = [], schedules = [] } = plan.inForce;
+          const selectedBy = (name: string): readonly Selected[] =>
+            plan.rules.find(({ rule }) => rule === name)?.selected ?? [];
+          return (
+            <>
+              <Standing plan={plan} />
+              {plan.standing === 'empty' && plan.problems.length === 0 && (
+                <Empty title="No plan yet.">
+                  Put a plan at <code>{plan.location}</code>; <code>plan/sample.plan.json</code> is one to
+                  begin with, and <code>npm run plan -- FILE</code> checks it. Without one, backups run only
+                  when somebody asks.
+                </Empty>
+              )}
+              {rules.length > 0 && <h2>Rules</h2>}
+              {rules.map((rule) => (
+                <RuleBox key={rule.name} rule={rule} selected={selectedBy(rule.name)} />
+              ))}
+              {schedules.length > 0 && <h2>Schedules</h2>}
+              <div class="boxes">
+                {schedules.map((schedule) => (
+                  <ScheduleBox
+                    key={schedule.name}
+                    schedule={schedule}
+                    times={plan.occurrences[schedule.name] ?? []}
+                  />
+                ))}
+              </div>
+              {plan.skipped.length > 0 && (
+                <section>
+                  <h2>Passed over: {plan.skipped.length.toLocaleString('en-GB')}</h2>
+                  <Skipped skipped={plan.skipped} />
+                </section>
+              )}
+              {plan.orphans.length > 0 && (
+                <section>
+                  <h2>Backups whose source is gone: {plan.orphans.length.toLocaleString('en-GB')}</h2>
+                  <Orphans orphans={plan.orphans} />
+                </section>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}
