@@ -24,7 +24,8 @@ export class ResourceIdRefused extends Error {
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const resourceGroupName = /^[\p{L}\p{M}\p{N}_\-.()]{0,89}[\p{L}\p{M}\p{N}_\-()]$/u;
-const refusedCharacter = /[\u0000-\u001f\u007f-\u009f\u2028\u2029/\\?#%]/;
+// Marks that show nothing, or turn the direction of what follows, make one id look like another.
+const refusedCharacter = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff/\\?#%]/;
 // Replies escape ';', ' ', parentheses and non-ASCII characters; any other escape can only hide something.
 const hiddenEscape = /%(?!3b|20|28|29|[89a-f][0-9a-f])/i;
 const halfSurrogate = /\p{Cs}/u;
@@ -38,7 +39,8 @@ export function segmentObstacle(segment: string): string | undefined {
   if (halfSurrogate.test(segment)) return 'has half of a surrogate pair';
   const refused = refusedCharacter.exec(segment)?.[0];
   if (refused === undefined) return undefined;
-  return refused > ' ' && refused < '\u007f' ? `contains "${refused}"` : 'contains a control character';
+  if (refused > ' ' && refused < '\u007f') return `contains "${refused}"`;
+  return refused > '\u2000' ? 'contains a mark that is not seen' : 'contains a control character';
 }
 
 /** A segment of an id with the escapes that replies use undone; a segment that hides anything else stays as it is, `%` and all. */

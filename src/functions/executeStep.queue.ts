@@ -4,14 +4,13 @@ import { stepServices } from '../composition/invocationServices.ts';
 import { getServices, stepQueueName } from '../composition/services.ts';
 import { executeStep } from '../steps/executeStep.ts';
 import { readStepMessage } from '../steps/reconcilePoisonedStep.ts';
-import { textOfMessage } from '../steps/messageText.ts';
 
 app.storageQueue('executeStep', {
   queueName: stepQueueName,
   connection: 'AzureWebJobsStorage',
   extraInputs: [input.durableClient()],
   handler: async (message, context) => {
-    const read = readStepMessage(textOfMessage(message));
+    const read = readStepMessage(message);
     if (!read) return context.error('ALERT A message of the step queue is no step: it orders nothing.');
     await executeStep(stepServices(getServices(), context), read);
   },

@@ -3,12 +3,10 @@ import { input } from 'durable-functions';
 import { stepServices } from '../composition/invocationServices.ts';
 import { getServices, stepQueueName } from '../composition/services.ts';
 import { reconcilePoisonedStep } from '../steps/reconcilePoisonedStep.ts';
-import { textOfMessage } from '../steps/messageText.ts';
 
 app.storageQueue('reconcilePoisonedStep', {
   queueName: `${stepQueueName}-poison`,
   connection: 'AzureWebJobsStorage',
   extraInputs: [input.durableClient()],
-  handler: (message, context) =>
-    reconcilePoisonedStep(stepServices(getServices(), context), textOfMessage(message)),
+  handler: (message, context) => reconcilePoisonedStep(stepServices(getServices(), context), message),
 });

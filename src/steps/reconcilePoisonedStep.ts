@@ -8,10 +8,15 @@ import { later, secondsUntil, settleSeconds } from './timings.ts';
 /** Seconds until a message that the queue has given up is tried again. */
 const retrySeconds = 60;
 
-/** Reads a message of the queue; undefined for anything that this app has not sent. */
-export function readStepMessage(text: string): StepMessage | undefined {
+/**
+ * Reads a message of the queue; undefined for anything that this app has not sent.
+ *
+ * @param message its text, or the value that the trigger has made of it: it parses what is JSON.
+ */
+export function readStepMessage(message: unknown): StepMessage | undefined {
   try {
-    const { runId, stepId } = JSON.parse(text) as Partial<Record<'runId' | 'stepId', unknown>>;
+    const value: unknown = typeof message === 'string' ? JSON.parse(message) : message;
+    const { runId, stepId } = value as Partial<Record<'runId' | 'stepId', unknown>>;
     if (typeof runId !== 'string' || typeof stepId !== 'string') return undefined;
     return /^[0-9a-f]{40}$/.test(runId) && /^\d{1,6}$/.test(stepId) ? { runId, stepId } : undefined;
   } catch {
@@ -24,8 +29,8 @@ export function readStepMessage(text: string): StepMessage | undefined {
  *
  * A step that was never claimed fails; any other is tried again until well after its deadline, then ends unknown.
  */
-export async function reconcilePoisonedStep(services: StepServices, messageText: string): Promise<void> {
-  const message = readStepMessage(messageText);
+export async function reconcilePoisonedStep(services: StepServices, given: unknown): Promise<void> {
+  const message = readStepMessage(given);
   if (!message) return services.log('alert', 'A poisoned message is none of ours.', {});
   services.log('alert', 'The message of a step was given up by the queue.', { ...message });
   const held = await readStep(services, message);

@@ -339,6 +339,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     });
     const admission = site()(head);
     const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(text);
     const { life } = current;
     let reply:
       | {
@@ -348,7 +349,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
         }
       | undefined;
     if ('reply' in admission) reply = admission.reply;
-    else void admission.serve({ ...head, body: Buffer.from(text) }).then((given) => (reply = given));
+    else void admission.serve({ ...head, body: bytes }).then((given) => (reply = given));
     await clock.runUntil(() => reply !== undefined || !life.isAlive(), 300_000);
     if (!reply) {
       await untilReborn();

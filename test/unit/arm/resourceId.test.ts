@@ -63,6 +63,10 @@ describe('a text that is no ARM id is refused with what is wrong', () => {
     [`${vault}#x`, 'contains "#"'],
     [`${vault}\n`, 'contains a control character'],
     [`${vault}/%C2%85`, 'contains a control character'],
+    [`${vault}\u202e`, 'contains a mark that is not seen'],
+    [`${vault}\u2066x\u2069`, 'contains a mark that is not seen'],
+    [`${vault}\ufeff`, 'contains a mark that is not seen'],
+    [`${vault}/%E2%80%AE`, 'contains a mark that is not seen'],
     [`${vault}/\ud800`, 'half of a surrogate pair'],
     [`${vault}/${'a'.repeat(261)}`, 'longer than 260'],
   ])('%j', (text, reason) => {
