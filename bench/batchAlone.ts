@@ -41,6 +41,7 @@ function servicesOf(tables: RemoteTables): BatchServices & { readonly runs: RunS
   };
   return {
     ...{ clock, runs, minimumPollSeconds: 1 },
+    cancelChild: () => Promise.resolve(),
     batchItems: tables.table('batchItems'),
     dailyCounters: tables.table('dailyCounters'),
     loadPlan: () => Promise.reject(new Error('A batch of targets asks for no plan.')),

@@ -15,4 +15,9 @@ export type JobEnding = {
   readonly ended: 'completed' | 'completedWithWarnings' | 'failed' | 'cancelled';
   readonly failure?: Failure;
   readonly warnings: readonly string[];
+  /** Whose it is, where the job tells; only asked of a job that was joined. */
+  readonly startedBy?: JobStarter;
 };
+
+/** Who has begun a job: another run of this app, the vault's policy, or somebody on demand. */
+export type JobStarter = 'anotherRun' | 'policy' | 'onDemand';

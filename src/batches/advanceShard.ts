@@ -1,8 +1,8 @@
 import { acceptRun } from '../runs/acceptRun.ts';
 import type { ShardInput, ShardProgress } from '../runs/planWork.ts';
-import { requestCancel } from '../runs/changeRun.ts';
 import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
-import { startAccepted } from '../runs/startRun.ts';
+import { runIdOf } from '../runs/runId.ts';
+import { startAccepted, startRun } from '../runs/startRun.ts';
 import { itemsOf, listItems, rowOfItem, type BatchItem, type StoredItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
 import { chargesOf, takeCharges } from './dailyLimits.ts';
@@ -63,7 +63,7 @@ async function settle(services: BatchServices, batch: RunState, stored: StoredIt
   const child = item.run === undefined ? undefined : (await findRun(services.runs, item.run))?.run;
   if (!child) return false;
   if (!hasEnded(child.status)) {
-    if (batch.cancelRequestedAt !== undefined) await requestCancel(services.runs, child.id);
+    if (batch.cancelRequestedAt !== undefined) await services.cancelChild(child.id);
     return false;
   }
   const { status, error, endedAt } = child;
@@ -105,6 +105,20 @@ async function whyNotBegun(
   );
 }
 
+/**
+ * A child that was accepted before its item could say so: a crash came between. It is carried like any other, whatever
+ * keeps further ones from being begun.
+ */
+async function resume(services: BatchServices, batch: RunState, stored: StoredItem): Promise<boolean> {
+  const { item } = stored;
+  const child = await findRun(services.runs, runIdOf(batch.requestedBy, item.key));
+  if (!child) return false;
+  await startRun(services.runs, child.run.id);
+  const startedAt = child.run.createdAt;
+  await write(services, batch, stored, { ...item, state: 'started', run: child.run.id, startedAt });
+  return true;
+}
+
 async function begin(
   services: BatchServices,
   batch: RunState,
@@ -113,6 +127,7 @@ async function begin(
   const { item } = stored;
   const at = services.clock().toISOString();
   const refusal = await whyNotBegun(services, batch, item);
+  if (refusal && (await resume(services, batch, stored))) return 'started';
   if (refusal || !item.request) {
     const { status = 'skipped', ...error } = refusal ?? {};
     await write(services, batch, stored, {

@@ -5,14 +5,14 @@ import { dataProtectionJobs } from '../data-protection/jobList.ts';
 import type { EstateServices } from '../estate/askArm.ts';
 import type { TrackerServices } from '../jobs/trackerServices.ts';
 import { findWatch, vaultOfBackup, type WatchOrder } from '../jobs/watch.ts';
-import { watchJob } from '../jobs/watchJob.ts';
+import { cancelWatch, watchJob } from '../jobs/watchJob.ts';
 import { watchedRuns } from '../jobs/watchTrackers.ts';
 import { isTold, putMessage } from '../notifications/outbox.ts';
 import type { NotificationServices } from '../notifications/sendMessages.ts';
 import { runOrchestration } from '../orchestrations/flow.ts';
 import { allowsCall } from '../plan/allowList.ts';
 import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
-import { isCancelRequested } from '../runs/changeRun.ts';
+import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
 import { instanceIdOf } from '../runs/runId.ts';
 import type { RunServices } from '../runs/runServices.ts';
@@ -107,6 +107,19 @@ export function trackerServices(given: Services, context: InvocationContext): Tr
   };
 }
 
+/** Asks a run to stop; one that waits for its job learns of it through the job's tracker. */
+export async function stopRun(
+  given: Services,
+  context: InvocationContext,
+  runId: string,
+): ReturnType<typeof requestCancel> {
+  const runs = runServices(given, context);
+  const asked = await requestCancel(runs, runId);
+  const vaultId = asked === 'requested' ? vaultOfBackup(await runs.listSteps(runId)) : undefined;
+  if (vaultId !== undefined) await cancelWatch(trackerServices(given, context), vaultId, runId);
+  return asked;
+}
+
 /** What reads of the estate go through. */
 export const estateServices = ({ arm, pacer, clock, newId, pause }: Services): EstateServices => ({
   arm,
@@ -122,6 +135,7 @@ export function batchServices(given: Services, context: InvocationContext): Batc
   return {
     clock,
     runs: runServices(given, context),
+    cancelChild: async (runId) => void (await stopRun(given, context, runId)),
     batchItems: tables.batchItems,
     dailyCounters: tables.dailyCounters,
     loadPlan,

@@ -27,6 +27,7 @@ export type InstanceBackupHandle = {
   readonly sentAt: string;
   /** Seconds between polls that the service asked for. */
   readonly waitSeconds: number;
+  readonly otherSentBy?: string;
   readonly operationId?: string;
   /** Full ARM id. */
   readonly jobId?: string;
@@ -67,6 +68,7 @@ export function watchedInstanceBackup(handle: InstanceBackupHandle) {
     ...{ service, vaultId, itemId, kind: 'backupInstance', attemptId, sentAt, waitSeconds },
     ...(jobId === undefined ? {} : { jobId }),
     ...(joined === undefined ? {} : { joined }),
+    ...(handle.otherSentBy === undefined ? {} : { otherSentBy: handle.otherSentBy }),
     ...(handle.operationId === undefined ? { byItem: true as const } : {}),
   };
 }
@@ -102,6 +104,7 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
         attemptId: context.attemptId,
         sentAt: context.sentAt,
         waitSeconds: context.waitSeconds,
+        ...(context.otherSentBy && { otherSentBy: context.otherSentBy }),
         ...(context.operationId && { operationId: context.operationId }),
         ...(jobId && { jobId }),
       },
@@ -129,6 +132,8 @@ export const followInstanceBackup: Step<InstanceBackupHandle, { readonly jobId: 
   longRunning: followStatus(usualWaitSeconds),
   followsStep: ({ stepId }) => stepId,
   read: (reply) => ({ kind: 'done', result: { jobId: jobIdOf(reply.body) ?? null } }),
+  // Who may not read an operation has not learnt that it failed: the list of jobs tells.
+  readRefusal: (_failure, status) => (status >= 400 ? { kind: 'done', result: { jobId: null } } : undefined),
   repeat: 'safe',
   giveUpAfterSeconds: 600,
   goesOnAfterCancel: true,

@@ -1,7 +1,7 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { memberIn, objectsIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import type { JobSeen } from '../arm/backupJob.ts';
+import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import { endingOfStatus, readInstanceJob, readJobEnding } from './jobs.ts';
 import { activityIdOf, findJobOf, listJobsCall } from './jobSearch.ts';
 
@@ -10,19 +10,16 @@ interface ListedJob {
   readonly jobId: string;
   readonly activityId: string;
   readonly seen: JobSeen;
-  readonly state: 'running' | 'completed' | 'detailed';
-}
-
-/** Rows carry no details: every ending but the plain one is read by itself. */
-function stateOf({ status }: JobSeen): ListedJob['state'] {
-  const ended = endingOfStatus(status);
-  if (ended === undefined) return 'running';
-  return ended === 'completed' ? 'completed' : 'detailed';
+  readonly ended?: JobEnding['ended'];
 }
 
 function listedJob(row: JsonObject): ListedJob {
   const seen = readInstanceJob(row);
-  return { jobId: seen.id.toLowerCase(), activityId: activityIdOf(row), seen, state: stateOf(seen) };
+  const ended = endingOfStatus(seen.status);
+  return {
+    ...{ jobId: seen.id.toLowerCase(), activityId: activityIdOf(row), seen },
+    ...(ended === undefined ? {} : { ended }),
+  };
 }
 
 function readOne(reply: ArmReply, jobId: string) {
@@ -36,6 +33,10 @@ function readOne(reply: ArmReply, jobId: string) {
 function matchItem(reply: ArmReply, watch: Parameters<typeof findJobOf>[1]) {
   const found = findJobOf(reply, watch);
   if (found.kind === 'absent' || found.kind === 'ambiguous') return found;
+  if (found.kind === 'foreign' && !watch.joined) {
+    const message = `The job ${found.result.jobId} may be this run's or that of the run which had the instance before.`;
+    return { kind: 'ambiguous', failure: { code: 'BackupJobAmbiguous', message } } as const;
+  }
   return { kind: 'found', jobId: found.result.jobId } as const;
 }
 
@@ -50,7 +51,6 @@ export const dataProtectionJobs = {
     path: jobId.startsWith('/') ? resourcePath(jobId) : resourcePath(vaultId, 'backupJobs', jobId),
   }),
   readJob: readOne,
-  endingOf: ({ seen }: ListedJob): JsonObject => ({ job: seen, ended: 'completed', warnings: [] }),
   matchItem,
   operationAction: 'Microsoft.DataProtection/backupVaults/operationStatus/read',
 } as const;

@@ -52,10 +52,15 @@ const backupsOf = (reply: ArmReply, instanceId: string): readonly JsonObject[] =
     (row) => isBackup(row) && sameId(textIn(memberIn(row, 'properties', 'backupInstanceId')), instanceId),
   );
 
-function decide(rows: readonly JsonObject[], instanceId: string): JobSearch {
+/** Another run had the instance so shortly before that the job may be that one's: not taken for ours. */
+const mayBeOthers = (row: JsonObject, otherSentBy: string | undefined): boolean =>
+  otherSentBy !== undefined &&
+  (startOf(row)?.getTime() ?? 0) <= Date.parse(otherSentBy) + skewMilliseconds / 2;
+
+function decide(rows: readonly JsonObject[], instanceId: string, otherSentBy: string | undefined): JobSearch {
   const [first, second] = rows;
   if (!first) return { kind: 'absent' };
-  if (!second) return { kind: 'ours', result: foundIn(first) };
+  if (!second) return { kind: mayBeOthers(first, otherSentBy) ? 'foreign' : 'ours', result: foundIn(first) };
   const ids = rows.map((row) => foundIn(row).jobId).join(', ');
   const message = `These jobs of ${instanceId} may be this run's and nothing decides between them: ${ids}`;
   return { kind: 'ambiguous', failure: { code: 'BackupJobAmbiguous', message } };
@@ -66,10 +71,15 @@ const startedWithin = (row: JsonObject, from: number, to: number): boolean => {
   return start !== undefined && start >= from - skewMilliseconds && start <= to + skewMilliseconds;
 };
 
-function foreignIn(rows: readonly JsonObject[]): JobSearch {
-  const running = rows.find(isRunning);
-  return running ? { kind: 'foreign', result: foundIn(running) } : { kind: 'absent' };
+function foreignIn([first]: readonly JsonObject[]): JobSearch {
+  return first ? { kind: 'foreign', result: foundIn(first) } : { kind: 'absent' };
 }
+
+/** Whether a job that has ended ran when a backup was refused because of it. */
+const ranAt = (row: JsonObject, at: number): boolean => {
+  const endedAt = readInstant(textIn(memberIn(row, 'properties', 'endTime')))?.getTime() ?? 0;
+  return startedWithin(row, 0, at) && endedAt >= at - skewMilliseconds;
+};
 
 /**
  * Finds what an earlier attempt of a backup request has started.
@@ -83,25 +93,30 @@ export function findEarlierJob(reply: ArmReply, instanceId: string, attempts: Ea
   );
   if (echoed) return { kind: 'ours', result: foundIn(echoed) };
   const rows = backupsOf(reply, instanceId);
-  if (attempts.joinForeign) return foreignIn(rows);
+  if (attempts.joinForeign) return foreignIn(rows.filter(isRunning));
   const [from, to] = [Date.parse(attempts.firstClaimAt), Date.parse(attempts.lastSendBy)];
   // A job that carries a request's id was begun by that request: by another run's, as ours is not among them.
   const likely = rows.filter(
     (row) => !isScheduled(row) && !isNameBased(activityIdOf(row)) && startedWithin(row, from, to),
   );
-  return decide(likely, instanceId);
+  return decide(likely, instanceId, attempts.otherSentBy);
 }
 
-/** The job of a backup that no id names, sent at `sentAt` (ISO 8601 UTC); with `joined` anybody's that still runs. */
-export function findJobOf(
-  reply: ArmReply,
-  { itemId, sentAt, joined }: { readonly itemId: string; readonly sentAt: string; readonly joined?: true },
-): JobSearch {
+interface SentBackup {
+  readonly itemId: string;
+  readonly sentAt: string;
+  readonly joined?: true;
+  readonly otherSentBy?: string;
+}
+
+/** The job of a backup that no id names, sent at `sentAt` (ISO 8601 UTC); with `joined` anybody's that runs, or ran then. */
+export function findJobOf(reply: ArmReply, { itemId, sentAt, joined, otherSentBy }: SentBackup): JobSearch {
   const rows = backupsOf(reply, itemId);
-  if (joined) return foreignIn(rows);
   const sent = Date.parse(sentAt);
+  if (joined) return foreignIn(rows.filter((row) => isRunning(row) || ranAt(row, sent)));
   return decide(
     rows.filter((row) => !isScheduled(row) && startedWithin(row, sent, sent)),
     itemId,
+    otherSentBy,
   );
 }

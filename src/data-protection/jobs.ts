@@ -1,6 +1,7 @@
-import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
+import type { JobEnding, JobSeen, JobStarter } from '../arm/backupJob.ts';
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
+import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { memberIn, objectsIn, readInstant, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
 
 /** Endings by the service's words; every other word is running, until whoever follows gives up. */
@@ -59,6 +60,13 @@ const noReason = (ended: JobEnding['ended']): Failure => ({
   message: 'The job gave no reason.',
 });
 
+function starterIn(body: Json | undefined): { readonly startedBy?: JobStarter } {
+  if (isNameBased(textIn(memberIn(body, 'properties', 'activityID')) ?? ''))
+    return { startedBy: 'anotherRun' };
+  const isUserTriggered = memberIn(body, 'properties', 'isUserTriggered');
+  return typeof isUserTriggered === 'boolean' ? { startedBy: isUserTriggered ? 'onDemand' : 'policy' } : {};
+}
+
 /** Reads how a job ended; undefined while it runs. */
 export function readJobEnding(body: Json | undefined): JobEnding | undefined {
   const job = readInstanceJob(body);
@@ -72,5 +80,6 @@ export function readJobEnding(body: Json | undefined): JobEnding | undefined {
     ended,
     ...(bad && { failure: failures[0] ?? noReason(ended) }),
     warnings: [...others, ...warningsIn(body)],
+    ...starterIn(body),
   };
 }

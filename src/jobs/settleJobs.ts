@@ -1,6 +1,6 @@
 import { slotFor, ticketOf } from '../steps/exchange.ts';
 import { listJobs, type JobList } from './listJobs.ts';
-import { changeWatch, lookAtJob, settleWatch, unmatched } from './settleWatch.ts';
+import { changeWatch, endingOfRow, lookAtJob, settleWatch, unmatched } from './settleWatch.ts';
 import { inBatches, type Tracker } from './trackerRow.ts';
 import type { ListedJob, TrackerServices } from './trackerServices.ts';
 import type { HeldWatch, Watch } from './watch.ts';
@@ -39,6 +39,13 @@ function matcherOf(jobs: readonly ListedJob[]): (watch: Sought) => ListedJob | u
 const skewMs = 120_000;
 const dayMs = 86_400_000;
 
+/** Reads of one job alone that may give nothing before the list is read for it. */
+const mostUnreadAlone = 3;
+
+/** A job that stood in a backup's way may have begun long before it. */
+const earliestStart = ({ sentAt, joined, jobId }: Watch): number =>
+  Date.parse(sentAt) - (joined && jobId === undefined ? dayMs : 0);
+
 /** The slot that a tracker's row keeps, ISO 8601 UTC. */
 const keptSlot = ({ slotAt }: Tracker): string | undefined => (slotAt === '' ? undefined : slotAt);
 
@@ -50,9 +57,11 @@ export async function lookAtVault(
 ): Promise<JobList> {
   const [only] = open;
   const known = only && (only.watch.jobId ?? only.watch.seen?.id);
-  if (open.length === 1 && known !== undefined) return slotForOne(services, tracker, known);
+  // A job whose details were not to be had may show in the list all the same.
+  if (open.length === 1 && known !== undefined && (only?.watch.unread ?? 0) < mostUnreadAlone)
+    return slotForOne(services, tracker, known);
   const now = services.clock().getTime();
-  const oldest = Math.min(...open.map(({ watch }) => Date.parse(watch.sentAt)));
+  const oldest = Math.min(...open.map(({ watch }) => earliestStart(watch)));
   const { service, vaultId } = tracker;
   return listJobs(services, {
     ...{ service, vaultId },
@@ -101,22 +110,23 @@ export async function settleJobs(
 ): Promise<Tracker['durations']> {
   const find = matcherOf(list.jobs);
   const ends: { readonly kind: string; readonly seconds: number }[] = [];
-  const { endingOf } = services.jobServices[tracker.service];
   await inBatches(open, atOnce, async (held) => {
     const { watch } = held;
     if (isStopping(held)) return stop(services, held, find(watch));
     const job = find(watch);
     const known = watch.jobId ?? watch.seen?.id;
-    if (list.requests === 0 && known !== undefined) return lookAtJob(services, held, known, 'hasSlot');
+    if (list.requests === 0 && known !== undefined)
+      return lookAtJob(services, held, known, { hasSlot: true });
     if (!job) return isEarly(services, held) ? undefined : unmatched(services, held, list.reply);
-    if (job.state === 'running') return stillRunning(services, held, job);
+    if (!job.ended) return stillRunning(services, held, job);
     if (job.seen.endedAt && job.seen.startedAt)
       ends.push({
         kind: watch.kind,
         seconds: (Date.parse(job.seen.endedAt) - Date.parse(job.seen.startedAt)) / 1000,
       });
-    if (job.state === 'detailed') return lookAtJob(services, held, job.jobId);
-    await settleWatch(services, held, { kind: 'ended', ending: endingOf(job) });
+    // Only a read of the job tells reasons, warnings, and whose a joined job is.
+    if (job.ended !== 'completed' || watch.joined) return lookAtJob(services, held, job.jobId, { row: job });
+    await settleWatch(services, held, { kind: 'ended', ending: endingOfRow(job.seen, job.ended) });
   });
   return withEnds(tracker.durations, ends);
 }

@@ -1,7 +1,8 @@
-import type { ArmReply } from '../arm/call.ts';
+import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
+import type { ArmReply, Failure, JsonObject } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { reserve, sendCall } from '../steps/exchange.ts';
-import type { TrackerServices } from './trackerServices.ts';
+import type { ListedJob, TrackerServices } from './trackerServices.ts';
 import { rowOfWatch, type HeldWatch, type JobEvent, type Watch, type WatchOutcome } from './watch.ts';
 
 /** Times that an outcome is offered to a flow that the platform does not know. */
@@ -86,39 +87,77 @@ const windowSeconds = 60;
 const isGone = (code: string, message: string): boolean =>
   /^(ResourceGroup|Subscription)NotFound$/.test(code) || / under resource group /.test(message);
 
+/** How often a job's details are tried before its row of the list decides. */
+const mostUnread = 5;
+
+/** What a row of the list tells of an end: reasons and warnings are said to be missing. */
+export function endingOfRow(job: JobSeen, ended: JobEnding['ended'], unread?: Failure): JsonObject {
+  const missing =
+    unread && `The details of the job could not be read, its row of the list decides: ${unread.code}.`;
+  const isBad = ended === 'failed' || ended === 'cancelled';
+  const code = ended === 'cancelled' ? 'JobCancelled' : 'JobFailed';
+  const failure = { code, message: `The job's status is ${job.status}. ${missing ?? ''}`.trim() };
+  const warnings = missing === undefined || isBad ? [] : [missing];
+  return { job, ended, warnings, ...(isBad ? { failure } : {}) };
+}
+
+/** The details gave nothing to read: where the list has told the end often enough, that is good evidence. */
+async function unreadDetails(
+  services: TrackerServices,
+  held: HeldWatch,
+  failure: Failure,
+  row: ListedJob | undefined,
+): Promise<void> {
+  const unread = (held.watch.unread ?? 0) + 1;
+  if (row?.ended && unread >= mostUnread)
+    return settleWatch(services, held, { kind: 'ended', ending: endingOfRow(row.seen, row.ended, failure) });
+  const counted = await changeWatch(services, held, { unread, looked: true });
+  if (counted) await giveUp(services, counted);
+}
+
+const noAnswer: Failure = { code: 'NoAnswer', message: 'The service gave no answer.' };
+
+/** How a look at one job comes about. */
+interface Look {
+  /** The pacer's slot has been waited for already. */
+  readonly hasSlot?: true;
+  /** What the list shows of the job. */
+  readonly row?: ListedJob;
+}
+
 /**
  * Reads one job by itself: its details, its progress, or whether it is there at all. Settles the watch when the job has
  * ended; without a slot, an answer or a job it leaves the watch to the next tick.
- *
- * @param slot whether the pacer's slot has been waited for already.
  */
 export async function lookAtJob(
   services: TrackerServices,
   held: HeldWatch,
   jobId: string,
-  slot?: 'hasSlot',
+  { hasSlot, row }: Look = {},
 ): Promise<void> {
   const { watch } = held;
   const service = services.jobServices[watch.service];
   const call = service.readCall(watch.vaultId, jobId);
   const now = services.clock();
-  if (!slot && (await reserve(services, call)).kind === 'wait') return giveUp(services, held);
+  if (!hasSlot && (await reserve(services, call)).kind === 'wait') return giveUp(services, held);
   const deadlineAt = new Date(now.getTime() + windowSeconds * 1000);
   const { answer } = await sendCall(services, call, { clientRequestId: services.newId(), deadlineAt });
-  if (answer.kind !== 'reply') return giveUp(services, held);
+  if (answer.kind !== 'reply') return unreadDetails(services, held, noAnswer, row);
   const { reply } = answer;
+  if (reply.status === 429) return giveUp(services, held);
   if (reply.status === 404) {
     const failure = readFailure(reply, 'GET');
     if (isGone(failure.code, failure.message))
       return settleWatch(services, held, { kind: 'failed', failure });
   }
-  if (reply.status !== 200) return giveUp(services, held);
+  if (reply.status !== 200) return unreadDetails(services, held, readFailure(reply, 'GET'), row);
   const reading = service.readJob(reply, jobId);
   if (reading.kind === 'ended') return settleWatch(services, held, { kind: 'ended', ending: reading.ending });
   const { seen } = reading;
   if (now.toISOString() >= watch.giveUpAt) return giveUp(services, held);
   const same = watch.seen?.status === seen.status && watch.seen.progress === seen.progress;
-  if (!same || !watch.looked) await changeWatch(services, held, { looked: true, seen });
+  if (!same || !watch.looked || watch.unread)
+    await changeWatch(services, held, { looked: true, seen, unread: 0 });
 }
 
 async function giveUp(services: TrackerServices, held: HeldWatch): Promise<void> {

@@ -1,4 +1,4 @@
-import type { JobSeen } from '../arm/backupJob.ts';
+import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
 import type { StepServices } from '../steps/stepServices.ts';
 import type { Table } from '../storage/table.ts';
@@ -9,8 +9,8 @@ export interface ListedJob {
   readonly jobId: string;
   readonly activityId: string;
   readonly seen: JobSeen;
-  /** `completed` needs nothing more; `detailed` has ended in a way whose reasons only a read of the job tells. */
-  readonly state: 'running' | 'completed' | 'detailed';
+  /** How it has ended; absent while it runs. Reasons and warnings are told by a read of the job alone. */
+  readonly ended?: JobEnding['ended'];
 }
 
 /** Which jobs to list: those that started in a span, both ends inclusive. `kinds` are the watched items' kinds. */
@@ -39,8 +39,6 @@ interface JobService {
   readonly readRows: (reply: ArmReply) => readonly ListedJob[];
   readonly readCall: (vaultId: string, jobId: string) => ArmCall;
   readonly readJob: (reply: ArmReply, jobId: string) => JobReading;
-  /** The ending of a listed job that needs no read of its own. */
-  readonly endingOf: (job: ListedJob) => JsonObject;
   /** By item, operation and start, in a list of every row. */
   readonly matchItem: (reply: ArmReply, watch: Watch) => ItemMatch;
   /** Azure's action that reads an operation of a backup: asked for only while its budget lasts. */

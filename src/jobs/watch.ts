@@ -26,7 +26,11 @@ export type WatchOrder = {
   readonly itemId: string;
   /** Kind of item as the service's domain names it. */
   readonly kind: string;
+  /** The next four: what jobs of the item are shown under, as far as it is known. */
   readonly friendlyName?: string;
+  readonly serverName?: string;
+  readonly hasNamesake?: boolean;
+  readonly backupType?: string;
   /** The service's activity id of the backup, where it echoes. */
   readonly attemptId: string;
   /** When the backup was sent, ISO 8601 UTC. */
@@ -36,6 +40,8 @@ export type WatchOrder = {
   readonly jobId?: string;
   /** Somebody else's running backup of the item counts, too. */
   readonly joined?: true;
+  /** End of the send window of another run's backup of the item: a job of that time may be that one's. ISO 8601 UTC. */
+  readonly otherSentBy?: string;
   /** A job that no id names is taken by item, operation and start: its operation has told what it could. */
   readonly byItem?: true;
   /** ISO 8601 UTC; the watch then ends `timedOut`. */
@@ -68,6 +74,8 @@ export interface Watch extends WatchOrder {
   /** Lists read to their end since the first look was due in which no id named the job. */
   readonly misses: number;
   readonly looked?: boolean;
+  /** Reads of the job alone that gave nothing to read. */
+  readonly unread?: number;
   readonly seen?: JobSeen;
   readonly cancelRequested?: boolean;
   /** The run has ended `timedOut`; the job is watched on, and its ending goes into the record. */

@@ -20,13 +20,13 @@ export class StepFailed extends Error {
   }
 }
 
-/** An ending that a flow has decided by itself: nothing to do (`skipped`) or nothing that may be done (`failed`). */
+/** An ending that a flow has decided by itself: nothing to do (`skipped`), nothing that may be done (`failed`), or left (`cancelled`). */
 export class FlowEnded extends Error {
   override readonly name = 'FlowEnded';
-  readonly status: 'failed' | 'skipped';
+  readonly status: 'failed' | 'skipped' | 'cancelled';
   readonly failure: Failure;
 
-  constructor(status: 'failed' | 'skipped', failure: Failure) {
+  constructor(status: 'failed' | 'skipped' | 'cancelled', failure: Failure) {
     super(failure.message);
     this.status = status;
     this.failure = failure;

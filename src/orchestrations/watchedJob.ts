@@ -1,7 +1,8 @@
 import type { Task } from 'durable-functions';
 import type { JobEvent, WatchOrder, WatchOutcome } from '../jobs/watch.ts';
-import type { Flow, FlowContext } from './flow.ts';
-import { StepFailed } from './refusals.ts';
+import type { Flow, FlowContext, FlowEnding } from './flow.ts';
+import type { JobEnding, JobStarter } from '../arm/backupJob.ts';
+import { FlowEnded, StepFailed } from './refusals.ts';
 import { callUntilAnswered, sleep } from './takeStep.ts';
 
 /** The service started no job because one of the same item runs: recorded as the end of an operation, too. */
@@ -24,6 +25,45 @@ export function* followOrJoin<H extends { readonly operationId?: string; readonl
     const joined = { ...rest, joined: true } as H;
     return { handle: joined, ending: yield* follow(context, joined) };
   }
+}
+
+/**
+ * An operation that nobody could read to its end says nothing about the job: the list does. One that was read and
+ * ended badly is `refused`.
+ */
+export const isUndecided = (error: unknown): boolean =>
+  error instanceof StepFailed && ['timedOut', 'unknown', 'failed'].includes(error.outcome.kind);
+
+const starters: Readonly<Record<JobStarter, string>> = {
+  anotherRun: 'by another run of this app',
+  policy: "by the vault's policy",
+  onDemand: 'on demand, not by this run',
+};
+
+/** What the record says of a job that was joined: whose it is, as far as the job tells. */
+export const joinedWords = ({ job, startedBy }: JobEnding, what: string, notSent: string): string =>
+  `A backup of this ${what} was already running${startedBy ? `, begun ${starters[startedBy]}` : ''}: ` +
+  `this run followed its job ${job.id}; ${notSent} not sent.`;
+
+/** A run that is cancelled leaves a job that is not its own: whoever began it wants it. */
+export function leftJob(context: FlowContext, jobId: string | undefined): FlowEnded {
+  if (jobId !== undefined) context.job ??= { id: jobId, status: 'InProgress' };
+  const message = `The run was cancelled. It had joined the job ${jobId ?? 'of another backup'}, which is not its own and was left running.`;
+  return new FlowEnded('cancelled', { code: 'RunCancelled', message });
+}
+
+/** How a backup ends: as its job, except that a joined job without a recovery point in its span proves nothing to the run. */
+export function endingOfJob(
+  { joined }: { readonly joined?: true },
+  ending: JobEnding,
+  recoveryPoint: unknown,
+): Pick<FlowEnding, 'status' | 'error'> {
+  const hasMade = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
+  if (!joined || !hasMade || recoveryPoint !== undefined)
+    return { status: ending.ended, ...(ending.failure ? { error: ending.failure } : {}) };
+  const message = `The job ${ending.job.id}, which this run had joined, ended ${ending.job.status}, but no recovery point of its span can be seen.`;
+  const advice = "Look at the vault's recovery points, and ask for a backup again.";
+  return { status: 'failed', error: { code: 'JoinedWithoutRecoveryPoint', message, advice } };
 }
 
 /** Looks twice, a beat apart: the list may lag behind the job. */

@@ -2,6 +2,7 @@ import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step } from '../steps/step.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
+import type { JobOwner } from './jobOwner.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
 import { operationStatusCall, readItemOperation, type StartedJob } from './operations.ts';
 import { backupCall, vaultIdOf } from './paths.ts';
@@ -10,8 +11,10 @@ import { backupCall, vaultIdOf } from './paths.ts';
 export type BackupOrder = {
   readonly itemId: string;
   readonly kind: ItemKind;
-  /** Absent when the item was given by its id alone. */
+  /** Absent when the item was given by its id alone, as the two that follow. */
   readonly friendlyName?: string;
+  readonly serverName?: string;
+  readonly hasNamesake?: boolean;
   /** When the recovery point expires, ISO 8601 UTC. Always sent: left out it has meant "at once". */
   readonly expiresAt: string;
   /** Databases only; `Full` unless given. */
@@ -26,6 +29,9 @@ export type BackupHandle = {
   readonly itemId: string;
   readonly kind: ItemKind;
   readonly friendlyName?: string;
+  readonly serverName?: string;
+  readonly hasNamesake?: boolean;
+  readonly backupType?: string;
   readonly expiresAt: string;
   /** Step that started it: its poll URL is kept there. */
   readonly stepId: string;
@@ -34,6 +40,7 @@ export type BackupHandle = {
   readonly sentAt: string;
   /** Seconds between polls that the service asked for: the beat of all later looks. */
   readonly waitSeconds: number;
+  readonly otherSentBy?: string;
   readonly operationId?: string;
   readonly jobId?: string;
   /** Somebody else's backup of the same item, which this run follows instead of starting its own. */
@@ -46,35 +53,55 @@ function requestBody(order: BackupOrder): JsonObject {
     recoveryPointExpiryTimeInUTC: order.expiresAt,
   };
   if (order.kind !== 'workload') return common;
-  return { ...common, backupType: order.backupType ?? 'Full', enableCompression: order.compress ?? false };
+  return { ...common, backupType: backupTypeOf(order), enableCompression: order.compress ?? false };
 }
+
+const backupTypeOf = ({ backupType }: BackupOrder): string => backupType ?? 'Full';
 
 /** Seconds between polls as long as the service names none; every recorded start names 60. */
 const usualWaitSeconds = 60;
 
-type Sent = Pick<ReadContext, 'stepId' | 'attemptId' | 'sentAt' | 'waitSeconds' | 'operationId'>;
+/** What jobs of an item are shown under, as far as it is known. */
+export function namesOf({ friendlyName, serverName, hasNamesake }: ItemNames): ItemNames {
+  return {
+    ...(friendlyName === undefined ? {} : { friendlyName }),
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(hasNamesake === undefined ? {} : { hasNamesake }),
+  };
+}
+
+type ItemNames = Pick<JobOwner, 'friendlyName' | 'serverName' | 'hasNamesake'>;
+
+type Sent = Pick<
+  ReadContext,
+  'stepId' | 'attemptId' | 'sentAt' | 'waitSeconds' | 'operationId' | 'otherSentBy'
+>;
 
 function handleOf(order: BackupOrder, sent: Sent): BackupHandle {
-  const { itemId, kind, friendlyName, expiresAt } = order;
-  const { stepId, attemptId, sentAt, waitSeconds, operationId } = sent;
+  const { itemId, kind, expiresAt } = order;
+  const { stepId, attemptId, sentAt, waitSeconds, operationId, otherSentBy } = sent;
   return {
     service: 'recoveryServices',
     vaultId: vaultIdOf(itemId),
     ...{ itemId, kind, expiresAt, stepId, attemptId, sentAt, waitSeconds },
-    ...(friendlyName === undefined ? {} : { friendlyName }),
+    ...namesOf(order),
+    ...(kind === 'workload' ? { backupType: backupTypeOf(order) } : {}),
     ...(operationId === undefined ? {} : { operationId }),
+    ...(otherSentBy === undefined ? {} : { otherSentBy }),
   };
 }
 
 /** What the tracker needs to know of a backup; one whose operation is unknown is found by its item. */
 export function watchedBackup(handle: BackupHandle) {
-  const { service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds, friendlyName, jobId, joined } =
+  const { service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds, backupType, jobId, joined } =
     handle;
   return {
     ...{ service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds },
-    ...(friendlyName === undefined ? {} : { friendlyName }),
+    ...namesOf(handle),
+    ...(backupType === undefined ? {} : { backupType }),
     ...(jobId === undefined ? {} : { jobId }),
     ...(joined === undefined ? {} : { joined }),
+    ...(handle.otherSentBy === undefined ? {} : { otherSentBy: handle.otherSentBy }),
     ...(handle.operationId === undefined ? { byItem: true as const } : {}),
   };
 }
@@ -108,8 +135,9 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
   repeat: {
     describeLook: ({ itemId, kind }, attempts) => earlierJobsCall(vaultIdOf(itemId), kind, attempts),
     findEarlier: (reply, order, attempts) => {
-      const earlier = findEarlierJob(reply, order, attempts);
-      if (earlier.kind === 'absent' || earlier.kind === 'ambiguous') return earlier;
+      const owner = order.kind === 'workload' ? { ...order, backupType: backupTypeOf(order) } : order;
+      const earlier = findEarlierJob(reply, owner, attempts);
+      if (!('result' in earlier)) return earlier;
       const { jobId, startedAt, activityId } = earlier.result;
       const sentAt = startedAt || attempts.firstClaimAt;
       const sent = { stepId: '', attemptId: activityId, sentAt, waitSeconds: usualWaitSeconds };
@@ -142,6 +170,8 @@ export const followBackupOperation: Step<BackupHandle, StartedJob> = {
   },
   followsStep: ({ stepId }) => stepId,
   read: (reply, _input, { waitSeconds }) => readItemOperation(reply, waitSeconds),
+  // Who may not read an operation has not learnt that it failed: the list of jobs tells.
+  readRefusal: (_failure, status) => (status >= 400 ? { kind: 'done', result: { jobId: null } } : undefined),
   repeat: 'safe',
   giveUpAfterSeconds: 600,
   goesOnAfterCancel: true,

@@ -4,15 +4,15 @@ import { resourcePath } from '../arm/resourceId.ts';
 import { backupCall, filterOf, filterTime, rowsIn, type Resource } from './paths.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
-import { readJob } from './jobs.ts';
-import { findEarlierJob } from './jobSearch.ts';
+import { endingOfStatus, readJob } from './jobs.ts';
+import { findEarlierJob, findJoinedJob } from './jobSearch.ts';
 
 /** A row of the job list as the tracker reads it. */
 interface ListedJob {
   readonly jobId: string;
   readonly activityId: string;
   readonly seen: JobSeen;
-  readonly state: 'running' | 'completed' | 'detailed';
+  readonly ended?: JobEnding['ended'];
 }
 
 interface Span {
@@ -26,9 +26,13 @@ interface WatchedBackup {
   readonly itemId: string;
   readonly kind: string;
   readonly friendlyName?: string;
+  readonly serverName?: string;
+  readonly hasNamesake?: boolean;
+  readonly backupType?: string;
   readonly attemptId: string;
   readonly sentAt: string;
   readonly joined?: true;
+  readonly otherSentBy?: string;
 }
 
 /** Jobs of one kind are asked for by it; jobs of several kinds in one list. */
@@ -64,25 +68,16 @@ function seenIn({ name, properties }: Resource): JobSeen {
   };
 }
 
-/** Rows carry neither errors nor warnings: an ending that has some is read by itself. */
-const states: Readonly<Record<string, ListedJob['state']>> = {
-  completed: 'completed',
-  completedwithwarnings: 'detailed',
-  failed: 'detailed',
-  cancelled: 'detailed',
-  canceled: 'detailed',
-};
-
 const listedJob = (row: Resource): ListedJob => {
   const seen = seenIn(row);
-  const state = states[seen.status.toLowerCase()] ?? 'running';
+  const ended = endingOfStatus(seen.status);
   // A running job's end is year 1, or absent.
   const { endedAt: _none, ...running } = seen;
   return {
     jobId: row.name.toLowerCase(),
     activityId: textIn(row.properties['activityId'])?.toLowerCase() ?? '',
-    seen: state === 'running' ? running : seen,
-    state,
+    seen: ended === undefined ? running : seen,
+    ...(ended === undefined ? {} : { ended }),
   };
 };
 
@@ -101,21 +96,32 @@ function readOne(reply: ArmReply, jobId: string) {
   return { kind: 'running', seen: seen ?? { id: jobId, status: '' } } as const;
 }
 
+const mayBeOthers = (jobId: string) =>
+  ({
+    kind: 'ambiguous',
+    failure: {
+      code: 'BackupJobAmbiguous',
+      message: `The job ${jobId} may be this run's or that of the run which had the item before.`,
+    },
+  }) as const;
+
 function matchItem(reply: ArmReply, watch: WatchedBackup) {
+  const owner = { ...watch, kind: watch.kind as ItemKind };
+  if (watch.joined) {
+    const job = findJoinedJob(reply, owner, watch.sentAt);
+    return job ? ({ kind: 'found', jobId: job.jobId } as const) : ({ kind: 'absent' } as const);
+  }
   const attempts = {
     attemptIds: watch.attemptId === '' ? [] : [watch.attemptId],
     firstClaimAt: watch.sentAt,
     lastSendBy: watch.sentAt,
-    joinForeign: watch.joined ?? false,
-  };
-  const { itemId, friendlyName } = watch;
-  const owner = {
-    itemId,
-    kind: watch.kind as ItemKind,
-    ...(friendlyName === undefined ? {} : { friendlyName }),
+    joinForeign: false,
+    ...(watch.otherSentBy === undefined ? {} : { otherSentBy: watch.otherSentBy }),
   };
   const search = findEarlierJob(reply, owner, attempts);
-  return 'result' in search ? ({ kind: 'found', jobId: search.result.jobId } as const) : search;
+  if (search.kind === 'foreign') return mayBeOthers(search.result.jobId);
+  if (search.kind === 'ours') return { kind: 'found', jobId: search.result.jobId } as const;
+  return search.kind === 'ambiguous' ? search : ({ kind: 'absent' } as const);
 }
 
 /** The jobs of Recovery Services vaults as the job tracker lists and reads them. */
@@ -125,7 +131,6 @@ export const recoveryServicesJobs = {
   readRows: (reply: ArmReply): readonly ListedJob[] => rowsIn(reply).map(listedJob),
   readCall,
   readJob: readOne,
-  endingOf: ({ seen }: ListedJob): JsonObject => ({ job: seen, ended: 'completed', warnings: [] }),
   matchItem,
   operationAction: 'Microsoft.RecoveryServices/vaults/backupOperations/read',
 } as const;

@@ -3,7 +3,8 @@ import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
 import { readInstant, textIn } from '../arm/replyFields.ts';
 import { isNameBased } from '../arm/nameBasedGuid.ts';
-import { backupCall, filterOf, filterTime, nameIn, rowsIn, sameName, type Resource } from './paths.ts';
+import { isKnown, ownershipOf, type JobOwner } from './jobOwner.ts';
+import { backupCall, filterOf, filterTime, rowsIn, sameName, type Resource } from './paths.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 
 /** A job as a row of the list identifies it. `startedAt` is ISO 8601 UTC; what is missing is empty. */
@@ -13,9 +14,6 @@ export type JobFound = {
   readonly startedAt: string;
   readonly status: string;
 };
-
-/** The item whose backup job is sought. */
-export type JobOwner = { readonly itemId: string; readonly kind: ItemKind; readonly friendlyName?: string };
 
 /** Clock difference tolerated before the request was sent. Recorded starts lie 2.0 s before to 2.6 s after the reply. */
 const skewMilliseconds = 120_000;
@@ -63,33 +61,6 @@ const jobOf = ({ name, properties }: Resource): JobFound => ({
 const isBackup = ({ properties }: Resource): boolean =>
   (textIn(properties['operation']) ?? '').toLowerCase().startsWith('backup');
 
-const containerOf = (itemId: string): string => nameIn(itemId, 'protectionContainers') ?? '';
-const lastPart = (name: string): string => name.split(';').at(-1) ?? '';
-
-/** `docs`, or `docs [machine]` as jobs of databases write it. */
-const isNamed = (row: Resource, friendlyName: string): boolean => {
-  const shown = textIn(row.properties['entityFriendlyName'])?.toLowerCase() ?? '';
-  const wanted = friendlyName.toLowerCase();
-  return shown === wanted || shown.startsWith(`${wanted} [`);
-};
-
-/** Whether a row may be a job of the item: rows carry no item id, so names decide. */
-function mayBelongTo({ properties }: Resource, { itemId, kind }: JobOwner): boolean {
-  const container = containerOf(itemId);
-  if (kind === 'fileShare') return sameName(textIn(properties['storageAccountName']), lastPart(container));
-  if (kind === 'workload') return true;
-  const named = textIn(properties['containerName']);
-  return (
-    named === undefined ||
-    sameName(named, container) ||
-    container.toLowerCase().endsWith(`;${named.toLowerCase()}`)
-  );
-}
-
-/** A machine's container names it; of a share or database given by its id alone the rows cannot tell. */
-const friendlyNameOf = ({ itemId, kind, friendlyName }: JobOwner): string | undefined =>
-  friendlyName ?? (kind === 'virtualMachine' ? lastPart(containerOf(itemId)) : undefined);
-
 const startedWithin = ({ startedAt }: JobFound, from: number, to: number): boolean => {
   const start = Date.parse(startedAt);
   return start >= from && start <= to;
@@ -99,55 +70,93 @@ const startedWithin = ({ startedAt }: JobFound, from: number, to: number): boole
 const isScheduled = ({ properties }: Resource, kind: ItemKind): boolean =>
   kind === 'workload' && properties['isUserTriggered'] === false;
 
-/** Backup jobs that may be the item's, newest first. */
-function backupsOf(reply: ArmReply, owner: JobOwner): Resource[] {
-  const friendlyName = friendlyNameOf(owner);
-  return rowsIn(reply)
-    .filter((row) => isBackup(row) && mayBelongTo(row, owner))
-    .filter((row) => friendlyName === undefined || isNamed(row, friendlyName))
-    .sort((a, b) => jobOf(b).startedAt.localeCompare(jobOf(a).startedAt));
+/** A backup job that a list shows, and whether it is the item's: `maybe` is contradicted by nothing, and not proven. */
+interface Candidate {
+  readonly row: Resource;
+  readonly job: JobFound;
+  readonly isProven: boolean;
 }
+
+/** Backup jobs that are the item's or may be, newest first. */
+const candidatesIn = (reply: ArmReply, owner: JobOwner): Candidate[] =>
+  rowsIn(reply)
+    .filter(isBackup)
+    .map((row) => ({ row, job: jobOf(row), ownership: ownershipOf(row, owner) }))
+    .filter(({ ownership }) => ownership !== 'others')
+    .map(({ row, job, ownership }) => ({ row, job, isProven: ownership === 'itsOwn' }))
+    .sort((a, b) => b.job.startedAt.localeCompare(a.job.startedAt));
+
+type SearchFailure = { readonly code: string; readonly message: string };
 
 /** What the job list says about a backup request: the job, none yet, or several between which nothing decides. */
 export type JobSearch =
-  | { readonly kind: 'ours' | 'foreign'; readonly result: JobFound }
+  | { readonly kind: 'ours'; readonly result: JobFound }
+  | { readonly kind: 'foreign'; readonly result: JobFound }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'ambiguous'; readonly failure: { readonly code: string; readonly message: string } };
+  /** One of a neighbour's or the item's own: too little is known of the item to tell. */
+  | { readonly kind: 'unproven'; readonly failure: SearchFailure }
+  | { readonly kind: 'ambiguous'; readonly failure: SearchFailure };
 
-const ambiguous = (jobs: readonly JobFound[]): JobSearch => ({
+const idsOf = (jobs: readonly Candidate[]): string => jobs.map(({ job }) => job.jobId).join(', ');
+
+const ambiguous = (jobs: readonly Candidate[]): JobSearch => ({
   kind: 'ambiguous',
   failure: {
     code: 'BackupJobAmbiguous',
-    message: `These jobs may be this run's and nothing decides between them: ${jobs.map(({ jobId }) => jobId).join(', ')}`,
+    message: `These jobs may be this run's and nothing decides between them: ${idsOf(jobs)}`,
   },
 });
+
+/** The running job that stands in the way: one that is proven to be the item's, never a neighbour's. */
+function foreignIn(candidates: readonly Candidate[], owner: JobOwner): JobSearch {
+  const running = candidates.filter(({ job }) => sameName(job.status, 'InProgress'));
+  const proven = running.find(({ isProven }) => isProven);
+  if (proven) return { kind: 'foreign', result: proven.job };
+  if (running.length === 0 || isKnown(owner)) return { kind: 'absent' };
+  const message = `A backup is in progress, and which of these jobs is the item's is not told: ${idsOf(running)}`;
+  return { kind: 'unproven', failure: { code: 'BackupJobUnproven', message } };
+}
+
+/** Another run had the item so shortly before that the job may be that one's: not taken for ours. */
+const mayBeOthers = ({ startedAt }: JobFound, { otherSentBy }: EarlierAttempts): boolean =>
+  otherSentBy !== undefined && Date.parse(startedAt) <= Date.parse(otherSentBy) + lateMilliseconds;
 
 /**
  * Finds what an earlier attempt of a backup request has started.
  *
  * First by activity id (the service copies a request's client id there, undocumented), then by item, operation and
- * start time. Once the service has said that a backup is in progress, a running one of anybody counts as `foreign`.
+ * start time. Once the service has said that a backup is in progress, a running one of the same item counts as
+ * `foreign`, whoever began it.
  */
 export function findEarlierJob(reply: ArmReply, owner: JobOwner, attempts: EarlierAttempts): JobSearch {
-  const rows = backupsOf(reply, owner);
   const byActivity = rowsIn(reply).find((row) =>
     attempts.attemptIds.some((id) => sameName(id, jobOf(row).activityId)),
   );
   if (byActivity) return { kind: 'ours', result: jobOf(byActivity) };
-  if (attempts.joinForeign) {
-    const running = rows.map(jobOf).find(({ status }) => sameName(status, 'InProgress'));
-    return running ? { kind: 'foreign', result: running } : { kind: 'absent' };
-  }
+  const candidates = candidatesIn(reply, owner);
+  if (attempts.joinForeign) return foreignIn(candidates, owner);
   const from = Date.parse(attempts.firstClaimAt) - skewMilliseconds;
   const to = Date.parse(attempts.lastSendBy) + lateMilliseconds;
   // A job that carries a request's id was begun by that request: by another run's, as ours is not among them.
-  const ours = rows
-    .filter((row) => !isScheduled(row, owner.kind))
-    .map(jobOf)
-    .filter((job) => startedWithin(job, from, to) && !isNameBased(job.activityId));
-  const [only] = ours;
+  const likely = candidates.filter(
+    ({ row, job }) =>
+      !isScheduled(row, owner.kind) && startedWithin(job, from, to) && !isNameBased(job.activityId),
+  );
+  const [only] = likely;
   if (!only) return { kind: 'absent' };
-  return ours.length === 1 && friendlyNameOf(owner) !== undefined
-    ? { kind: 'ours', result: only }
-    : ambiguous(ours);
+  if (likely.length > 1 || !only.isProven) return ambiguous(likely);
+  return { kind: mayBeOthers(only.job, attempts) ? 'foreign' : 'ours', result: only.job };
+}
+
+/**
+ * The job that stood in the way of a backup which was refused at `refusedAt` (ISO 8601 UTC): one of the same item that
+ * runs, or ran then and has ended meanwhile.
+ */
+export function findJoinedJob(reply: ArmReply, owner: JobOwner, refusedAt: string): JobFound | undefined {
+  const at = Date.parse(refusedAt);
+  return candidatesIn(reply, owner).find(({ row, job, isProven }) => {
+    const endedAt = readInstant(textIn(row.properties['endTime']))?.getTime() ?? Number.POSITIVE_INFINITY;
+    const ranThen = startedWithin(job, 0, at + skewMilliseconds) && endedAt >= at - skewMilliseconds;
+    return isProven && (sameName(job.status, 'InProgress') || ranThen);
+  })?.job;
 }

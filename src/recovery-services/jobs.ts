@@ -1,10 +1,11 @@
-import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
+import type { JobEnding, JobSeen, JobStarter } from '../arm/backupJob.ts';
 import type { ArmReply, Failure, Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step, StepReading } from '../steps/step.ts';
 import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
-import { backupCall, resourceIn, sameName } from './paths.ts';
+import { isNameBased } from '../arm/nameBasedGuid.ts';
+import { backupCall, resourceIn, sameName, type Resource } from './paths.ts';
 
 /** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */
 export type JobInVault = { readonly vaultId: string; readonly jobId: string; readonly waitSeconds: number };
@@ -16,6 +17,10 @@ const endings: Readonly<Record<string, JobEnding['ended']>> = {
   cancelled: 'cancelled',
   canceled: 'cancelled',
 };
+
+/** How a job of that status has ended; undefined while it runs, as every unknown word says. */
+export const endingOfStatus = (status: string): JobEnding['ended'] | undefined =>
+  endings[status.toLowerCase()];
 
 const instantIn = (value: Json | undefined): string | undefined => readInstant(textIn(value))?.toISOString();
 
@@ -61,6 +66,17 @@ function failureOf(ended: JobEnding['ended'], failures: readonly Failure[]): Fai
     : { code: 'JobFailed', message: 'The job failed without a reason.' };
 }
 
+/** A share's details say whether a policy began it, a database's job says it itself; a machine's has an expiry of its own on demand. */
+function starterIn({ properties }: Resource): { readonly startedBy?: JobStarter } {
+  if (isNameBased(textIn(properties['activityId']) ?? '')) return { startedBy: 'anotherRun' };
+  const details = objectIn(objectIn(properties['extendedInfo'])['propertyBag']);
+  const asked = textIn(details['Whether job is adhoc or scheduled.']);
+  if (asked !== undefined) return { startedBy: sameName(asked, 'True') ? 'onDemand' : 'policy' };
+  if (details['Recovery Point Expiry Time in UTC'] !== undefined) return { startedBy: 'onDemand' };
+  if (!sameName(textIn(properties['backupManagementType']), 'AzureWorkload')) return {};
+  return { startedBy: properties['isUserTriggered'] === true ? 'onDemand' : 'policy' };
+}
+
 function endingOf(reply: ArmReply, job: JobSeen, ended: JobEnding['ended']): JobEnding {
   const failures = failuresIn(resourceIn(reply.body).properties['errorDetails']);
   const bad = ended === 'failed' || ended === 'cancelled';
@@ -70,6 +86,7 @@ function endingOf(reply: ArmReply, job: JobSeen, ended: JobEnding['ended']): Job
     ended,
     ...(bad ? { failure: failureOf(ended, failures) } : {}),
     warnings: sentencesOf(others),
+    ...starterIn(resourceIn(reply.body)),
   };
 }
 
@@ -81,7 +98,7 @@ export function jobWaitSeconds(beatSeconds: number, ageSeconds: number): number 
 
 function readJobReply(reply: ArmReply, input: JobInVault, context: ReadContext): StepReading<JobEnding> {
   const job = jobSeenIn(reply, input.jobId);
-  const ended = endings[job.status.toLowerCase()];
+  const ended = endingOfStatus(job.status);
   if (ended) return { kind: 'done', result: endingOf(reply, job, ended) };
   const ageSeconds = (context.now.getTime() - Date.parse(context.firstAt)) / 1000;
   return { kind: 'waiting', waitSeconds: jobWaitSeconds(input.waitSeconds, ageSeconds), detail: job };

@@ -1,4 +1,4 @@
-import type { ArmReply, JsonObject } from '../arm/call.ts';
+import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
 import { readDurationSeconds, textIn } from '../arm/replyFields.ts';
@@ -11,9 +11,10 @@ import {
   resourceIn,
   rowsIn,
   sameName,
+  vaultIdOf,
   type Resource,
 } from './paths.ts';
-import { kindWords } from './itemKinds.ts';
+import { kindWords, type ItemKind } from './itemKinds.ts';
 
 /** What a protected item's state means to a flow; `unknown` is a word this version does not know. */
 export type Standing =
@@ -23,6 +24,10 @@ export type Standing =
 export type ProtectedItem = {
   readonly id: string;
   readonly friendlyName?: string;
+  /** Host of a database, as its jobs show it. */
+  readonly serverName?: string;
+  /** Another item of the list has jobs that look the same: one name on hosts of one name. */
+  readonly hasNamesake?: boolean;
   readonly standing: Standing;
   /** The service's own word. */
   readonly protectionState: string;
@@ -66,6 +71,7 @@ function wholeSecondsIn(span: string | undefined): number | undefined {
 export function protectedItemIn({ id, properties }: Resource): ProtectedItem {
   const optional = {
     friendlyName: textIn(properties['friendlyName']),
+    serverName: textIn(properties['serverName']),
     policyId: textIn(properties['policyId']),
     sourceResourceId: textIn(properties['sourceResourceId']) ?? textIn(properties['virtualMachineId']),
     goneInSeconds: wholeSecondsIn(textIn(properties['deferredDeleteTimeRemaining'])),
@@ -121,34 +127,112 @@ function isSought({ properties }: Resource, sought: ItemSought): boolean {
   return sameId(sourceId, sought.virtualMachineId);
 }
 
-const instanceAndName = ({ properties }: Resource): string =>
-  [textIn(properties['parentName']), textIn(properties['friendlyName'])].filter(Boolean).join('/');
+/** Ids are long, and a result must fit into an event. */
+const mostDescribed = 5;
+
+/** What tells items of one name apart: instance, container with its group, state, and the id that can be asked for. */
+const described = ({ id, properties }: Resource): string => {
+  const name = [textIn(properties['parentName']), textIn(properties['friendlyName'])]
+    .filter(Boolean)
+    .join('/');
+  const state = standingOf(properties) === 'softDeleted' ? 'soft-deleted' : properties['protectionState'];
+  return `${name} in ${nameIn(id, 'protectionContainers')} (${textIn(state)}; ${id})`;
+};
+
+/** A source that was deleted and made again leaves its old item behind: the one that backs up stands before it. */
+const ranks: readonly (readonly Standing[])[] = [
+  ['protected', 'error', 'unknown'],
+  ['stopped', 'suspended', 'notProtected'],
+  ['softDeleted'],
+];
+
+const foremost = (rows: readonly Resource[]): readonly Resource[] =>
+  ranks
+    .map((rank) => rows.filter(({ properties }) => rank.includes(standingOf(properties))))
+    .find((some) => some.length > 0) ?? [];
+
+/** What the jobs of a database are shown under: two machines, or two instances of one, may hold databases of one name. */
+const shownName = ({ properties }: Resource): string =>
+  `${textIn(properties['friendlyName'])} [${textIn(properties['serverName'])}]`.toLowerCase();
+
+/** An item as the list tells it, which a read of the item alone does not: whether its jobs look like another's. */
+function listedItem(row: Resource, all: readonly Resource[], kind: ItemKind): ProtectedItem {
+  if (kind !== 'workload') return protectedItemIn(row);
+  const alike = all.filter((other) => shownName(other) === shownName(row));
+  return { ...protectedItemIn(row), hasNamesake: alike.length > 1 };
+}
+
+/** An id without its resource group: of a resource that was moved, the rest stays. */
+const withoutGroup = (id: string | undefined): string | undefined =>
+  id?.toLowerCase().replace(/\/resourcegroups\/[^/]+/, '');
+
+/** Whether an item is the sought one's but for the resource group. */
+function hasMoved(row: Resource, sought: ItemSought): boolean {
+  const sourceId = textIn(row.properties['sourceResourceId']) ?? textIn(row.properties['virtualMachineId']);
+  const isElsewhere = (wanted: string): boolean =>
+    !sameId(sourceId, wanted) && withoutGroup(sourceId) === withoutGroup(wanted);
+  if (sought.kind === 'virtualMachine') return isElsewhere(sought.virtualMachineId);
+  if (sought.kind === 'fileShare') return isElsewhere(sought.storageAccountId) && isSought(row, sought);
+  const container = nameIn(row.id, 'protectionContainers');
+  const isSameMachine = sameName(lastPart(container), lastPart(sought.container));
+  return isSameMachine && !isNeighbour(row, sought) && isSought(row, sought);
+}
+
+/** Friendly names of an item's neighbours; what only its resource group tells from the sought one is asked about. */
+const namesBeside = (all: readonly Resource[], sought: ItemSought): readonly string[] =>
+  namesSeen([
+    ...all
+      .filter((row) => hasMoved(row, sought))
+      .slice(0, mostDescribed)
+      .map((row) => `${textIn(row.properties['friendlyName'])} (moved? ${row.id})`),
+    ...all
+      .filter((row) => isNeighbour(row, sought) && !hasMoved(row, sought))
+      .map(({ properties }) => textIn(properties['friendlyName'])),
+  ]);
 
 function readFound(reply: ArmReply, sought: ItemSought): ItemFound {
-  const neighbours = rowsIn(reply).filter((row) => isNeighbour(row, sought));
-  const named = neighbours.filter((row) => isSought(row, sought));
-  const living = named.filter(({ properties }) => standingOf(properties) !== 'softDeleted');
-  const matching = living.length > 0 ? living : named;
-  const seen = namesSeen(neighbours.map(({ properties }) => textIn(properties['friendlyName'])));
+  const all = rowsIn(reply);
+  const neighbours = all.filter((row) => isNeighbour(row, sought));
+  const matching = foremost(neighbours.filter((row) => isSought(row, sought)));
+  const seen = namesBeside(all, sought);
   const [first] = matching;
-  const several = matching.length > 1 ? namesSeen(matching.map(instanceAndName)) : [];
-  return { found: first && matching.length === 1 ? protectedItemIn(first) : null, seen, several };
+  const several = matching.length > 1 ? namesSeen(matching.map(described)).slice(0, mostDescribed) : [];
+  const found = first && matching.length === 1 ? listedItem(first, all, sought.kind) : null;
+  return { found, seen, several };
 }
+
+const listItemsCall = (vaultId: string, kind: ItemKind): ArmCall => {
+  const { backupManagementType, itemType } = kindWords[kind];
+  return backupCall('GET', 'backupProtectedItems/read', resourcePath(vaultId, 'backupProtectedItems'), {
+    query: { $filter: filterOf({ backupManagementType, itemType }) },
+  });
+};
 
 /** Looks a source up among a vault's protected items, stopped and soft-deleted ones included. */
 export const findProtectedItem: Step<ItemSought, ItemFound> = {
   name: 'recoveryServices.findProtectedItem',
-  describe: ({ vaultId, kind }) => {
-    const { backupManagementType, itemType } = kindWords[kind];
-    return backupCall('GET', 'backupProtectedItems/read', resourcePath(vaultId, 'backupProtectedItems'), {
-      query: { $filter: filterOf({ backupManagementType, itemType }) },
-    });
-  },
+  describe: ({ vaultId, kind }) => listItemsCall(vaultId, kind),
   pages: true,
   read: (reply, input) => ({ kind: 'done', result: readFound(reply, input) }),
   repeat: 'safe',
   giveUpAfterSeconds: 3600,
 };
+
+/** What the vault's list tells of an item that is known by its id: the names under which its jobs are shown. */
+export const findItemById: Step<{ readonly itemId: string; readonly kind: ItemKind }, ProtectedItem | null> =
+  {
+    name: 'recoveryServices.findItemById',
+    describe: ({ itemId, kind }) => listItemsCall(vaultIdOf(itemId), kind),
+    pages: true,
+    read: (reply, { itemId, kind }) => {
+      const all = rowsIn(reply);
+      const row = all.find(({ id }) => sameId(id, itemId));
+      return { kind: 'done', result: row ? listedItem(row, all, kind) : null };
+    },
+    repeat: 'safe',
+    giveUpAfterSeconds: 3600,
+    goesOnAfterCancel: true,
+  };
 
 /** An input of everything that acts on one item. */
 export type OnItem = { readonly itemId: string };

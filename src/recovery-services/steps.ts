@@ -11,7 +11,7 @@ import { cancelJob, readJob } from './jobs.ts';
 import { readBackupStatus, readPolicy, readVault } from './vaults.ts';
 import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
 import { deleteItem, protectItem, stopProtection, undeleteItem } from './itemChanges.ts';
-import { awaitProtected, findProtectedItem, readProtectedItem } from './protectedItems.ts';
+import { awaitProtected, findItemById, findProtectedItem, readProtectedItem } from './protectedItems.ts';
 import { findRecoveryPoint } from './recoveryPoints.ts';
 
 /** Every step of Recovery Services: this domain's part of the step catalogue, names unique. */
@@ -21,6 +21,7 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   cancelJob,
   deleteItem,
   findContainer,
+  findItemById,
   findProtectableContainer,
   findProtectableShare,
   findProtectableVirtualMachine,

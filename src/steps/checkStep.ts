@@ -56,6 +56,8 @@ function afterLook(
       return settleDone(services, work, effect.result, 'adopted');
     case 'foreign':
       return settleDone(services, work, effect.result, 'joined');
+    case 'unproven':
+      return settle(services, work, { kind: 'refused', failure: { ...effect.failure, class: 'adopt' } });
     case 'ambiguous':
       return settle(services, work, { kind: 'unknown', failure: effect.failure });
     case 'absent':

@@ -31,19 +31,22 @@ export const itemOf = (step: StepState, definition: AnyStep): string | undefined
 const isMine = (lock: StoredRow, { runId, stepId }: StepState): boolean =>
   lock['runId'] === runId && lock['stepId'] === stepId;
 
-/** A lock is a pointer: it holds as long as the step it names has something in flight. */
-async function isHeld(services: StepServices, lock: StoredRow): Promise<boolean> {
-  if (new Date(String(lock['until'])) < services.clock()) return false;
-  const holder = await readStep(services, { runId: String(lock['runId']), stepId: String(lock['stepId']) });
-  if (!holder) return false;
-  const { state, resume } = holder.step;
-  return state === 'claimed' || state === 'checking' || (state === 'waiting' && resume === 'poll');
+/** The step that a lock points to; undefined once the lock is past its time. */
+async function holderOf(services: StepServices, lock: StoredRow): Promise<StepState | undefined> {
+  if (new Date(String(lock['until'])) < services.clock()) return undefined;
+  return (await readStep(services, { runId: String(lock['runId']), stepId: String(lock['stepId']) }))?.step;
 }
+
+/** A lock holds as long as the step it names has something in flight. */
+const isInFlight = ({ state, resume }: StepState): boolean =>
+  state === 'claimed' || state === 'checking' || (state === 'waiting' && resume === 'poll');
 
 /** The lock of an item as it was read; `row` is absent for one that was never taken. */
 export interface SeenLock {
   readonly itemId: string;
   readonly row: StoredRow | undefined;
+  /** End of the last send window of another step that had the item before, ISO 8601 UTC. */
+  readonly otherSentBy?: string;
 }
 
 /** Reads the lock of an item before a step is claimed; `busy` when another step has something in flight for it. */
@@ -53,7 +56,9 @@ export async function seeItem(
   itemId: string,
 ): Promise<SeenLock | 'busy'> {
   const row = await services.items.read(partitionOf(itemId), rowKey);
-  return row && !isMine(row, step) && (await isHeld(services, row)) ? 'busy' : { itemId, row };
+  const holder = row && !isMine(row, step) ? await holderOf(services, row) : undefined;
+  if (holder && isInFlight(holder)) return 'busy';
+  return { itemId, row, ...(holder?.sendBy === undefined ? {} : { otherSentBy: holder.sendBy }) };
 }
 
 /**

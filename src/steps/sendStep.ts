@@ -28,7 +28,7 @@ export async function sendStep(services: StepServices, work: StepInHand): Promis
   const itemId = itemOf(work.held.step, work.definition);
   const lock = itemId === undefined ? undefined : await seeItem(services, work.held.step, itemId);
   if (lock === 'busy') return itemBusy(services, work);
-  const claimed = await claim(services, work);
+  const claimed = await claim(services, work, lock?.otherSentBy);
   if (!claimed) return 'lost';
   const stopped = await reasonNotToSend(services, claimed, call, lock);
   if (stopped) return stopped();
@@ -49,6 +49,7 @@ const notDescribed = ({ held }: StepInHand): Failure => ({
 async function claim(
   services: StepServices,
   { held, definition }: StepInHand,
+  otherSentBy = held.step.otherSentBy,
 ): Promise<StepInHand | undefined> {
   const now = services.clock();
   const claimed = await changeStep(services, held, {
@@ -63,6 +64,7 @@ async function claim(
     slotAt: undefined,
     emptyLookAt: undefined,
     joinForeign: undefined,
+    otherSentBy,
   });
   return claimed && { held: claimed, definition };
 }

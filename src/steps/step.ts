@@ -32,6 +32,8 @@ export interface EarlierAttempts {
   readonly lastSendBy: string;
   /** True after the service said that something is already in progress: a foreign job counts then. */
   readonly joinForeign: boolean;
+  /** End of the last send window of another run's step that had the item before: its job may show in the list, too. */
+  readonly otherSentBy?: string;
 }
 
 /** What a look for an earlier effect found. */
@@ -39,6 +41,8 @@ export type EarlierEffect<Result> =
   | { readonly kind: 'ours'; readonly result: Result }
   | { readonly kind: 'foreign'; readonly result: Result }
   | { readonly kind: 'absent' }
+  /** After "in progress": what runs is not proven to be of the same item. The step ends refused, nothing was started. */
+  | { readonly kind: 'unproven'; readonly failure: Failure }
   | { readonly kind: 'ambiguous'; readonly failure: Failure };
 
 /** A step that may not be sent twice says how to find what an earlier attempt has done. */
@@ -93,6 +97,8 @@ export interface ReadContext {
   readonly attemptId: string;
   /** When the call was sent, ISO 8601 UTC. */
   readonly sentAt: string;
+  /** @see EarlierAttempts.otherSentBy */
+  readonly otherSentBy?: string;
   /** Last path segment of the poll URL of an accepted operation. */
   readonly operationId?: string;
   /** `Retry-After` of the reply, else the last seen, else the step's default. */

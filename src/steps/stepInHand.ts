@@ -130,6 +130,7 @@ function contextOf(
     now: services.clock(),
     attemptId: place?.attemptId ?? attemptIdOf(step, step.attempt),
     sentAt: place?.sentAt ?? services.clock().toISOString(),
+    ...(step.otherSentBy === undefined ? {} : { otherSentBy: step.otherSentBy }),
     ...(place?.operationId === undefined ? {} : { operationId: place.operationId }),
     waitSeconds: pollSeconds(seconds, services.minimumPollSeconds),
     stepId: step.stepId,

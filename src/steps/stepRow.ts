@@ -63,6 +63,8 @@ export interface StepState {
   /** First look after the last attempt that found nothing. */
   readonly emptyLookAt?: string;
   readonly joinForeign?: boolean;
+  /** End of the send window of the step that had the item before. */
+  readonly otherSentBy?: string;
   readonly failures?: FailureCounts;
   readonly lastFailure?: Failure;
   readonly poll?: PollPlace;
@@ -109,6 +111,7 @@ export const attemptsOf = (step: StepState): EarlierAttempts => ({
   firstClaimAt: step.firstClaimAt ?? step.firstAt,
   lastSendBy: step.sendBy ?? step.firstAt,
   joinForeign: step.joinForeign ?? false,
+  ...(step.otherSentBy === undefined ? {} : { otherSentBy: step.otherSentBy }),
 });
 
 function dueAt({ changedAt, until, notBefore }: StepState): string {

@@ -16,14 +16,20 @@ import { getBackupPolicy } from '../../data-protection/vaults.ts';
 import type { WatchOutcome } from '../../jobs/watch.ts';
 import type { BackupOptions } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
-import { FlowEnded, StepFailed } from '../refusals.ts';
+import { FlowEnded } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
-import { followOrJoin, notFollowed, proofOfBackup, watchJob, type BackupToWatch } from '../watchedJob.ts';
+import {
+  endingOfJob,
+  followOrJoin,
+  isUndecided,
+  joinedWords,
+  leftJob,
+  notFollowed,
+  proofOfBackup,
+  watchJob,
+  type BackupToWatch,
+} from '../watchedJob.ts';
 import { untilConfigured } from './instanceState.ts';
-
-/** An operation that nobody could read to its end says nothing about the job: the list does. */
-const isUndecided = (error: unknown): boolean =>
-  error instanceof StepFailed && ['timedOut', 'unknown'].includes(error.outcome.kind);
 
 /** The job's id out of the backup's operation; null when the operation names none or could not be read. */
 function* jobOfOperation(context: FlowContext, handle: InstanceBackupHandle): Flow<string | null> {
@@ -62,6 +68,8 @@ function* outcomeOf(context: FlowContext, handle: InstanceBackupHandle): Flow<Wa
     first.kind === 'unmatched'
       ? yield* watchJob(context, yield* withOperation(context, handle), followInstanceSeconds)
       : first;
+  if (outcome.kind === 'cancelRequested' && handle.joined)
+    throw leftJob(context, outcome.jobId ?? handle.jobId);
   return outcome.kind === 'cancelRequested' ? yield* followOn(context, handle, outcome.jobId) : outcome;
 }
 
@@ -123,15 +131,13 @@ function proofOf(
   });
 }
 
-function sayJoined(context: FlowContext, { joined }: InstanceBackupHandle, { job }: JobEnding): void {
-  if (!joined) return;
-  context.warnings.push(
-    `A backup of this instance was already running: this run followed its job ${job.id}; rule and tag were not sent.`,
-  );
-}
-
-function resultOf({ itemId, joined }: InstanceBackupHandle, rule: { readonly ruleName: string }) {
-  return { backupInstanceId: itemId, ...(joined ? { joined: true } : rule) };
+function resultOf(
+  { itemId, joined }: InstanceBackupHandle,
+  rule: { readonly ruleName: string },
+  { startedBy }: JobEnding,
+) {
+  const owner = { joined: true, ...(startedBy ? { startedBy } : {}) };
+  return { backupInstanceId: itemId, ...(joined ? owner : rule) };
 }
 
 /** Backs up one backup instance of any datasource, as it was last seen, and follows the job to its end; the status is the job's own. */
@@ -145,15 +151,14 @@ export function* backUpInstance(
   const rule = yield* ruleOf(context, instance, options);
   const started = yield* takeStep(context, backUpInstanceStep, { instanceId: instance.id, ...rule });
   const { handle, ending } = yield* followOrJoin(context, started, followInstance);
-  sayJoined(context, handle, ending);
+  if (handle.joined) context.warnings.push(joinedWords(ending, 'instance', 'rule and tag were'));
   context.warnings.push(...ending.warnings);
   const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
   const recoveryPoint = made ? yield* proofOf(context, handle, ending) : undefined;
   return {
-    status: ending.ended,
-    result: resultOf(handle, rule),
+    ...endingOfJob(handle, ending, recoveryPoint),
+    result: resultOf(handle, rule, ending),
     job: ending.job,
     ...(recoveryPoint && { recoveryPoint }),
-    ...(ending.failure && { error: ending.failure }),
   };
 }

@@ -1,13 +1,14 @@
 import type { JobEnding } from '../../arm/backupJob.ts';
-import { backUpNow, type BackupHandle, type BackupOrder } from '../../recovery-services/backup.ts';
+import { backUpNow, namesOf, type BackupHandle, type BackupOrder } from '../../recovery-services/backup.ts';
 import type { ItemKind } from '../../recovery-services/itemKinds.ts';
+import type { ProtectedItem } from '../../recovery-services/protectedItems.ts';
 import { findRecoveryPoint, type RecoveryPointSeen } from '../../recovery-services/recoveryPoints.ts';
 import type { BackupOptions, RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
-import { notProtected } from '../refusals.ts';
+import { StepFailed, notProtected } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
-import { followOrJoin, proofOfBackup } from '../watchedJob.ts';
-import { followJob } from './followJob.ts';
+import { endingOfJob, followOrJoin, joinedWords, proofOfBackup } from '../watchedJob.ts';
+import { followJob, readNames } from './followJob.ts';
 import { itemTargetOf, nameOfTarget, type ItemTarget } from './itemTarget.ts';
 import { checkStanding, lookUp } from './listedItem.ts';
 import { protectAsListed } from './protectItem.ts';
@@ -31,31 +32,43 @@ function proofOf(
   return proofOfBackup(context, handle.waitSeconds, () => takeStep(context, findRecoveryPoint, sought));
 }
 
-function sayJoined(context: FlowContext, { joined, expiresAt }: BackupHandle, { job }: JobEnding): void {
-  if (!joined) return;
-  context.warnings.push(
-    `A backup of this item was already running: this run followed its job ${job.id}; the expiry ${expiresAt} was not sent.`,
-  );
+/** A job is in the way, and which one is the item's needs more than its id. */
+const isUnproven = (error: unknown): boolean =>
+  error instanceof StepFailed &&
+  error.outcome.kind === 'refused' &&
+  error.outcome.failure.code === 'BackupJobUnproven';
+
+/** Starts the backup; an item given by its id alone is looked up when a job of an unknown share or database is in the way. */
+function* startBackup(context: FlowContext, order: BackupOrder): Flow<BackupHandle> {
+  try {
+    return yield* takeStep(context, backUpNow, order);
+  } catch (error) {
+    if (!isUnproven(error)) throw error;
+    const names = yield* readNames(context, order);
+    if (names === undefined) throw error;
+    return yield* takeStep(context, backUpNow, { ...order, ...names });
+  }
 }
+
+/** What the record says of the job that a run has followed: its own with its expiry, or whose it joined. */
+const resultOf = (order: BackupOrder, { joined }: BackupHandle, { startedBy }: JobEnding) => ({
+  protectedItemId: order.itemId,
+  ...(joined ? { joined: true, ...(startedBy ? { startedBy } : {}) } : { expiresAt: order.expiresAt }),
+});
 
 /** Backs up one protected item and follows the job to its end; the status is the job's own. */
 export function* backUpItem(context: FlowContext, order: BackupOrder): Flow<FlowEnding> {
-  const started = yield* takeStep(context, backUpNow, order);
+  const started = yield* startBackup(context, order);
   const { handle, ending } = yield* followOrJoin(context, started, followJob);
-  sayJoined(context, handle, ending);
+  if (handle.joined) context.warnings.push(joinedWords(ending, 'item', `the expiry ${handle.expiresAt} was`));
   context.warnings.push(...ending.warnings);
   const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
   const recoveryPoint = made ? yield* proofOf(context, handle, ending) : undefined;
-  const result = {
-    protectedItemId: order.itemId,
-    ...(handle.joined ? { joined: true } : { expiresAt: order.expiresAt }),
-  };
   return {
-    status: ending.ended,
-    result,
+    ...endingOfJob(handle, ending, recoveryPoint),
+    result: resultOf(order, handle, ending),
     job: ending.job,
     ...(recoveryPoint ? { recoveryPoint } : {}),
-    ...(ending.failure ? { error: ending.failure } : {}),
   };
 }
 
@@ -82,10 +95,7 @@ export function expiresAt(acceptedAt: string, keepFor: string = usualKeepFor): s
 }
 
 /** The item as far as a backup needs it. */
-interface ItemToBackUp {
-  readonly id: string;
-  readonly friendlyName?: string;
-}
+type ItemToBackUp = Pick<ProtectedItem, 'id' | 'friendlyName' | 'serverName' | 'hasNamesake'>;
 
 function warnOfForeignOptions(context: FlowContext, kind: ItemKind, options: BackupOptions): void {
   const { retentionTag, backupRule, backupType, compress } = options;
@@ -114,7 +124,7 @@ export function backupOrder(
     itemId: item.id,
     kind,
     expiresAt: expiresAt(context.facts.acceptedAt, keepFor),
-    ...(item.friendlyName === undefined ? {} : { friendlyName: item.friendlyName }),
+    ...namesOf(item),
     ...(kind === 'workload' ? ofDatabase : {}),
   };
 }
@@ -126,7 +136,7 @@ function* itemToBackUp(
   context: FlowContext,
   target: ItemTarget,
   protectFirst: BackUp['protectFirst'],
-): Flow<{ readonly id: string; readonly friendlyName?: string }> {
+): Flow<ItemToBackUp> {
   if (target.by === 'id') return { id: target.itemId };
   const listed = yield* lookUp(context, target);
   const { item, seen } = listed;

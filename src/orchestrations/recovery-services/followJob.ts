@@ -1,23 +1,22 @@
 import {
   followBackupOperation,
   followSecondsOf,
+  namesOf,
   watchedBackup,
   type BackupHandle,
 } from '../../recovery-services/backup.ts';
 import type { JobEnding } from '../../arm/backupJob.ts';
+import { isKnown } from '../../recovery-services/jobOwner.ts';
+import { findItemById } from '../../recovery-services/protectedItems.ts';
 import { cancelJob } from '../../recovery-services/jobs.ts';
 import type { WatchOutcome } from '../../jobs/watch.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { StepFailed } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
-import { notFollowed, watchJob, type BackupToWatch } from '../watchedJob.ts';
+import { isUndecided, leftJob, notFollowed, watchJob, type BackupToWatch } from '../watchedJob.ts';
 
 /** What a backup that the service has accepted is followed by. */
 export type JobHandle = BackupHandle;
-
-/** An operation that nobody could read to its end says nothing about the job: the list does. */
-const isUndecided = (error: unknown): boolean =>
-  error instanceof StepFailed && ['timedOut', 'unknown'].includes(error.outcome.kind);
 
 /** The job's id out of the backup's operation; null when the operation names none or could not be read. */
 function* jobOfOperation(context: FlowContext, handle: JobHandle): Flow<string | null> {
@@ -30,10 +29,31 @@ function* jobOfOperation(context: FlowContext, handle: JobHandle): Flow<string |
   }
 }
 
+/** The names under which the item's jobs are shown; undefined when the vault's list tells no more than is known. */
+export function* readNames(
+  context: FlowContext,
+  { itemId, kind }: Pick<JobHandle, 'itemId' | 'kind'>,
+): Flow<ReturnType<typeof namesOf> | undefined> {
+  const item = yield* takeStep(context, findItemById, { itemId, kind });
+  return item?.friendlyName === undefined ? undefined : namesOf(item);
+}
+
+/** A job that no id names is told from its neighbours' by the item's names. */
+function* named(context: FlowContext, handle: JobHandle): Flow<JobHandle> {
+  if (handle.jobId !== undefined || isKnown(handle)) return handle;
+  try {
+    return { ...handle, ...(yield* readNames(context, handle)) };
+  } catch (error) {
+    if (isUndecided(error)) return handle;
+    throw error;
+  }
+}
+
 /** What the operation told of the job, for the tracker to go on with. */
 function* withOperation(context: FlowContext, handle: JobHandle): Flow<BackupToWatch> {
   const jobId = yield* jobOfOperation(context, handle);
-  return { ...watchedBackup(handle), byItem: true, ...(jobId === null ? {} : { jobId }) };
+  if (jobId !== null) return { ...watchedBackup(handle), byItem: true, jobId };
+  return { ...watchedBackup(yield* named(context, handle)), byItem: true };
 }
 
 /** Ends the job of a run that was cancelled, where the service can, and follows it to whatever end it takes. */
@@ -60,13 +80,16 @@ function* knownJob(context: FlowContext, handle: JobHandle, seenId: string | und
   return { ...watchedBackup(handle), jobId: seenId };
 }
 
-function* outcomeOf(context: FlowContext, handle: JobHandle): Flow<WatchOutcome> {
+function* outcomeOf(context: FlowContext, given: JobHandle): Flow<WatchOutcome> {
+  const handle = given.joined ? yield* named(context, given) : given;
   const followSeconds = followSecondsOf(handle);
   const first = yield* watchJob(context, watchedBackup(handle), followSeconds);
   const outcome =
     first.kind === 'unmatched'
       ? yield* watchJob(context, yield* withOperation(context, handle), followSeconds)
       : first;
+  if (outcome.kind === 'cancelRequested' && handle.joined)
+    throw leftJob(context, outcome.jobId ?? handle.jobId);
   return outcome.kind === 'cancelRequested'
     ? yield* cancelAndFollow(context, handle, outcome.jobId)
     : outcome;
@@ -76,7 +99,7 @@ function* outcomeOf(context: FlowContext, handle: JobHandle): Flow<WatchOutcome>
  * Follows an accepted backup to the end of its job: the one door behind which operation and job are watched.
  *
  * @returns how the job ended, in the service's words; a failed or cancelled job is a value.
- * @throws StepFailed when the operation failed, or nothing could be learnt of the job in time.
+ * @throws StepFailed when the operation failed, or nothing could be learnt of the job in time; FlowEnded when a joined job is left.
  */
 export function* followJob(context: FlowContext, handle: JobHandle): Flow<JobEnding> {
   if (handle.jobId !== undefined) context.job = { id: handle.jobId, status: 'InProgress' };

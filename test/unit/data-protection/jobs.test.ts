@@ -112,7 +112,7 @@ describe('a job', () => {
 describe('the list of jobs, as the tracker reads it', () => {
   test('rows carry no details: only a plain ending needs no read of the job', () => {
     const rows = dataProtectionJobs.readRows(list(job('InProgress'), job('Completed'), job('Failed')));
-    expect(rows.map(({ state }) => state)).toEqual(['running', 'completed', 'detailed']);
+    expect(rows.map(({ ended }) => ended)).toEqual([undefined, 'completed', 'failed']);
     expect(rows[0]).toMatchObject({
       jobId: jobId.toLowerCase(),
       activityId: '5a1d1c50-0000-4000-8000-000000000001',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/arm/call.ts';
-import { findEarlierJob, type JobOwner } from '../../../src/recovery-services/jobSearch.ts';
+import { findEarlierJob } from '../../../src/recovery-services/jobSearch.ts';
+import type { JobOwner } from '../../../src/recovery-services/jobOwner.ts';
 import { itemId, list } from './replies.ts';
 
 const attempt = '5a1d1c50-0000-4000-8000-000000000001';
@@ -117,6 +118,34 @@ describe('once the service has said that a backup is in progress', () => {
   });
 });
 
+describe('where no id is echoed and another run had the item before', () => {
+  const other = { otherSentBy: '2026-08-22T02:00:30Z' };
+
+  test('a job that may be that run’s is joined, not taken for ours', () => {
+    expect(search([shareJob('a')], other)).toMatchObject({ kind: 'foreign', result: { jobId: 'a' } });
+  });
+
+  test('one that began after that run could have is ours', () => {
+    expect(search([shareJob('a', { startTime: '2026-08-22T02:01:31Z' })], other).kind).toBe('ours');
+  });
+});
+
+describe('a share known by its id alone', () => {
+  const { friendlyName: _, ...nameless } = docs;
+
+  test('joins no job of its account: which share’s it is is not told', () => {
+    const neighbours = [shareJob('a', { entityFriendlyName: 'plans' })];
+    expect(search(neighbours, { joinForeign: true }, nameless).kind).toBe('unproven');
+    expect(search([], { joinForeign: true }, nameless)).toEqual({ kind: 'absent' });
+  });
+});
+
+test('a job that says nothing of its account proves nothing', () => {
+  const { properties, ...row } = shareJob('a') as { name: string; properties: JsonObject };
+  const { storageAccountName: _, ...bare } = properties;
+  expect(search([{ ...row, properties: bare }], { joinForeign: true })).toEqual({ kind: 'absent' });
+});
+
 describe('databases', () => {
   const orders: JobOwner = {
     itemId: itemId('VMAppContainer;compute;servers;ledger01', 'SQLDataBase;mssqlserver;orders'),
@@ -137,6 +166,45 @@ describe('databases', () => {
 
   test('carry the machine behind their name, and the type behind the operation', () => {
     expect(search([job({})], {}, orders).kind).toBe('ours');
+  });
+
+  test.each([
+    ['of the same name on another machine', { entityFriendlyName: 'orders [ledger02]' }],
+    ['of the same name in another container', { containerName: 'VMAppContainer;Compute;test;ledger01' }],
+    ['backed up by their log alone', { operation: 'Backup (Log)' }],
+  ])('%s are others', (_, differs) => {
+    const full = { ...orders, backupType: 'Full' };
+    expect(search([job(differs)], {}, full)).toEqual({ kind: 'absent' });
+    expect(search([job(differs)], { joinForeign: true }, full)).toEqual({ kind: 'absent' });
+  });
+
+  test.each(['Sales#1', '50% off', 'Café [x] & co'])('may be called %s', (friendlyName) => {
+    const rows = [job({ entityFriendlyName: `${friendlyName} [ledger01]` })];
+    expect(search(rows, {}, { ...orders, friendlyName }).kind).toBe('ours');
+  });
+
+  test('known by their id alone are joined only after the vault’s list has told their names', () => {
+    const { friendlyName: _, ...nameless } = orders;
+    expect(search([job({})], { joinForeign: true }, nameless)).toMatchObject({
+      kind: 'unproven',
+      failure: { code: 'BackupJobUnproven', message: expect.stringContaining(': a') },
+    });
+    expect(search([job({})], { joinForeign: true }, orders).kind).toBe('foreign');
+  });
+
+  test('whose jobs look like those of another are never joined', () => {
+    const rows = [job({})];
+    expect(search(rows, { joinForeign: true }, { ...orders, hasNamesake: true })).toEqual({ kind: 'absent' });
+  });
+
+  test('on machines with long names are told apart only by the vault’s list', () => {
+    const long: JobOwner = {
+      ...orders,
+      itemId: itemId('VMAppContainer;compute;servers;ledger-production-01', 'SQLDataBase;mssqlserver;orders'),
+    };
+    const rows = [job({ entityFriendlyName: 'orders [ledger-producti]' })];
+    expect(search(rows, { joinForeign: true }, long)).toEqual({ kind: 'absent' });
+    expect(search(rows, { joinForeign: true }, { ...long, hasNamesake: false }).kind).toBe('foreign');
   });
 
   test('whose name only begins alike are others', () => {
@@ -165,4 +233,6 @@ test('a machine is recognised by its container, whatever the prefix and case', (
   });
   expect(search([row('IaaSVMContainerV2;Servers;ledger01')], {}, machine).kind).toBe('ours');
   expect(search([row('iaasvmcontainerv2;test;ledger01')], {}, machine).kind).toBe('absent');
+  // A machine of that name may lie in two groups.
+  expect(search([row('ledger01')], { joinForeign: true }, machine)).toEqual({ kind: 'absent' });
 });

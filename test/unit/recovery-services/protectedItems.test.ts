@@ -72,9 +72,32 @@ describe('a database is found', () => {
     },
   );
 
-  test('not at all when two instances have one of that name: both are named', () => {
-    const found = find(sought, database('ONE'), database('TWO'));
-    expect(found).toMatchObject({ found: null, several: ['ONE/orders', 'TWO/orders'] });
+  test('not at all when two instances have one of that name: both are told with what tells them apart', () => {
+    const { found, several } = find(sought, database('ONE'), database('TWO'));
+    expect(found).toBeNull();
+    expect(several).toEqual([
+      expect.stringMatching(
+        /^ONE\/orders in VMAppContainer;compute;servers;ledger01 \(Protected; .*;one;orders\)$/,
+      ),
+      expect.stringMatching(
+        /^TWO\/orders in VMAppContainer;compute;servers;ledger01 \(Protected; .*;two;orders\)$/,
+      ),
+    ]);
+  });
+
+  test.each([
+    ['its machine has another instance with one of that name', [database('ONE'), database('TWO')], true],
+    ['it is alone', [database('TWO')], false],
+  ])('and knows whether its jobs look like another’s: %s', (_, rows, hasNamesake) => {
+    const { found } = find({ ...sought, database: 'two/orders' }, ...rows);
+    expect(found).toMatchObject({ serverName: 'ledger01', hasNamesake });
+  });
+
+  test('of a machine in another group is asked about', () => {
+    const container = 'VMAppContainer;compute;elsewhere;ledger01';
+    const { found, seen } = find({ ...sought, container }, database('ONE'));
+    expect(found).toBeNull();
+    expect(seen).toEqual([expect.stringMatching(/^orders \(moved\? .*;servers;ledger01\/protectedItems/)]);
   });
 
   test('by instance and name', () => {
