@@ -12,7 +12,7 @@ export interface Answers {
 }
 export interface Run {
   id: string;
-  kind: 'backUp' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep';
+  kind: 'backUp' | 'dryRun' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep';
   status:
     | 'accepted'
     | 'running'
@@ -33,6 +33,10 @@ export interface Run {
   endedAt?: string;
   batch?: string;
   generation: number;
+  /**
+   * While it runs: the service's work, or the end of one of its limits.
+   */
+  waitsFor?: 'service' | 'limit';
   steps: {
     name: string;
     status: string;
@@ -110,7 +114,7 @@ export interface Run {
 export interface RunPage {
   value: {
     id: string;
-    kind: 'backUp' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep';
+    kind: 'backUp' | 'dryRun' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep';
     status:
       | 'accepted'
       | 'running'
@@ -131,6 +135,10 @@ export interface RunPage {
     endedAt?: string;
     batch?: string;
     generation: number;
+    /**
+     * While it runs: the service's work, or the end of one of its limits.
+     */
+    waitsFor?: 'service' | 'limit';
     job?: {
       id: string;
       /**

@@ -54,7 +54,14 @@ export const statuses: Readonly<Record<Run['status'], Word>> = {
 };
 
 const runKinds: Readonly<Record<string, string>> = {
-  ...{ backUp: 'Backup', protect: 'Protect', validate: 'Dry run', stop: 'Stop', resume: 'Resume' },
+  ...{
+    backUp: 'Backup',
+    protect: 'Protect',
+    dryRun: 'Dry run',
+    validate: 'Check',
+    stop: 'Stop',
+    resume: 'Resume',
+  },
   ...{ sweep: 'Sweep', drill: 'Restore drill', batch: 'Batch' },
 };
 export const kindOfRun = (kind: string): string => runKinds[kind] ?? kind;

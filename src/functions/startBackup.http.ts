@@ -13,10 +13,11 @@ type Body = z.infer<typeof backupSchema>;
 /** Children of a batch that was asked for by HTTP. */
 const concurrency = 20;
 
-/** @throws HttpRefusal 400 for a rule that the plan does not have. */
+/** @throws HttpRefusal 400 for a rule that the plan does not have, and for a dry run of many. */
 async function backUp(body: Body, { services }: HttpCall): Promise<AcceptedRequest> {
-  const { target, targets, rule, ...options } = body;
-  if (target) return { kind: 'backUp', target, ...options };
+  const { target, targets, rule, dryRun, ...options } = body;
+  if (target) return { kind: dryRun ? 'dryRun' : 'backUp', target, ...options };
+  if (dryRun) throw badRequest('DryRunOfOne', 'A dry run is about one target.', 'dryRun');
   if (targets) return { kind: 'batch', of: batchOfTargets(targets), options, concurrency };
   const of = { kind: 'rule', rule: rule ?? '' } as const;
   const { plan } = await services.loadPlan();
@@ -33,7 +34,7 @@ app.http('startBackup', {
     () => backupSchema,
     backUp,
     async (call, body, run) => {
-      const { target: _target, targets = [], rule: _rule, ...options } = body;
+      const { target: _target, targets = [], rule: _rule, dryRun: _dryRun, ...options } = body;
       await addTargets(call.services.tables.batchItems, run, targets, options);
     },
   ),

@@ -1,7 +1,7 @@
 import { backupVaultIdOf } from '../data-protection/ids.ts';
 import type { BackupInstance } from '../data-protection/instances.ts';
 import type { Protection, RunRequest, Target } from '../runs/request.ts';
-import { backUpInstance } from './data-protection/backUpInstance.ts';
+import { backUpInstance, tryBackup } from './data-protection/backUpInstance.ts';
 import {
   datasourceIdOf,
   findTargetInstance,
@@ -16,7 +16,7 @@ import {
 } from './data-protection/protectDatasource.ts';
 import { resumeInstance, stopInstance } from './data-protection/stopInstance.ts';
 import type { Flow, FlowContext, FlowEnding, ServiceFlows } from './flow.ts';
-import { backUpProtectedItem } from './recovery-services/backUp.ts';
+import { backUpProtectedItem, tryBackupOfItem } from './recovery-services/backUp.ts';
 import { targetKindOf, type TargetKind } from './recovery-services/itemTarget.ts';
 import { protectSource } from './recovery-services/protect.ts';
 import { resume } from './recovery-services/resumeProtection.ts';
@@ -79,6 +79,9 @@ const dataProtectionFlows: ServiceFlows = {
   *backUp(context, request) {
     return yield* backUpInstance(context, yield* instanceToBackUp(context, request), request);
   },
+  *dryRun(context, request) {
+    return yield* tryBackup(context, yield* getTargetInstance(context, request.target), request);
+  },
   protect,
   validate: (context, request) => validateDatasource(context, orderOf(context, request)),
   *stop(context, request) {
@@ -92,6 +95,7 @@ const dataProtectionFlows: ServiceFlows = {
 /** Flows of Recovery Services vaults: the same for shares, machines and databases. */
 export const recoveryServicesFlows: ServiceFlows = {
   backUp: backUpProtectedItem,
+  dryRun: tryBackupOfItem,
   protect: protectSource,
   validate,
   stop,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { requestIds } from './requestFields.ts';
 import type { RunRecord } from './run.ts';
 import { listPage, namesOfRun, runIdIn, type ListPage, type RunFilter } from './runIndex.ts';
-import { recordOf } from './runRecord.ts';
+import { recordOf, waitsFor } from './runRecord.ts';
 import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
@@ -31,8 +31,9 @@ const isContinuation = (text: string): boolean => listKeyGrammar.test(text);
 
 const sameText = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-function matches(run: RunState, { status, kind, target, batch }: RunFilter): boolean {
+function matches(run: RunState, { status, kind, target, batch, waiting }: RunFilter): boolean {
   return (
+    (waiting === undefined || run.status === 'running') &&
     (status === undefined || run.status === status) &&
     (kind === undefined || run.kind === kind) &&
     (batch === undefined || run.batch === batch) &&
@@ -47,7 +48,11 @@ async function listed(
   filter: RunFilter,
 ): Promise<RunState | undefined> {
   const run = (await findRun(services, runIdIn(listKey)))?.run;
-  return run && matches(run, filter) ? run : undefined;
+  if (!run || !matches(run, filter)) return undefined;
+  const { waiting } = filter;
+  return waiting === undefined || waitsFor(run, await services.listSteps(run.id)) === waiting
+    ? run
+    : undefined;
 }
 
 function listedRecord(run: RunState): ListedRun {
@@ -101,7 +106,7 @@ export const runStatusSchema = z.enum([
 ]);
 
 /** The kinds of run. */
-export const runKindSchema = z.enum(['backUp', 'protect', 'validate', 'stop', 'resume', 'sweep']);
+export const runKindSchema = z.enum(['backUp', 'dryRun', 'protect', 'validate', 'stop', 'resume', 'sweep']);
 
 const top = z
   .string()
@@ -113,6 +118,10 @@ const top = z
 export const listQuerySchema = z.object({
   status: runStatusSchema.optional(),
   kind: runKindSchema.optional(),
+  waiting: z
+    .enum(['service', 'limit'])
+    .optional()
+    .describe("Runs that go on and wait for the service's work, or for the end of one of its limits."),
   target: requestIds.any.optional(),
   batch: z
     .string()

@@ -57,6 +57,10 @@ export const recordSchema = z.object({
   endedAt: instant.optional(),
   batch: z.string().optional(),
   generation: z.int(),
+  waitsFor: z
+    .enum(['service', 'limit'])
+    .optional()
+    .describe("While it runs: the service's work, or the end of one of its limits."),
   steps: z.array(step),
   operation: z.object({ status: z.string() }).optional(),
   job: job.optional(),

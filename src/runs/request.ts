@@ -72,6 +72,7 @@ export const backupSchema = backupOptionsSchema
     target: targetSchema.optional(),
     targets: z.array(targetSchema).min(1).max(100).optional(),
     rule: z.string().min(1).max(80).optional(),
+    dryRun: z.boolean().optional().describe('True: one target is looked at, nothing is sent.'),
   })
   .superRefine(checkWhatToBackUp);
 
@@ -123,6 +124,7 @@ export const closeSchema = z.strictObject({ reason: z.string().trim().min(1).max
 /** What one run has been asked to do: the body of a request, with its kind. Kept in the run row. */
 export type RunRequest =
   | ({ readonly kind: 'backUp'; readonly target: Target } & BackupOptions)
+  | ({ readonly kind: 'dryRun'; readonly target: Target } & BackupOptions)
   | ({ readonly kind: 'protect' } & Protection)
   | ({ readonly kind: 'validate' } & Protection)
   | ({ readonly kind: 'stop' } & z.infer<typeof stopSchema>)

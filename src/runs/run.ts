@@ -144,6 +144,8 @@ export interface RunRecord {
   readonly endedAt?: string;
   readonly batch?: string;
   readonly generation: number;
+  /** While it runs: the service's work, or the end of one of its limits. */
+  readonly waitsFor?: 'service' | 'limit';
   readonly steps: readonly StepReport[];
   readonly operation?: { readonly status: string };
   readonly job?: JobState;

@@ -66,10 +66,13 @@ export interface RunFilter {
   readonly kind?: RunRecord['kind'];
   readonly target?: string;
   readonly batch?: string;
+  /** What a running run waits for. */
+  readonly waiting?: 'service' | 'limit';
 }
 
 /** The narrowest list that holds every run of a filter; what it does not narrow is compared row by row. */
-function placeOf({ status, kind, target, batch }: RunFilter): string {
+function placeOf({ kind, target, batch, waiting, ...rest }: RunFilter): string {
+  const status = waiting === undefined ? rest.status : 'running';
   if (batch !== undefined) return `batch-${hashed(batch)}`;
   if (target !== undefined) return targetPlace(target);
   if (status !== undefined) return kind === undefined ? `status-${status}` : `status-${status}-kind-${kind}`;

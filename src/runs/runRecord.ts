@@ -62,6 +62,19 @@ function whenPresent<T extends object>(members: T): { [K in keyof T]?: Exclude<T
   return Object.fromEntries(present) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
+/** What a run waits for; undefined while the app itself has to act, and at the end. */
+export function waitsFor(
+  { status }: Pick<RunState, 'status'>,
+  steps: readonly StepSummary[],
+): RunRecord['waitsFor'] {
+  if (status !== 'running' || steps.length === 0) return undefined;
+  const open = steps.findLast(({ state }) => state !== 'settled');
+  if (open?.parked) return 'limit';
+  // With every step settled the job is followed.
+  const isWithService = open === undefined || (open.state === 'waiting' && open.reason === undefined);
+  return isWithService ? 'service' : undefined;
+}
+
 const errorOf = ({ error }: RunState): RunRecord['error'] =>
   error && {
     code: error.code,
@@ -81,6 +94,7 @@ export function recordOf(run: RunState, steps: readonly StepSummary[], seen?: Jo
     createdAt: run.createdAt,
     ...whenPresent({ endedAt: run.endedAt, batch: run.batch }),
     generation: run.generation,
+    ...whenPresent({ waitsFor: waitsFor(run, steps) }),
     steps: steps.map(reportOf),
     ...whenPresent({
       operation: operationIn(steps, followed !== undefined),

@@ -179,4 +179,6 @@ export interface StepSummary {
   readonly detail?: JsonObject;
   /** Why it waits, when it is not the service's work that is waited for. */
   readonly reason?: string;
+  /** A limit of the service is waited out: hours, or the rest of its day. */
+  readonly parked?: true;
 }

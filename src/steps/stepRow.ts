@@ -132,6 +132,7 @@ function summaryOf(step: StepState): StepSummary {
     ...(step.operationStatus === undefined ? {} : { operationStatus: step.operationStatus }),
     ...(step.detail ? { detail: step.detail } : {}),
     ...(step.reason === undefined ? {} : { reason: step.reason }),
+    ...(step.state !== 'settled' && step.lastFailure?.class === 'hours' ? { parked: true } : {}),
   };
 }
 

@@ -85,7 +85,7 @@ export async function startAnswerLayer(size: number): Promise<AnswerLayer> {
   ];
   const dryRun: Run = {
     ...seed.completedRun(200, begun),
-    ...{ kind: 'validate', steps: [] },
+    ...{ kind: 'dryRun', steps: [] },
     result: {
       wouldSend: {
         protectedItemId: 'i;docs',

@@ -38,7 +38,7 @@ describe('filters', () => {
     ['rule', 'production disks', '1,862 of 10,000 resources'],
   ])('%s %s is in the URL and leaves %s', async (name, value, left) => {
     await open();
-    await page.getByLabel(name, { exact: true }).selectOption(value);
+    await page.getByRole('combobox', { name, exact: true }).selectOption(value);
     await page.getByText(left).waitFor();
     expect(query()).toEqual({ [name]: value });
   });
@@ -75,7 +75,7 @@ describe('filters', () => {
   test('a link with filters shows what it showed', async () => {
     await open('?state=failing&kind=disk');
     expect(await status()).toBe('6 of 10,000 resources');
-    expect(await page.getByLabel('kind', { exact: true }).inputValue()).toBe('disk');
+    expect(await page.getByRole('combobox', { name: 'kind', exact: true }).inputValue()).toBe('disk');
     expect(await page.getByLabel(/^Failing/).isChecked()).toBe(true);
   });
 

@@ -395,6 +395,7 @@ export function parkedRun(at: number, begin: number): Run {
   const { job: _, ...rest } = run;
   return {
     ...rest,
+    waitsFor: 'limit',
     steps: [
       step('findProtectedItem', begin + 400, begin + 2100),
       step('backUpNow', begin + 2500, undefined, {

@@ -42,7 +42,10 @@ function verdictOf(run: Run): ComponentChildren {
       </>
     );
   if (counts) return `${counted(counts['total'] ?? 0, 'item')}.`;
+  if (run.waitsFor === 'limit')
+    return 'Parked: a limit of the service is waited out; the step below says which.';
   if (job && !hasEnded(run)) return `Azure Backup's job is ${job.status}.`;
+  if (run.waitsFor === 'service') return 'Azure works on it.';
   if (status === 'unknown') return 'Nobody knows how this ended: a person has to look in Azure and close it.';
   return undefined;
 }

@@ -9,7 +9,7 @@ import { counted, kindOfRun, statuses, targetName, vaultOf, nameOf, type ListedR
 
 type Page = Answers['RunPage'];
 
-const kinds = ['backUp', 'protect', 'validate', 'stop', 'resume', 'sweep', 'drill'];
+const kinds = ['backUp', 'dryRun', 'protect', 'validate', 'stop', 'resume', 'sweep', 'drill'];
 
 /** The questions that are asked most: name, and the query that answers it. */
 const views: readonly (readonly [title: string, query: Readonly<Record<string, string>>])[] = [

@@ -140,6 +140,17 @@ function resultOf(
   return { backupInstanceId: itemId, ...(joined ? owner : rule) };
 }
 
+/** What a backup of an instance would send, by the rules of its own policy; nothing is sent. */
+export function* tryBackup(
+  context: FlowContext,
+  instance: BackupInstance,
+  options: BackupOptions,
+): Flow<FlowEnding> {
+  warnOfForeignOptions(context, options);
+  const rule = yield* ruleOf(context, instance, options);
+  return { status: 'completed', result: { wouldSend: { backupInstanceId: instance.id, ...rule } } };
+}
+
 /** Backs up one backup instance of any datasource, as it was last seen, and follows the job to its end; the status is the job's own. */
 export function* backUpInstance(
   context: FlowContext,

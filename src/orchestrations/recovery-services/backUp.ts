@@ -10,7 +10,7 @@ import { takeStep } from '../takeStep.ts';
 import { endingOfJob, followOrJoin, joinedWords, proofOfBackup } from '../watchedJob.ts';
 import { followJob, readNames } from './followJob.ts';
 import { itemTargetOf, nameOfTarget, type ItemTarget } from './itemTarget.ts';
-import { checkStanding, lookUp } from './listedItem.ts';
+import { checkStanding, getListed, lookUp } from './listedItem.ts';
 import { protectAsListed } from './protectItem.ts';
 import { kindOfTarget } from './protectionRequest.ts';
 
@@ -153,4 +153,21 @@ export function* backUpProtectedItem(context: FlowContext, request: BackUp): Flo
   const target = itemTargetOf(request.target);
   const item = yield* itemToBackUp(context, target, request.protectFirst);
   return yield* backUpItem(context, backupOrder(context, item, kindOfTarget(target), request));
+}
+
+/** What a backup of an item would send; nothing is sent. An id is looked up too, other than for a backup. */
+export function* tryBackupOfItem(
+  context: FlowContext,
+  request: Extract<RunRequest, { kind: 'dryRun' }>,
+): Flow<FlowEnding> {
+  const target = itemTargetOf(request.target);
+  const item = yield* getListed(context, target);
+  checkStanding(context, item, nameOfTarget(target));
+  const {
+    itemId,
+    kind: _,
+    friendlyName: _name,
+    ...order
+  } = backupOrder(context, item, kindOfTarget(target), request);
+  return { status: 'completed', result: { wouldSend: { protectedItemId: itemId, ...order } } };
 }

@@ -224,3 +224,11 @@ test('a flow that cannot be started leaves an accepted run to the watchdog', asy
   expect(status).toBe(202);
   expect(body.status).toBe('accepted');
 });
+
+test('a dry run is a run of its own kind, about one target', async () => {
+  const app = httpApp();
+  const { status, body } = await app.call('startBackup', { body: { target, keepFor: 'P7D', dryRun: true } });
+  expect([status, body.kind, body.target]).toEqual([202, 'dryRun', target]);
+  const many = await app.call('startBackup', { body: { targets: [target], dryRun: true } });
+  expect([many.status, many.body.error.code]).toEqual([400, 'DryRunOfOne']);
+});

@@ -4,6 +4,7 @@ import { noteStarted } from '../../../src/runs/startRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { listRuns } from '../../../src/runs/listRuns.ts';
 import type { RunFilter } from '../../../src/runs/runIndex.ts';
+import type { StepSummary } from '../../../src/steps/step.ts';
 import { runDesk } from '../../support/runDesk.ts';
 
 const vaultId =
@@ -109,5 +110,41 @@ describe('lists of 2,000 runs', () => {
     expect((await listRuns(moving, { status: 'accepted' })).runs).toEqual([]);
     expect((await listRuns(fresh, { status: 'accepted' })).runs).toEqual([]);
     expect((await listRuns(fresh, { status: 'running' })).runs).toHaveLength(1);
+  });
+});
+
+describe('running runs', () => {
+  const at = '2026-08-22T02:00:00.000Z';
+  const open = {
+    name: 'recoveryServices.backUpNow',
+    state: 'waiting',
+    startedAt: at,
+    dueAt: at,
+    asks: 1,
+    requests: 1,
+  } as const;
+  const stepsOf: Readonly<Record<string, readonly StepSummary[]>> = {
+    polled: [{ ...open, stepId: '1' }],
+    followed: [{ ...open, stepId: '1', state: 'settled' }],
+    parked: [{ ...open, stepId: '1', reason: 'ten backups were made today', parked: true }],
+    retried: [{ ...open, stepId: '1', reason: 'the service is busy' }],
+    begun: [],
+  };
+
+  test.each([
+    ['service', ['followed', 'polled']],
+    ['limit', ['parked']],
+  ] as const)('that wait for the %s', async (waiting, names) => {
+    const { services: empty } = runDesk();
+    const nameOf = new Map<string, string>();
+    const fresh = { ...empty, listSteps: async (id: string) => stepsOf[nameOf.get(id) ?? ''] ?? [] };
+    for (const name of Object.keys(stepsOf)) {
+      const request = { kind: 'backUp', target: { id: itemId(1) } } as const;
+      const { run } = await acceptRun(fresh, request, { source: 'http', key: name });
+      await noteStarted(fresh, { runId: run.id, generation: 1 });
+      nameOf.set(run.id, name);
+    }
+    const { runs: found } = await listRuns(fresh, { waiting });
+    expect(found.map(({ id }) => nameOf.get(id)).sort()).toEqual(names);
   });
 });
