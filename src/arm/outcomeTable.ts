@@ -24,11 +24,11 @@ const of = (
     { code, class: meaning, ...(advice && { advice }), ...(onDelete && { onDelete }) },
   ]);
 
-const askLess = 'Azure limits how often this may be asked. The app waits as long as Azure says and goes on.';
+const askLess = 'Azure limits how often this may be asked. Ask again later, for less at a time.';
 const failedInside =
-  'The service failed inside. The app tries again by itself; where it stays so, Azure support needs the correlation id.';
+  'The service failed inside. Ask again later; where it stays so, Azure support needs the correlation id.';
 const nextDay = 'A limit of the service is used up. On-demand backups are counted anew the next day (UTC).';
-const runsAlready = 'The same work already runs on this item. The app follows it or waits for its end.';
+const runsAlready = 'The same work already runs on this item. Ask again when it has ended.';
 const grantVaultIdentity =
   "The vault's identity lacks a role on the resource or on the snapshot resource group. Grant it, wait up to 15 minutes and ask again.";
 const grantApp =
@@ -70,7 +70,7 @@ export const knownCodes: ReadonlyMap<string, CodeMeaning> = new Map([
   ...of(
     'transient',
     ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken'],
-    "The app's token was refused. It asks for a new one and tries again.",
+    "The app's token was refused. Check the app's identity, and ask again.",
   ),
 
   ...of('hours', ['CloudDosTimeboudLimitReached', 'CloudDosAbsoluteLimitReached'], nextDay),
@@ -87,6 +87,8 @@ export const knownCodes: ReadonlyMap<string, CodeMeaning> = new Map([
       'BMSUserErrorObjectLocked',
       'DiscoveryInProgress',
       'RSVaultUpdateErrorConflictingOperationInProgress',
+      'AnotherOperationInProgress',
+      'Conflict',
       'UserErrorBackupOperationInProgress',
       'SystemBackupOperationInProgress',
       'ParallelSnapshotRequest',
@@ -109,6 +111,22 @@ export const knownCodes: ReadonlyMap<string, CodeMeaning> = new Map([
     'user',
     ['UserErrorDppDatasourceAlreadyProtected', 'UserErrorDppDatasourceAlreadyHasBackupInstance'],
     'A vault already protects this resource; the message names it. Use that vault, or stop protection there first.',
+  ),
+  // What ARM itself answers with 409: nobody else does the work, and waiting changes nothing.
+  ...of(
+    'user',
+    ['ScopeLocked'],
+    'A resource lock forbids this; the message names what is locked. Have the lock removed, or leave the resource as it is.',
+  ),
+  ...of(
+    'user',
+    ['ReadOnlyDisabledSubscription', 'ResourceGroupBeingDeleted'],
+    'The subscription is disabled, or the resource group is being deleted: nothing can be written there.',
+  ),
+  ...of(
+    'user',
+    ['InvalidResourceLocation'],
+    'A resource of that name lies in another region. Choose another name, or use the one that is there.',
   ),
   ...of('done', ['RoleAssignmentExists'], 'The role has been granted before.'),
   ...of('done', ['BMSContainerStatusNotRegistered'], 'The account is not registered any more.'),
@@ -279,6 +297,10 @@ export const codeFamilies: readonly CodeFamily[] = [
   {
     code: /^BadRequest$/i,
     message: /already in progress/i,
+    meaning: { class: 'adopt', advice: runsAlready },
+  },
+  {
+    code: /InProgress|Conflicting|Concurrent|AnotherOperation|ObjectLocked|ParallelOperation/i,
     meaning: { class: 'adopt', advice: runsAlready },
   },
   {

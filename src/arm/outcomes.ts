@@ -30,11 +30,15 @@ export function meaningOf(code: string, message: string): CodeMeaning | undefine
     ?.meaning;
 }
 
+/** A conflict counts as other work only where something says so: a lock or a name that is taken does not end by itself. */
+const namesOtherWork = /in progress|another operation|conflicting operation|concurrent/i;
+
 /** The class of a code nobody knows, by HTTP status; 2xx stands for a failed operation. */
-export function classOfStatus(status: number): FailureClass {
+function classOfStatus(status: number, { code, message }: Pick<Failure, 'code' | 'message'>): FailureClass {
   if ([401, 408, 425, 429].includes(status) || status >= 500) return 'transient';
   if (status === 403) return 'permission';
-  return status === 409 || status === 412 ? 'adopt' : 'user';
+  if (status === 409) return code === 'HTTP_409' || namesOtherWork.test(message) ? 'adopt' : 'user';
+  return status === 412 ? 'adopt' : 'user';
 }
 
 /**
@@ -49,7 +53,7 @@ export function classify(
   method?: string,
 ): FailureClass {
   const meaning = meaningOf(code, message);
-  if (!meaning) return classOfStatus(status);
+  if (!meaning) return classOfStatus(status, { code, message });
   return (method === 'DELETE' && meaning.onDelete) || meaning.class;
 }
 

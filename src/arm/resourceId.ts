@@ -31,21 +31,35 @@ const hiddenEscape = /%(?!3b|20|28|29|[89a-f][0-9a-f])/i;
 const halfSurrogate = /\p{Cs}/u;
 const longestSegment = 260;
 
+/** Types whose names are any text a person has chosen: databases may hold `#`, `?` and `%`. */
+const freelyNamed = ['protecteditems', 'protectableitems'];
+const refusedAnywhere = /[\u0000-\u001f\u007f-\u009f\u2028\u2029/\\]/;
+/** An escape left in a name would be undone once too often on its way. */
+const looksEscaped = /%[0-9a-f]{2}/i;
+/** Escapes that may hide a further segment or end a text. */
+const dangerousEscape = /%(?:2f|5c|[01][0-9a-f]|7f)/i;
+
+/** Whether the segment at a place of an id or path names an item. */
+const isFreeName = (segments: readonly string[], at: number): boolean =>
+  freelyNamed.includes(segments[at - 1]?.toLowerCase() ?? '');
+
 /** Why a name may not become a path segment; undefined when it may. The name is raw, not percent-encoded. */
-export function segmentObstacle(segment: string): string | undefined {
+function segmentObstacle(segment: string, isFree = false): string | undefined {
   if (segment === '') return 'has an empty segment';
   if (segment === '.' || segment === '..') return `has the segment "${segment}"`;
   if (segment.length > longestSegment) return `has a segment longer than ${longestSegment} characters`;
   if (halfSurrogate.test(segment)) return 'has half of a surrogate pair';
-  const refused = refusedCharacter.exec(segment)?.[0];
+  const refused = isFree
+    ? (refusedAnywhere.exec(segment)?.[0] ?? looksEscaped.exec(segment)?.[0])
+    : refusedCharacter.exec(segment)?.[0];
   if (refused === undefined) return undefined;
   if (refused > ' ' && refused < '\u007f') return `contains "${refused}"`;
   return refused > '\u2000' ? 'contains a mark that is not seen' : 'contains a control character';
 }
 
 /** A segment of an id with the escapes that replies use undone; a segment that hides anything else stays as it is, `%` and all. */
-function unescaped(segment: string): string {
-  if (!segment.includes('%') || hiddenEscape.test(segment)) return segment;
+function unescaped(segment: string, isFree: boolean): string {
+  if (!segment.includes('%') || (isFree ? dangerousEscape : hiddenEscape).test(segment)) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -55,8 +69,14 @@ function unescaped(segment: string): string {
 
 function segmentsOf(id: string): string[] {
   const trimmed = id.endsWith('/') ? id.slice(0, -1) : id;
-  return trimmed.split('/').slice(1).map(unescaped);
+  const segments = trimmed.split('/').slice(1);
+  return segments.map((segment, at) => unescaped(segment, isFreeName(segments, at)));
 }
+
+const obstacleIn = (segments: readonly string[]): string | undefined =>
+  segments
+    .map((segment, at) => segmentObstacle(segment, isFreeName(segments, at)))
+    .find((found) => found !== undefined);
 
 /** Encodes one name; `;` stays, as the service itself writes it in container and item names. */
 const encoded = (segment: string): string => encodeURIComponent(segment).replaceAll('%3B', ';');
@@ -65,10 +85,11 @@ const encoded = (segment: string): string => encodeURIComponent(segment).replace
  * The path of a request: `/` and every name encoded.
  *
  * @param segments raw names (`ä`, `StorageContainer;storage;rg;account`), without a slash.
- * @throws ResourceIdRefused for `.`, `..`, an empty name, `% / \ ? #`, control characters.
+ * @throws ResourceIdRefused for `.`, `..`, an empty name, `% / \ ? #`, control characters; names of items may hold `?`, `#`
+ *   and a `%` that begins no escape.
  */
 export function armPath(...segments: readonly string[]): string {
-  const obstacle = segments.map(segmentObstacle).find((found) => found !== undefined);
+  const obstacle = obstacleIn(segments);
   if (obstacle) throw new ResourceIdRefused(`the path ${obstacle}`);
   const path = `/${segments.map(encoded).join('/')}`;
   // Encoding does not change `..`, and the URL parser removes it: what is sent must be what was meant.
@@ -111,12 +132,13 @@ const shown = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009
 /**
  * Reads `/subscriptions/{guid}[/resourceGroups/{name}][/providers/{namespace}/{type}/{name}…]`, keywords in any case.
  *
- * `%` is taken only where replies use it (`%3B`, `%20`, parentheses, non-ASCII): `%2f` and `%2e` are refused.
+ * `%` is taken only where replies use it (`%3B`, `%20`, parentheses, non-ASCII), in names of items also as itself and for
+ * every printable character (`%5B`): `%2f` and `%2e%2e` are refused.
  */
 export function parseResourceId(text: string): IdReading {
   if (!text.startsWith('/')) return refused(`"${shown(text)}" is not an ARM id: it does not begin with /`);
   const segments = segmentsOf(text);
-  const obstacle = segments.map(segmentObstacle).find((found) => found !== undefined);
+  const obstacle = obstacleIn(segments);
   if (obstacle) return refused(`"${shown(text)}" is not an ARM id: it ${obstacle}`);
   return readSegments(text, segments);
 }

@@ -93,6 +93,19 @@ export const stopped = (what: string, { protectionState }: ProtectedItem): FlowE
     'Resume it with POST /api/protections/resume and a policyId.',
   );
 
+/** A change that the service says it has made, and that the item does not show. */
+export const withoutEffect = (what: string, wanted: string, found: ProtectedItem | null): FlowEnded =>
+  refuse(
+    'ChangeWithoutEffect',
+    `The service said that ${what} was ${wanted}, and its state is still ${stateIn(found)}.`,
+    'Look at the item in the vault, and ask again.',
+  );
+
+const stateIn = (item: ProtectedItem | null): string => {
+  if (!item) return 'not to be read';
+  return item.standing === 'softDeleted' ? 'soft-deleted' : item.protectionState || 'not given';
+};
+
 /** The source belongs to another vault, whether protected or only registered there. */
 export const inAnotherVault = (what: string, vaultId: string): FlowEnded =>
   refuse(

@@ -259,10 +259,11 @@ export const readProtectedItem: Step<OnItem, ProtectedItem | null> = {
 /** Seconds between looks at an item that is still being configured. */
 const configuringSeconds = 30;
 
-function readConfigured(reply: ArmReply): StepReading<ProtectedItem> {
+function readConfigured(reply: ArmReply, policyId: string | undefined): StepReading<ProtectedItem> {
   const resource = resourceIn(reply.body);
   const item = protectedItemIn(resource);
-  if (item.standing === 'protected') return { kind: 'done', result: item };
+  const hasPolicy = policyId === undefined || item.policyId === undefined || sameId(item.policyId, policyId);
+  if (item.standing === 'protected' && hasPolicy) return { kind: 'done', result: item };
   if (item.standing === 'error') {
     const failure = readErrorIn(resource.properties['lastBackupErrorDetail']);
     const message = `The item's state is ${item.protectionState}.`;
@@ -275,14 +276,31 @@ function readConfigured(reply: ArmReply): StepReading<ProtectedItem> {
   };
 }
 
-/** Waits until an item is protected: `IRPending` (first backup pending) counts, an operation's success alone does not. */
-export const awaitProtected: Step<OnItem, ProtectedItem> = {
+/**
+ * Waits until an item is protected, by the policy that was asked for: `IRPending` (first backup pending) counts, an
+ * operation's success alone does not.
+ */
+export const awaitProtected: Step<OnItem & { readonly policyId?: string }, ProtectedItem> = {
   name: 'recoveryServices.awaitProtected',
   describe: readItemCall,
-  read: readConfigured,
+  read: (reply, { policyId }) => readConfigured(reply, policyId),
   // The item may lag behind the operation that made it.
   readRefusal: (_failure, status) =>
     status === 404 ? { kind: 'waiting', waitSeconds: configuringSeconds } : undefined,
   repeat: 'safe',
   giveUpAfterSeconds: 900,
+};
+
+/** Waits until an item stands as a change has claimed: the operation's success alone does not say so. */
+export const awaitStanding: Step<OnItem & { readonly standings: readonly Standing[] }, ProtectedItem> = {
+  name: 'recoveryServices.awaitStanding',
+  describe: readItemCall,
+  read: (reply, { standings }) => {
+    const item = protectedItemIn(resourceIn(reply.body));
+    if (standings.includes(item.standing)) return { kind: 'done', result: item };
+    const { protectionState } = item;
+    return { kind: 'waiting', waitSeconds: configuringSeconds, detail: { protectionState } };
+  },
+  repeat: 'safe',
+  giveUpAfterSeconds: 300,
 };

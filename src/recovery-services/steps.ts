@@ -11,12 +11,19 @@ import { cancelJob, readJob } from './jobs.ts';
 import { readBackupStatus, readPolicy, readVault } from './vaults.ts';
 import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
 import { deleteItem, protectItem, stopProtection, undeleteItem } from './itemChanges.ts';
-import { awaitProtected, findItemById, findProtectedItem, readProtectedItem } from './protectedItems.ts';
+import {
+  awaitProtected,
+  awaitStanding,
+  findItemById,
+  findProtectedItem,
+  readProtectedItem,
+} from './protectedItems.ts';
 import { findRecoveryPoint } from './recoveryPoints.ts';
 
 /** Every step of Recovery Services: this domain's part of the step catalogue, names unique. */
 export const recoveryServicesSteps: readonly AnyStep[] = [
   awaitProtected,
+  awaitStanding,
   backUpNow,
   cancelJob,
   deleteItem,

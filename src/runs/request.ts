@@ -3,9 +3,9 @@ import {
   checkPolicyVault,
   checkTargetVault,
   checkWhatToBackUp,
+  comparedName,
   keepForSchema,
   requestIds,
-  segmentName,
 } from './requestFields.ts';
 
 const share = z.string().regex(/^[A-Za-z0-9$][A-Za-z0-9-]{0,62}$/, 'the name of a file share');
@@ -25,8 +25,8 @@ const namedTarget = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('workload'),
     vaultId: requestIds.recoveryServicesVault,
-    container: segmentName,
-    database: segmentName,
+    container: comparedName,
+    database: comparedName,
   }),
   z.strictObject({ kind: z.literal('disk'), vaultId: requestIds.backupVault, datasourceId: requestIds.disk }),
   z.strictObject({

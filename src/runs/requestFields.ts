@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseResourceId, sameId, segmentObstacle, type IdReading } from '../arm/resourceId.ts';
+import { parseResourceId, sameId, type IdReading } from '../arm/resourceId.ts';
 import * as kinds from '../arm/resourceKinds.ts';
 
 /** The most of each unit that 99 years hold. */
@@ -53,15 +53,12 @@ export const requestIds = {
   resourceGroup: idOf(kinds.resourceGroupId),
 };
 
-/** A name that becomes one segment of a path: of a container or a database, as the service spells it. */
-export const segmentName = z
+/** A name that is compared with what replies say and sent nowhere, of a container or a database: any text of one line. */
+export const comparedName = z
   .string()
   .min(1)
   .max(260)
-  .superRefine((name, context) => {
-    const obstacle = segmentObstacle(name);
-    if (obstacle) context.addIssue({ code: 'custom', message: `the name ${obstacle}` });
-  });
+  .regex(/^\P{Cc}*$/u, 'the name contains a control character');
 
 /** The part of a request that names vaults; typed here because the schemas are built with these rules. */
 interface NamesVaults {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
+import { backupSchema } from '../../src/runs/request.ts';
 import { playRun } from '../support/simulatedRun.ts';
 import { vaultId } from '../support/shareWorld.ts';
 
@@ -94,6 +95,30 @@ describe('a database', () => {
     expect(ending.status).toBe('completed');
     expect(ending.warnings).toEqual([]);
   });
+
+  test.each(['Sales#1', '50% off', 'Café [x] & co', 'MSSQLSERVER/Sales#1'])(
+    'may be called %s',
+    async (database) => {
+      const names = ['Sales#1', '50% off', 'Café [x] & co'];
+      const items = names.map((name) => ({ virtualMachineId, database: name, policy: 'HourlyLogBackup' }));
+      const datasources = names.map((name) => ({ virtualMachineId, database: name }));
+      const vaults = [{ id: vaultId, items }];
+      const named: WorldSeed = {
+        resources: [{ id: virtualMachineId }],
+        recoveryServices: { vaults, datasources },
+      };
+      const parsed = backupSchema.safeParse({ target: { ...target, database } });
+      expect(parsed.error?.issues).toBeUndefined();
+      const { ending } = await playRun({
+        world: named,
+        request: { kind: 'backUp', target: { ...target, database } },
+      });
+      expect(ending).toMatchObject({ status: 'completed', job: { status: 'Completed' }, recoveryPoint: {} });
+      const { protectedItemId: id } = ending.result as { protectedItemId: string };
+      const byId = await playRun({ world: named, request: { kind: 'backUp', target: { id } } });
+      expect(byId.ending.status).toBe('completed');
+    },
+  );
 
   test('that is not protected is said to be so, with its neighbours', async () => {
     const { ending } = await playRun({

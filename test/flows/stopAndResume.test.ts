@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
 import { playRun } from '../support/simulatedRun.ts';
 import { policyId, shareTarget, shareWorld, storageAccountId, vaultId } from '../support/shareWorld.ts';
 
@@ -78,6 +79,93 @@ describe('stopping', () => {
   });
 });
 
+describe('a change that the service accepts and does not make is never said to be made', () => {
+  const idle = (on: string, seconds = 1): FaultRuleSeed => ({
+    on: `recoveryServices.${on}`,
+    times: 0,
+    fault: { kind: 'operation', status: 'Succeeded', withoutEffect: true, seconds },
+  });
+
+  test.each([
+    ['stop', protectedDocs, { kind: 'stop', target, mode: 'retain' }, 'protect', 'still Protected'],
+    ['suspension', protectedDocs, { kind: 'stop', target, mode: 'suspend' }, 'protect', 'still Protected'],
+    [
+      'deletion',
+      protectedDocs,
+      { kind: 'stop', target, mode: 'deleteData', confirm: 'docs' },
+      'deleteItem',
+      'still Protected',
+    ],
+    [
+      'undelete',
+      docsIn('SoftDeleted'),
+      { kind: 'resume', target, undelete: true },
+      'protect',
+      'still soft-deleted',
+    ],
+  ] as const)('%s', async (_, world, request, route, words) => {
+    const { ending } = await playRun({
+      world,
+      request,
+      faults: [idle(route)],
+      mayDeleteBackups: true,
+    });
+    expect(ending).toMatchObject({
+      status: 'failed',
+      error: { code: 'ChangeWithoutEffect', message: expect.stringContaining(words) },
+    });
+  });
+
+  test('change of policy', async () => {
+    const { ending } = await playRun({
+      world: protectedDocs,
+      request: { kind: 'protect', target, policyId: policyId('weekly') },
+      faults: [idle('protect')],
+    });
+    expect(ending.status).not.toBe('completed');
+  });
+
+  test('undelete that is answered with 200 at once', async () => {
+    const { ending } = await playRun({
+      world: docsIn('SoftDeleted'),
+      request: { kind: 'resume', target, undelete: true },
+      faults: [
+        {
+          on: 'recoveryServices.protect',
+          times: 0,
+          fault: { kind: 'reply', status: 200, shape: 'emptyObject' },
+        },
+      ],
+    });
+    expect(ending).toMatchObject({ status: 'failed', error: { code: 'ChangeWithoutEffect' } });
+  });
+});
+
+describe('a resource lock refuses at once, and is named', () => {
+  test.each([
+    ['backUp', protectedDocs, { kind: 'backUp', target }],
+    ['stop', protectedDocs, { kind: 'stop', target, mode: 'retain' }],
+    ['protect', shareWorld(), { kind: 'protect', target, policyId: policyId('daily') }],
+  ] as const)('%s', async (_, world, request) => {
+    const locks = [{ scope: vaultId, level: 'ReadOnly' as const, name: 'frozen' }];
+    const { ending, simulator, tookSeconds } = await playRun({
+      world: { ...world, authorization: { locks } },
+      request,
+    });
+    expect(ending).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'ScopeLocked',
+        message: expect.stringContaining(vaultId),
+        advice: expect.stringContaining('A resource lock forbids this'),
+      },
+    });
+    expect(tookSeconds).toBeLessThan(300);
+    const writes = simulator.log.filter(({ status }) => status === 409);
+    expect(writes).toHaveLength(1);
+  });
+});
+
 describe('a vault under a Resource Guard', () => {
   const world = shareWorld({
     protectedShares: ['docs'],
@@ -98,6 +186,21 @@ describe('a vault under a Resource Guard', () => {
     expect(simulator.effects.all()).toEqual([]);
     expect(simulator.log.filter(({ method }) => method !== 'GET')).toHaveLength(1);
   });
+});
+
+test.each([
+  ['an undelete', docsIn('SoftDeleted'), { kind: 'resume', target, undelete: true }],
+  ['another policy', protectedDocs, { kind: 'protect', target, policyId: policyId('weekly') }],
+] as const)('a Resource Guard is named at every change of an item: %s', async (_, world, request) => {
+  const refusal = {
+    kind: 'reply' as const,
+    status: 403,
+    code: 'LinkedAuthorizationFailed',
+    message: 'The operation is protected by a resource guard and needs its approval.',
+  };
+  const faults = [{ on: 'recoveryServices.protect', times: 0, fault: refusal }];
+  const { ending } = await playRun({ world, request, faults });
+  expect(ending.error?.advice).toContain('A Resource Guard protects this vault');
 });
 
 describe('resuming', () => {

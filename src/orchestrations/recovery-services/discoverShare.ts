@@ -131,6 +131,7 @@ const isLockConflict = (error: unknown): error is StepFailed =>
   error instanceof StepFailed &&
   error.outcome.kind !== 'cancelled' &&
   error.outcome.failure.class === 'user' &&
+  error.outcome.failure.code !== 'ScopeLocked' &&
   /lock/i.test(error.outcome.failure.code);
 
 /** Registers with the delete lock that was asked for; where the account refuses a lock, without it and with a warning. */

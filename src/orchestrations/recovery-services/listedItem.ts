@@ -1,11 +1,21 @@
 import {
+  awaitStanding,
   findProtectedItem,
   readProtectedItem,
   type ProtectedItem,
+  type Standing,
 } from '../../recovery-services/protectedItems.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { nameOfTarget, type ItemTarget } from './itemTarget.ts';
-import { notProtected, severalItems, softDeleted, stopped, unknownItem } from '../refusals.ts';
+import {
+  StepFailed,
+  notProtected,
+  severalItems,
+  softDeleted,
+  stopped,
+  unknownItem,
+  withoutEffect,
+} from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
 
 /** What the vault holds for a target: the item in whatever state, or the names beside where it would be. */
@@ -37,6 +47,26 @@ export function* getListed(context: FlowContext, target: ItemTarget): Flow<Prote
   const { item, seen } = yield* lookUp(context, target);
   if (item && item.standing !== 'notProtected') return item;
   throw target.by === 'id' ? unknownItem(target.itemId) : notProtected(nameOfTarget(target), seen);
+}
+
+/**
+ * Reads what a change has come to: the service answers success also where nothing was changed.
+ *
+ * @param wanted what the change was, in a word: `stopped`.
+ * @throws FlowEnded when the item does not come to stand so.
+ */
+export function* readChanged(
+  context: FlowContext,
+  itemId: string,
+  standings: readonly Standing[],
+  { what, wanted }: { readonly what: string; readonly wanted: string },
+): Flow<ProtectedItem> {
+  try {
+    return yield* takeStep(context, awaitStanding, { itemId, standings });
+  } catch (error) {
+    if (!(error instanceof StepFailed) || error.outcome.kind !== 'timedOut') throw error;
+    throw withoutEffect(what, wanted, yield* takeStep(context, readProtectedItem, { itemId }));
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { newItemType, protectItem, type ChangedItem } from '../../recovery-servi
 import { findProtectableVirtualMachine, type Protectable } from '../../recovery-services/protectableItems.ts';
 import { awaitProtected, type ProtectedItem } from '../../recovery-services/protectedItems.ts';
 import type { Flow, FlowContext } from '../flow.ts';
-import { notProtected, refuse, unknownItem } from '../refusals.ts';
+import { guarded, notProtected, refuse, unknownItem } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
 import { discoverShare } from './discoverShare.ts';
 import {
@@ -56,8 +56,12 @@ export function* putPolicy(
   changed: ChangedItem,
   policyId: string,
 ): Flow<ProtectedItem> {
-  yield* takeStep(context, protectItem, { ...changed, policyId });
-  return yield* takeStep(context, awaitProtected, { itemId: changed.itemId });
+  try {
+    yield* takeStep(context, protectItem, { ...changed, policyId });
+  } catch (error) {
+    throw guarded(error);
+  }
+  return yield* takeStep(context, awaitProtected, { itemId: changed.itemId, policyId });
 }
 
 /** An item that is there, as a change of it is written. Recorded changes of databases name no source. */

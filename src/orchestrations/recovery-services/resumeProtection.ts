@@ -1,13 +1,13 @@
 import { sameId } from '../../arm/resourceId.ts';
 import { undeleteItem } from '../../recovery-services/itemChanges.ts';
-import { type ProtectedItem } from '../../recovery-services/protectedItems.ts';
+import type { ProtectedItem, Standing } from '../../recovery-services/protectedItems.ts';
 import type { RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { itemTargetOf, nameOfTarget, vaultOfTarget, type ItemTarget } from './itemTarget.ts';
-import { getListed } from './listedItem.ts';
+import { getListed, readChanged } from './listedItem.ts';
 import { checkPolicy, kindOfTarget } from './protectionRequest.ts';
 import { changedItem, putPolicy } from './protectItem.ts';
-import { refuse, skip, softDeleted } from '../refusals.ts';
+import { guarded, refuse, skip, softDeleted } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
 
 type Resume = Extract<RunRequest, { kind: 'resume' }>;
@@ -25,6 +25,8 @@ function* putResumed(
   return { status: 'completed', result: { protectedItemId: id, protectionState, policyId } };
 }
 
+const undeleted: readonly Standing[] = ['stopped', 'suspended', 'protected', 'error'];
+
 /** A soft-deleted item comes back stopped; a policy, where one is given, protects it again. */
 function* undelete(
   context: FlowContext,
@@ -32,9 +34,15 @@ function* undelete(
   item: ProtectedItem,
   policyId: string | undefined,
 ): Flow<FlowEnding> {
-  yield* takeStep(context, undeleteItem, changedItem(item));
+  try {
+    yield* takeStep(context, undeleteItem, changedItem(item));
+  } catch (error) {
+    throw guarded(error);
+  }
+  const what = nameOfTarget(target);
+  const back = yield* readChanged(context, item.id, undeleted, { what, wanted: 'brought back' });
   if (policyId !== undefined) return yield* putResumed(context, target, item, policyId);
-  return { status: 'completed', result: { protectedItemId: item.id, protectionState: 'ProtectionStopped' } };
+  return { status: 'completed', result: { protectedItemId: item.id, protectionState: back.protectionState } };
 }
 
 /** Resumes a stopped or suspended protection, or brings a soft-deleted item back. */

@@ -6,7 +6,7 @@ import type { RunRequest } from '../../runs/request.ts';
 import { checkDeletion } from '../deletionConsent.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { itemTargetOf, nameOfTarget } from './itemTarget.ts';
-import { getListed } from './listedItem.ts';
+import { getListed, readChanged } from './listedItem.ts';
 import { changedItem } from './protectItem.ts';
 import { guarded, skip } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
@@ -22,11 +22,18 @@ function keptFor(context: FlowContext, { goneInSeconds }: ProtectedItem): JsonOb
   return { goneInSeconds, keptUntil: until.toISOString() };
 }
 
+/** What soft delete has kept of an item; null when nothing is left. */
+function* readDeleted(context: FlowContext, { id }: ProtectedItem, name: string): Flow<ProtectedItem | null> {
+  const left = yield* takeStep(context, readProtectedItem, { itemId: id });
+  if (left === null || left.standing === 'softDeleted') return left;
+  return yield* readChanged(context, id, ['softDeleted'], { what: name, wanted: 'deleted' });
+}
+
 /** Deletes and looks: under soft delete the item stays listed, and the record says until when. */
-function* deleteData(context: FlowContext, item: ProtectedItem): Flow<FlowEnding> {
+function* deleteData(context: FlowContext, item: ProtectedItem, name: string): Flow<FlowEnding> {
   yield* takeStep(context, deleteItem, { itemId: item.id });
-  const left = yield* takeStep(context, readProtectedItem, { itemId: item.id });
-  const softDeleted = left?.standing === 'softDeleted';
+  const left = yield* readDeleted(context, item, name);
+  const softDeleted = left !== null;
   if (!softDeleted) context.warnings.push('Soft delete does not keep this item: the data is gone.');
   const result = { protectedItemId: item.id, softDeleted, ...(softDeleted ? keptFor(context, left) : {}) };
   return { status: 'completed', result };
@@ -43,7 +50,12 @@ function* keepData(
     throw skip('AlreadyStopped', `The state of ${name} is ${item.protectionState} already.`);
   }
   yield* takeStep(context, stopProtection, { ...changedItem(item), state });
-  return { status: 'completed', result: { protectedItemId: item.id, protectionState: state } };
+  const standings = [mode === 'suspend' ? 'suspended' : 'stopped'] as const;
+  const { protectionState } = yield* readChanged(context, item.id, standings, {
+    what: name,
+    wanted: 'stopped',
+  });
+  return { status: 'completed', result: { protectedItemId: item.id, protectionState } };
 }
 
 /** Stops backups of an item: keeps its data for ever, as long as the policy says, or deletes it. */
@@ -56,7 +68,9 @@ export function* stop(context: FlowContext, { target: wanted, mode, confirm }: S
   }
   if (mode === 'deleteData') checkDeletion(context, [item.friendlyName, item.id.split('/').at(-1)], confirm);
   try {
-    return yield* mode === 'deleteData' ? deleteData(context, item) : keepData(context, item, name, mode);
+    return yield* mode === 'deleteData'
+      ? deleteData(context, item, name)
+      : keepData(context, item, name, mode);
   } catch (error) {
     throw guarded(error);
   }

@@ -9,13 +9,8 @@ import { knownCodes } from '../../../src/arm/outcomeTable.ts';
 type Line = readonly [number, FailureClass, string, readonly string[]];
 
 const lines: readonly Line[] = [
-  [
-    429,
-    'transient',
-    'waits as long as Azure says',
-    ['ResourceRequestsThrottled', 'SubscriptionRequestsThrottled'],
-  ],
-  [429, 'transient', 'waits as long as Azure says', ['TooManyRequests', 'FailedIdentityOperation']],
+  [429, 'transient', 'for less at a time', ['ResourceRequestsThrottled', 'SubscriptionRequestsThrottled']],
+  [429, 'transient', 'for less at a time', ['TooManyRequests', 'FailedIdentityOperation']],
   [500, 'transient', 'failed inside', ['CloudInternalError', 'RestApiInternalError', 'InternalServerError']],
   [500, 'transient', 'failed inside', ['CloudStorageUnexpectedError', 'InternalResourceIdentityError']],
   [503, 'transient', 'failed inside', ['InvalidGatewayHost', 'ServerTimeout', 'GatewayTimeout']],
@@ -25,13 +20,17 @@ const lines: readonly Line[] = [
     '15 minutes at the earliest',
     ['FileshareBackupFailedWithAzureRpRequestThrottling', 'DatamoverGenericError'],
   ],
-  [401, 'transient', 'a new one', ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken']],
+  [401, 'transient', "app's identity", ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken']],
   [400, 'hours', 'the next day (UTC)', ['CloudDosTimeboudLimitReached', 'CloudDosAbsoluteLimitReached']],
   [200, 'adopt', 'repeats this backup itself', ['CloudDosAbsoluteLimitReachedWithRetry']],
   [409, 'adopt', 'already runs', ['BMSUserErrorConflictingProtectionOperation', 'BMSUserErrorObjectLocked']],
   [409, 'adopt', 'already runs', ['DiscoveryInProgress', 'RSVaultUpdateErrorConflictingOperationInProgress']],
   [200, 'adopt', 'already runs', ['UserErrorBackupOperationInProgress', 'SystemBackupOperationInProgress']],
   [200, 'adopt', 'already runs', ['ParallelSnapshotRequest', 'UserErrorMaxConcurrentOperationLimitReached']],
+  [409, 'adopt', 'already runs', ['AnotherOperationInProgress', 'Conflict']],
+  [409, 'user', 'A resource lock forbids this', ['ScopeLocked']],
+  [409, 'user', 'nothing can be written', ['ReadOnlyDisabledSubscription', 'ResourceGroupBeingDeleted']],
+  [409, 'user', 'in another region', ['InvalidResourceLocation']],
   [400, 'adopt', 'present state', ['UserErrorInvalidBackupInstanceOperation']],
   [400, 'adopt', 'still protected', ['BMSUserErrorContainerHasDatasources']],
   [400, 'user', 'already protects', ['UserErrorDppDatasourceAlreadyProtected']],
@@ -140,6 +139,7 @@ describe('what each code of the service asks of us', () => {
 
   test.each([
     ['BadRequest', 'Registration is already in progress.', 'adopt'],
+    ['UserErrorSomeOperationInProgress', 'Wait.', 'adopt'],
     ['UserErrorStorageAccountRegionMismatch', 'Other region.', 'user'],
     ['UserErrorContainerAlreadyRegisteredToAnotherVault', 'Elsewhere.', 'user'],
     ['CloudDosSomethingNew', 'Later.', 'hours'],

@@ -129,7 +129,9 @@ describe('a code means what the service shows it to mean', () => {
     [400, 'ProviderRequestsThrottled', 'transient'],
     [400, 'SomethingNew', 'user'],
     [200, 'SomethingNew', 'user'],
-    [409, 'SomethingNew', 'adopt'],
+    [409, 'SomethingNew', 'user'],
+    [409, 'SomethingOperationInProgress', 'adopt'],
+    [409, 'ScopeLocked', 'user'],
     [503, 'SomethingNew', 'transient'],
     [403, 'SomethingNew', 'permission'],
   ])('%i %s is %s', (status, code, meaning) => {

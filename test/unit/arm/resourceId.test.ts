@@ -75,6 +75,37 @@ describe('a text that is no ARM id is refused with what is wrong', () => {
   });
 });
 
+describe('the name of a protected item is any text', () => {
+  const items = `${vault}/backupFabrics/Azure/protectionContainers/VMAppContainer;compute;servers;app01/protectedItems`;
+
+  test.each([
+    ['SQLDataBase;mssqlserver;sales#1', 'SQLDataBase;mssqlserver;sales%231'],
+    ['SQLDataBase;mssqlserver;sales%231', 'SQLDataBase;mssqlserver;sales%231'],
+    ['SQLDataBase;mssqlserver;50% off', 'SQLDataBase;mssqlserver;50%25%20off'],
+    ['SQLDataBase;mssqlserver;50%25%20off', 'SQLDataBase;mssqlserver;50%25%20off'],
+    [
+      'SQLDataBase;mssqlserver;caf%C3%A9%20%5Bx%5D%20&%20co',
+      'SQLDataBase;mssqlserver;caf%C3%A9%20%5Bx%5D%20%26%20co',
+    ],
+    ['SQLDataBase;mssqlserver;why?', 'SQLDataBase;mssqlserver;why%3F'],
+  ])('%s is encoded once', (name, sent) => {
+    expect(resourcePath(`${items}/${name}`, 'backup')).toBe(`${items}/${sent}/backup`);
+    expect(parseResourceId(`${items}/${name}`).kind).toBe('ok');
+  });
+
+  test.each(['a%2fb', 'a%5cb', '%2e%2e', '..', '%252f', 'a%00', 'a%0d', 'a\\b', '%2e%2e%2fjobs'])(
+    'and still hides no further segment: %s',
+    (name) => {
+      expect(parseResourceId(`${items}/${name}`).kind).toBe('refused');
+      expect(() => resourcePath(`${items}/${name}`, 'backup')).toThrow();
+    },
+  );
+
+  test('in both spellings it is one item', () => {
+    expect(sameId(`${items}/SQLDataBase;a;x[1]`, `${items}/sqldatabase;a;X%5B1%5D`)).toBe(true);
+  });
+});
+
 test('a reason never repeats control characters or endless texts', () => {
   const reading = parseResourceId(`\u001b[31m${'x'.repeat(5000)}`);
   expect(
