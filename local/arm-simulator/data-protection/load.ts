@@ -65,6 +65,13 @@ function loadInstance(state: DataProtectionState, vault: VaultSeed, seed: Instan
   for (let days = seed.recoveryPoints; days >= 1; days -= 1) {
     addRecoveryPoint(state, instance, now - days * 86_400_000, 'Default');
   }
+  for (const { time, retentionTag, type, stores } of seed.points) {
+    const said = {
+      type,
+      stores: stores?.map((store) => ({ ...store, expiresAt: Date.parse(store.expiresAt) })),
+    };
+    addRecoveryPoint(state, instance, Date.parse(time), retentionTag, said);
+  }
 }
 
 const identityDetails = (userAssignedIdentityArmUrl: string) => ({

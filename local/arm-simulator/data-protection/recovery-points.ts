@@ -57,12 +57,19 @@ export function pointsOf(state: DataProtectionState, instance: BackupInstance, n
 const isKept = ({ stores }: RecoveryPoint, now: number) =>
   stores.length === 0 || stores.some(({ expiresAt }) => expiresAt > now);
 
+/** What a world says of a point instead of what follows from its policy. */
+interface Said {
+  readonly type?: string | undefined;
+  readonly stores?: readonly { readonly type: string; readonly expiresAt: number }[] | undefined;
+}
+
 /** Adds the point that a finished backup made; operational blobs get none. */
 export function addRecoveryPoint(
   state: DataProtectionState,
   instance: BackupInstance,
   at: number,
   retentionTag: string,
+  said: Said = {},
 ): RecoveryPoint | undefined {
   if (instance.kind === 'blobOperational') return undefined;
   const policy = findPolicy(state, instance.vaultId, instance.policyInfo.policyId);
@@ -71,10 +78,12 @@ export function addRecoveryPoint(
     instanceId: instance.id,
     friendlyName: instance.friendlyName ?? instance.name,
     at,
-    type: (policy && backupRulesOf(policy)[0]?.backupParameters?.backupType) ?? 'Full',
+    type: said.type ?? (policy && backupRulesOf(policy)[0]?.backupParameters?.backupType) ?? 'Full',
     retentionTag,
     policyName: parseResourceId(instance.policyInfo.policyId).name,
-    stores: storesOf(state, policy, at, retentionTag),
+    stores:
+      said.stores?.map((store) => ({ ...store, id: state.core.seeded.guid() })) ??
+      storesOf(state, policy, at, retentionTag),
   };
   const points = state.recoveryPoints.get(instance.id.toLowerCase()) ?? [];
   state.recoveryPoints.set(instance.id.toLowerCase(), [...points, point]);

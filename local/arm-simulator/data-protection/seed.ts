@@ -24,6 +24,16 @@ const policy = z.strictObject({
     .describe('Instead of `kind`: the whole policy as ARM shows it.'),
 });
 
+const point = z.strictObject({
+  time: z.iso.datetime(),
+  type: z.string().optional().describe('`recoveryPointType`; any word.'),
+  retentionTag: z.string().default('Default'),
+  stores: z
+    .array(z.strictObject({ type: z.string(), expiresAt: z.iso.datetime() }))
+    .optional()
+    .describe('Data stores that hold it, any words; default: as the policy says.'),
+});
+
 const instance = z.strictObject({
   name: z.string(),
   kind: policyKind,
@@ -39,6 +49,7 @@ const instance = z.strictObject({
     .optional()
     .describe('`identityDetails` name this identity of the vault; absent: no `identityDetails`.'),
   recoveryPoints: z.int().nonnegative().default(0).describe('Number of earlier daily recovery points.'),
+  points: z.array(point).default([]).describe('Recovery points with details, beside `recoveryPoints`.'),
   softDeleted: z.boolean().default(false).describe('Listed under deletedBackupInstances only.'),
   scheduledAfterSeconds: z
     .array(z.number().nonnegative())

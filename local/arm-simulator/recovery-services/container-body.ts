@@ -25,7 +25,7 @@ function commonFields({ names, status }: Container): Record<string, unknown> {
   };
 }
 
-function kindFields(vault: Vault, { names, lock }: Container): Record<string, unknown> {
+function kindFields(vault: Vault, { names, lock, identity }: Container): Record<string, unknown> {
   const both = (type: string) => ({ containerType: type, protectableObjectType: type });
   switch (names.kind) {
     case 'AzureStorage':
@@ -33,6 +33,7 @@ function kindFields(vault: Vault, { names, lock }: Container): Record<string, un
         sourceResourceId: names.resourceId,
         protectedItemCount: itemsOf(vault, names).length,
         acquireStorageAccountLock: lock,
+        ...(identity !== undefined && { accessType: 'IdentityBased', identityInfo: identity }),
         ...both('StorageContainer'),
       };
     case 'AzureIaasVM':

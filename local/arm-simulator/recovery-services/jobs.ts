@@ -2,6 +2,7 @@ import type { Datasource } from './names.ts';
 import type { JobOutcome } from './seed.ts';
 import { type Item, type Job, type JobTask, type RecoveryServices, sourceKey, type Vault } from './state.ts';
 import { completedStatus } from './backup-status.ts';
+import { sourceExists } from './datasources.ts';
 
 /** What a job is started for. */
 export interface JobStart {
@@ -33,7 +34,7 @@ export function startJob(rsv: RecoveryServices, vault: Vault, start: JobStart): 
   const { core } = rsv;
   const { source } = start.item;
   const backup = start.operation.startsWith('Backup');
-  const outcome = start.outcome ?? (backup ? nextOutcome(rsv, source) : completed);
+  const outcome = start.outcome ?? (backup ? backupOutcome(rsv, start.item) : completed);
   const seconds = outcome.seconds ?? start.seconds ?? backupSeconds(rsv, source);
   const job: Job = {
     id: core.seeded.guid(),
@@ -62,6 +63,18 @@ export function startJob(rsv: RecoveryServices, vault: Vault, start: JobStart): 
 }
 
 const completed: JobOutcome = { status: 'Completed', errorCode: 0, errorString: '', recommendations: [] };
+
+/** A backup of what is gone fails; 400136 is the service's code for a machine. */
+function backupOutcome(rsv: RecoveryServices, { source, sourceSeen }: Item): JobOutcome {
+  if (!sourceSeen || sourceExists(rsv, source)) return nextOutcome(rsv, source);
+  const share = source.kind === 'AzureStorage';
+  return {
+    status: 'Failed',
+    errorCode: share ? 400_001 : 400_136,
+    errorString: share ? 'The file share was not found (FileShareNotFound).' : 'The machine was not found.',
+    recommendations: [],
+  };
+}
 
 function nextOutcome(rsv: RecoveryServices, source: Datasource): JobOutcome {
   const behaviour = rsv.behaviours.get(sourceKey(source));

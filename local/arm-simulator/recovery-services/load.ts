@@ -1,7 +1,8 @@
+import { identityOf } from '../vault-identity.ts';
 import type { World } from '../world.ts';
 import { parseResourceId } from '../resources.ts';
 import { defaultPolicies, policyOf } from './default-policies.ts';
-import { addDatasource, findDatasource } from './datasources.ts';
+import { addDatasource, findDatasource, sourceExists } from './datasources.ts';
 import { containerKey, containerNames, type Datasource, itemKey, protectedName } from './names.ts';
 import { completedStatus, firstBackupStatus } from './backup-status.ts';
 import { startJob } from './jobs.ts';
@@ -45,6 +46,7 @@ export function addVault(rsv: RecoveryServices, seed: VaultSeed): Vault {
   };
   rsv.vaults.set(seed.id.toLowerCase(), vault);
   const { id, location, tags } = seed;
+  const identity = identityOf(rsv.core.resources, seed, rsv.core.world.tenantId);
   rsv.core.resources.put({
     id,
     name: vault.name,
@@ -52,6 +54,7 @@ export function addVault(rsv: RecoveryServices, seed: VaultSeed): Vault {
     location,
     tags,
     sku: { name: 'Standard' },
+    ...(identity['type'] !== 'None' && { identity }),
     properties: {},
   });
   for (const policy of seed.policies) vault.policies.set(policy.name.toLowerCase(), policyOf(policy, now));
@@ -61,9 +64,16 @@ export function addVault(rsv: RecoveryServices, seed: VaultSeed): Vault {
 }
 
 function addSeededContainer(vault: Vault, seed: VaultSeed['containers'][number]): void {
-  const { storageAccountId, virtualMachineId, status, inquired } = seed;
+  const { storageAccountId, virtualMachineId, status, inquired, byIdentity } = seed;
   const kind = storageAccountId === undefined ? 'AzureWorkload' : 'AzureStorage';
-  addContainer(vault, containerNames(kind, storageAccountId ?? virtualMachineId ?? ''), { status, inquired });
+  const names = containerNames(kind, storageAccountId ?? virtualMachineId ?? '');
+  const container = addContainer(vault, names, { status, inquired });
+  if (byIdentity === undefined) return;
+  const system = byIdentity === 'system';
+  container.identity = {
+    isSystemAssignedIdentity: system,
+    ...(!system && { managedIdentityResourceId: byIdentity }),
+  };
 }
 
 /** Puts a container into its vault. */
@@ -83,7 +93,8 @@ function addSeededItem(rsv: RecoveryServices, vault: Vault, seed: ItemSeed): voi
   if (!vault.containers.has(containerKey(names.name))) {
     addContainer(vault, names, { status: 'Registered', inquired: true });
   }
-  putItem(vault, seededItem(rsv, vault, seed, { ...source, readableName: seed.readableName }));
+  const named = { ...source, readableName: seed.readableName };
+  putItem(vault, seededItem(rsv, vault, seed, seed.sourceDeleted ? { ...named, made: 'earlier' } : named));
 }
 
 /** Puts an item into its vault under its container and name. */
@@ -100,6 +111,7 @@ function seededItem(rsv: RecoveryServices, vault: Vault, seed: ItemSeed, source:
     container: containerNames(source.kind, source.resourceId),
     dataId: rsv.core.seeded.digits(15),
     listedFrom: 0,
+    sourceSeen: seed.sourceDeleted || sourceExists(rsv, source),
     state: seed.state === 'SoftDeleted' ? 'ProtectionStopped' : seed.state,
     lastBackupStatus: lastBackupAt === undefined ? firstBackupStatus(source) : completedStatus(source),
     recoveryPoints: seededPoints(rsv, seed),

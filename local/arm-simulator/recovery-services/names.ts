@@ -12,6 +12,8 @@ export interface Datasource {
   /** Share, machine or database. */
   readonly friendlyName: string;
   readonly database?: { readonly type: 'SQL' | 'SAPHANA'; readonly instance: string };
+  /** When a share was made, where requests did it; it tells one that was deleted from its successor. */
+  readonly made?: string | undefined;
   /** Share in an older vault: name readable instead of hashed. */
   readonly readableName?: boolean;
 }
@@ -83,8 +85,10 @@ export function protectedName(source: Datasource): string {
   return source.kind === 'AzureIaasVM' ? name.replace(/^vm/, 'VM') : name;
 }
 
-function shareSegment({ resourceId, friendlyName, readableName }: Datasource): string {
-  return readableName === true ? friendlyName : sha256Hex(`${resourceId.toLowerCase()}/${friendlyName}`);
+function shareSegment({ resourceId, friendlyName, readableName, made }: Datasource): string {
+  if (readableName === true) return friendlyName;
+  const share = `${resourceId.toLowerCase()}/${friendlyName}`;
+  return sha256Hex(made === undefined ? share : `${share}/${made}`);
 }
 
 function workloadName({ database, friendlyName }: Datasource): string {

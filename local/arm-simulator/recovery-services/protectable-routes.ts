@@ -83,9 +83,8 @@ function listProtectableItems({ rsv, vault, call }: VaultCall): ArmReply {
   const kind = managementType(filter?.['backupmanagementtype']);
   if (filter === undefined || kind === undefined)
     return invalidInput('$filter must name backupManagementType');
-  const { subscription } = parseResourceId(vault.id);
   const name = filter['friendlyname']?.toLowerCase();
-  const rows = listDatasources(rsv, kind, subscription)
+  const rows = listDatasources(rsv, kind)
     .filter(
       (source) =>
         isOffered(rsv, vault, source) && (name === undefined || source.friendlyName.toLowerCase() === name),

@@ -125,11 +125,14 @@ function protect(asked: VaultCall, { kind, item, policyId }: Protection): ArmRep
 /** The datasource the path names, free and in a registered container; else the refusal. */
 function newItem({ rsv, vault, call }: VaultCall, kind: Datasource['kind']): Item | ArmReply {
   const { container = '', item = '' } = call.params;
-  const source = listDatasources(rsv, kind, parseResourceId(vault.id).subscription).find(
+  const asked = String(askedProperties(call)['sourceResourceId'] ?? '').toLowerCase();
+  const named = listDatasources(rsv, kind).filter(
     (candidate) =>
       containerKey(containerNames(kind, candidate.resourceId).name) === containerKey(container) &&
       protectableName(candidate).toLowerCase() === itemKey(item),
   );
+  // Names say nothing of the subscription: two of one name are told apart by the source's id.
+  const source = named.find(({ resourceId }) => resourceId.toLowerCase() === asked) ?? named[0];
   if (source === undefined) return dataSourceNotFound();
   const names = containerNames(kind, source.resourceId);
   const registered = vault.containers.get(containerKey(names.name))?.status === 'Registered';
@@ -147,6 +150,7 @@ function newItem({ rsv, vault, call }: VaultCall, kind: Datasource['kind']): Ite
     state: 'IRPending',
     lastBackupStatus: firstBackupStatus(source),
     recoveryPoints: [],
+    sourceSeen: true,
     listedFrom: 0,
   };
 }

@@ -5,9 +5,11 @@ import { startOperation } from './accept.ts';
 import { containerBody } from './container-body.ts';
 import { addContainer } from './load.ts';
 import { hasReadOnlyLock } from '../resources/authorization/locks.ts';
+import { roleAssignmentsOf } from '../resources/authorization/role-assignments.ts';
+import { principalOf } from '../vault-identity.ts';
 import { armId, containerKey, type ContainerNames, containerNames } from './names.ts';
 import { containerLinks } from './operation-links.ts';
-import type { Container } from './state.ts';
+import type { Container, ContainerIdentity } from './state.ts';
 import { askedContainer, askedProperties, invalidInput, type VaultCall } from './vault-call.ts';
 
 /** PUT of a container: registers an account or a machine's workloads; 202 `{}`, the end says what went wrong. */
@@ -21,12 +23,13 @@ export function registerContainer(asked: VaultCall): ArmReply {
   const container = earlier ?? addContainer(vault, names, { status: 'Registering', inquired: false });
   const { acquireStorageAccountLock } = askedProperties(call);
   container.lock = typeof acquireStorageAccountLock === 'string' ? acquireStorageAccountLock : 'Acquire';
+  const identity = askedIdentity(call);
   const { timings } = rsv.seed;
   const operation = startOperation(asked, {
     kind: 'register',
     subject: armId(`${vault.id}/backupFabrics/Azure/protectionContainers/${names.name}`),
     seconds: names.kind === 'AzureStorage' ? timings.registerStorage : timings.registerWorkload,
-    finish: () => finishRegistration(asked, container),
+    finish: (now) => finishRegistration(asked, { container, identity, now }),
     abandon: () => forgetUnregistered(asked, container),
   });
   return json(202, {}, pollHeaders(call, containerLinks(call, operation.id)));
@@ -54,8 +57,24 @@ function matching(asked: string, names: ContainerNames): ContainerNames | ArmRep
   );
 }
 
-function finishRegistration(asked: VaultCall, container: Container) {
-  const error = obstacle(asked, container);
+interface Registration {
+  readonly container: Container;
+  readonly identity: ContainerIdentity | undefined;
+  readonly now: number;
+}
+
+/** The identity to reach the account by, from api-version 2026-07-01; undefined: its keys. */
+function askedIdentity(call: VaultCall['call']): ContainerIdentity | undefined {
+  const { accessType, identityInfo } = askedProperties(call);
+  if (call.apiVersion < '2026-07-01' || accessType !== 'IdentityBased') return undefined;
+  const { isSystemAssignedIdentity = false, managedIdentityResourceId } = (identityInfo ??
+    {}) as Partial<ContainerIdentity>;
+  return { isSystemAssignedIdentity, managedIdentityResourceId };
+}
+
+function finishRegistration(asked: VaultCall, registration: Registration) {
+  const { container, identity } = registration;
+  const error = obstacle(asked, container) ?? accessFault(asked, registration);
   if (error !== undefined) {
     forgetUnregistered(asked, container);
     return { kind: 'failed' as const, error };
@@ -63,6 +82,7 @@ function finishRegistration(asked: VaultCall, container: Container) {
   if (container.status === 'SoftDeleted' || container.names.kind === 'AzureWorkload')
     container.inquired = true;
   container.status = 'Registered';
+  container.identity = identity;
   const { type: _type, ...result } = containerBody(asked.vault, container);
   return { kind: 'succeeded' as const, result };
 }
@@ -76,7 +96,7 @@ function obstacle({ rsv, vault, call }: VaultCall, { names, status }: Container)
   const resource = rsv.core.resources.get(names.resourceId);
   if (resource === undefined)
     return fault('UserErrorStorageAccountNotFound', 'The storage account or machine was not found.');
-  const { operationType, accessType } = askedProperties(call);
+  const { operationType } = askedProperties(call);
   if (status === 'SoftDeleted' && operationType !== 'Rehydrate' && operationType !== 'Reregister') {
     return fault(
       'BMSUserErrorContainerNotUndeleted',
@@ -98,13 +118,47 @@ function obstacle({ rsv, vault, call }: VaultCall, { names, status }: Container)
   }
   if (hasReadOnlyLock(rsv.core, names.resourceId))
     return fault('UserErrorStorageAccountIsLocked', 'A read-only lock is on the storage account.');
-  if (resource.properties['allowSharedKeyAccess'] === false && accessType !== 'IdentityBased') {
-    return fault(
-      'UserErrorStorageKeyBasedAuthenticationNotPermitted',
-      'Key based authentication is not permitted on the storage account.',
-    );
-  }
   return undefined;
+}
+
+const fileDataRole = {
+  name: 'Storage File Data Privileged Contributor',
+  guid: '69566ab7-960f-475b-8e7c-b3118f30c6bd',
+};
+
+/** Why the account cannot be reached: by its keys where it has none to give, or by an identity without the role. */
+function accessFault(
+  { rsv, vault }: VaultCall,
+  { container, identity, now }: Registration,
+): ArmError | undefined {
+  const { core } = rsv;
+  const scope = container.names.resourceId;
+  const account = core.resources.get(scope);
+  if (identity === undefined) {
+    return account?.properties['allowSharedKeyAccess'] === false
+      ? fault(
+          'UserErrorStorageKeyBasedAuthenticationNotPermitted',
+          'Key based authentication is not permitted on the storage account.',
+        )
+      : undefined;
+  }
+  const { isSystemAssignedIdentity, managedIdentityResourceId } = identity;
+  const userAssignedId = isSystemAssignedIdentity ? undefined : managedIdentityResourceId;
+  const principalId = principalOf(core.resources.get(vault.id)?.identity, { userAssignedId });
+  if (principalId === undefined)
+    return isSystemAssignedIdentity
+      ? fault(
+          'UserErrorSystemIdentityNotEnabledWithVault',
+          'The system identity is not enabled on the vault.',
+        )
+      : fault(
+          'UserErrorUserIdentityNotFoundOrNotAssociatedWithVault',
+          'The user identity was not found or is not associated with the vault.',
+        );
+  const { name, guid } = fileDataRole;
+  return roleAssignmentsOf(core).isEffective({ principalId, role: guid, scope, now })
+    ? undefined
+    : fault('UserErrorMissingRequiredPermissions', `The identity of the vault needs ${name} on ${scope}.`);
 }
 
 const isRegisteredIn = (vault: VaultCall['vault'], names: ContainerNames): boolean =>

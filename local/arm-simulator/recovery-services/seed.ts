@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { vaultIdentityFields } from '../vault-identity.ts';
 
 const seconds = (value: number) => z.number().nonnegative().default(value);
 
@@ -114,6 +115,12 @@ const container = z.strictObject({
   storageAccountId: z.string().optional(),
   virtualMachineId: z.string().optional(),
   status: z.enum(['Registered', 'SoftDeleted']).default('Registered'),
+  byIdentity: z
+    .union([z.literal('system'), z.string().startsWith('/subscriptions/')])
+    .optional()
+    .describe(
+      'Reached by an identity of the vault (its own, or the user-assigned one named) instead of keys.',
+    ),
   inquired: z.boolean().default(true),
 });
 
@@ -122,6 +129,8 @@ export const vaultSeedSchema = z.strictObject({
   id: z.string().startsWith('/subscriptions/'),
   location: z.string().default('westeurope'),
   tags: z.record(z.string(), z.string()).default({}),
+  ...vaultIdentityFields,
+  systemAssigned: z.boolean().default(false).describe('Whether the vault has a system-assigned identity.'),
   softDelete: z
     .enum(['Enabled', 'Disabled', 'AlwaysON'])
     .default('Enabled')

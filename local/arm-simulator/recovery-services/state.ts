@@ -57,6 +57,8 @@ export interface Item {
   softDeleted?: { readonly since: number; readonly until: number };
   recoveryPoints: RecoveryPoint[];
   extendedProperties?: Record<string, unknown> | undefined;
+  /** Whether its source was there when the item came into being; a source seen once may be gone later. */
+  readonly sourceSeen: boolean;
   /** When the item came into the lists; 0 for a seeded one. */
   listedFrom: number;
 }
@@ -125,5 +127,5 @@ export interface RecoveryServices {
 export const itemPath = (container: string, item: string): string => `${container}/${item}`;
 
 /** Key of a datasource's behaviour and of its daily counters. */
-export const sourceKey = ({ resourceId, friendlyName, kind }: Datasource): string =>
-  `${kind}/${resourceId}/${friendlyName}`.toLowerCase();
+export const sourceKey = ({ resourceId, friendlyName, kind, database }: Datasource): string =>
+  `${kind}/${resourceId}/${database?.instance ?? ''}/${friendlyName}`.toLowerCase();

@@ -69,6 +69,10 @@ export const resourceKinds: readonly ResourceKind[] = [
     })),
     writable: false,
   },
+  {
+    ...topLevel('identity', 'Microsoft.ManagedIdentity/userAssignedIdentities', () => ({})),
+    writable: false,
+  },
   topLevel('storageAccount', 'Microsoft.Storage/storageAccounts', (name, at) => ({
     isHnsEnabled: false,
     allowSharedKeyAccess: true,

@@ -178,3 +178,20 @@ test('a recovery point names its policy and when it expires', async () => {
   const point = body['value']?.[0]?.['properties'];
   expect(point).toMatchObject({ policyName: 'disks', expiryTime: '2026-05-17T04:00:00.0000000Z' });
 });
+
+test('types and stores of recovery points may be words that nobody knows', async () => {
+  const points = [
+    {
+      time: '2026-05-10T04:00:00Z',
+      type: 'Crystalline',
+      stores: [{ type: 'GlacierStore', expiresAt: '2030-01-01T00:00:00Z' }],
+    },
+  ];
+  const { ask } = openSimulator(backupWorld({ instances: [{ ...protectedDisk, points }] }));
+  const { body } = await ask('GET', `${instance}/recoveryPoints?${version}`);
+  expect(body['value']?.[0]?.['properties']).toMatchObject({
+    recoveryPointType: 'Crystalline',
+    expiryTime: '2030-01-01T00:00:00.0000000Z',
+    recoveryPointDataStoresDetails: [{ type: 'GlacierStore' }],
+  });
+});

@@ -62,10 +62,18 @@ const operator = [
   ...under(vaults, 'backupJobs/*', 'backupOperationResults/*', 'backupProtectableItems/*'),
   ...under(fabrics, 'refreshContainers/action', 'protectableContainers/read'),
   ...under(containers, 'write', 'inquire/action'),
-  ...under(items, 'write', 'backup/action'),
+  ...under(items, 'write', 'backup/action', 'recoveryPoints/restore/action'),
   'Microsoft.Resources/subscriptions/resourceGroups/read',
   'Microsoft.Storage/storageAccounts/read',
 ];
+
+// Only Backup Operator has these.
+const validation = under(
+  vaults,
+  'backupTriggerValidateOperation/action',
+  'backupValidateOperationResults/read',
+  'backupValidateOperationsStatuses/read',
+);
 
 const contributor = [
   ...operator,
@@ -94,7 +102,7 @@ const role = (name: string, guid: string, actions: readonly string[]): RoleDefin
 /** The backup roles; nobody may stop, resume or sync an instance, and only Reader reads Backup vault jobs. */
 export const backupRoles: readonly RoleDefinition[] = [
   role('Backup Contributor', '5e467623-bb1f-42f4-a55d-6e525e11384b', contributor),
-  role('Backup Operator', '00c29273-979b-4161-815c-10b084fb9324', operator),
+  role('Backup Operator', '00c29273-979b-4161-815c-10b084fb9324', [...operator, ...validation]),
   role('Backup Reader', 'a795c7a0-d4a2-40c1-ae25-d81f01202912', [
     ...dataProtectionForAll,
     ...recoveryServicesForAll,
