@@ -63,6 +63,8 @@ export interface Hooks {
   }) => ArmReply | undefined;
   /** Told after every answered call, so that events can be raised. */
   answered?: (call: Call, reply: ArmReply) => void;
+  /** Told of a resource that the backup service itself wrote, outside any call. */
+  wrote?: (write: { readonly id: string; readonly action: string; readonly at: number }) => void;
 }
 
 /** Everything the providers share; one per loaded world. */

@@ -75,7 +75,8 @@ function restore(asked: Restoring): ArmReply {
   const fault = 'fault' in read ? read.fault : findLimitFault(asked);
   if ('fault' in read || fault !== undefined) return refusal(400, fault as Fault, state.core.seeded);
   const obstacle = findObstacle(asked, read.request, call.now);
-  const job = obstacle === undefined ? startRestoreJob(asked, read.request) : undefined;
+  const willFail = call.faults.some((fault) => fault.kind === 'operation' && fault.status !== 'Succeeded');
+  const job = obstacle === undefined && !willFail ? startRestoreJob(asked, read.request) : undefined;
   const operation = begin(state, call, {
     kind: job === undefined ? 'refusedRestore' : 'restore',
     vault,

@@ -28,6 +28,11 @@ export function bringBack(asked: Restored, request: RestoreRequest, now: number)
     const id = containerId(request.targetId, name);
     const properties = { lastModifiedTime: new Date(now).toISOString() };
     state.core.resources.put({ id, name, type: parseResourceId(id).type, properties });
+    state.core.hooks.wrote?.({
+      id,
+      action: 'Microsoft.Storage/storageAccounts/blobServices/containers/write',
+      at: now,
+    });
   }
 }
 
@@ -60,4 +65,5 @@ function makeDisk(
       timeCreated: new Date(now).toISOString(),
     },
   });
+  state.core.hooks.wrote?.({ id: targetId, action: 'Microsoft.Compute/disks/write', at: now });
 }

@@ -135,6 +135,7 @@ function makeDisks(asked: Restoring, { groupId, request, job, now }: Target): vo
         timeCreated: new Date(now).toISOString(),
       },
     });
+    rsv.core.hooks.wrote?.({ id, action: 'Microsoft.Compute/disks/write', at: now });
   }
 }
 

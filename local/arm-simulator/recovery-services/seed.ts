@@ -145,6 +145,7 @@ export const vaultSeedSchema = z.strictObject({
     .string()
     .optional()
     .describe('With it stop, delete and unlock need a resource guard request.'),
+  guardsRestore: z.boolean().default(false).describe('The resource guard asks for restores as well.'),
   discovered: z
     .union([z.literal('all'), z.array(z.string())])
     .default('all')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultRuleSeed } from '../../../local/arm-simulator/faults.ts';
+import { eventListenersOf } from '../../../local/arm-simulator/resources/events/listeners.ts';
 import type { WorldSeed } from '../../../local/arm-simulator/world.ts';
 import {
   accountId,
@@ -352,4 +353,28 @@ test('tiers and types of recovery points may be words that nobody knows', async 
     recoveryPointType: 'FutureConsistent',
     recoveryPointTierDetails: [{ type: 'IASnapshotRP', status: 'Blooming' }],
   });
+});
+
+test('a disk that the service made raises its event, before anybody could tag it', async () => {
+  const cloud = simulatedCloud({ world: world() });
+  const subjects: string[] = [];
+  eventListenersOf(cloud.simulator.core).add(({ subject, operationName }) => {
+    if (operationName === 'Microsoft.Compute/disks/write') subjects.push(subject.split('/').at(-1) ?? '');
+  });
+  await jobOf(cloud, await startRestore(cloud, 'vm1', disks({ restoreDiskLunList: [] })));
+  expect(subjects).toEqual(['vm1-osdisk-20260822-020000']);
+});
+
+test('a resource guard may ask for restores', async () => {
+  const guarded = world();
+  const [vault] = guarded.recoveryServices?.vaults ?? [];
+  const cloud = simulatedCloud({
+    world: {
+      ...guarded,
+      recoveryServices: {
+        vaults: [{ ...vault, id: vaultId, resourceGuardId: `${group}/g`, guardsRestore: true }],
+      },
+    },
+  });
+  expect((await startRestore(cloud, 'docs', fullShare)).body.error.code).toBe('LinkedAuthorizationFailed');
 });

@@ -6,18 +6,36 @@ import { createCourier, type DeliverySettings, postEvent } from './delivery.ts';
 import type { ResourceEvent } from './event-shapes.ts';
 import { eventListenersOf } from './listeners.ts';
 
-/** Raises an Event Grid event for every write, delete and action that any provider has answered. */
+/** Object id under which the backup service writes. */
+const backupServiceId = '262044b1-e2ce-469f-a196-69ab7ada62d3';
+
+/**
+ * Raises an Event Grid event for every write, delete and action that any provider has answered, and for what the backup
+ * service writes by itself.
+ */
 export function createEvents(core: Core): Provider {
   let settings: DeliverySettings = { ...eventsSeedSchema.parse({}), subscriptions: [] };
   const courier = createCourier(core, () => settings, postEvent);
   const listeners = eventListenersOf(core);
   const told = core.hooks.answered;
+  const raise = (event: ResourceEvent) => {
+    for (const listener of listeners) listener(event);
+    courier.deliver(event);
+  };
   core.hooks.answered = (call, reply) => {
     told?.(call, reply);
     const event = eventOf(call, reply);
-    if (event === undefined) return;
-    for (const listener of listeners) listener(event);
-    courier.deliver(event);
+    if (event !== undefined) raise(event);
+  };
+  core.hooks.wrote = ({ id, action, at }) => {
+    raise({
+      ...raisedBy(core, { principalId: backupServiceId, tenantId: core.world.tenantId }),
+      type: 'Microsoft.Resources.ResourceWriteSuccess',
+      subject: lowerGroup(id),
+      operationName: action,
+      status: 'Succeeded',
+      at,
+    });
   };
   return {
     name: 'events',
@@ -47,19 +65,24 @@ function eventOf(call: Call, reply: ArmReply): ResourceEvent | undefined {
   if (word === undefined || (route.method === 'DELETE' && reply.status === 204)) return undefined;
   const succeeded = reply.status < 300;
   return {
-    id: core.seeded.guid(),
+    ...raisedBy(core, { principalId: principal.objectId, tenantId: principal.tenantId }),
     type: `Microsoft.Resources.Resource${word}${succeeded ? 'Success' : 'Failure'}`,
     subject: subjectOf(call, word),
     operationName,
     status: succeeded ? 'Succeeded' : 'Failed',
     at: now,
-    correlationId: core.seeded.guid(),
-    principalId: principal.objectId,
-    tenantId: principal.tenantId,
   };
 }
 
+const raisedBy = (core: Core, who: Pick<ResourceEvent, 'principalId' | 'tenantId'>) => ({
+  id: core.seeded.guid(),
+  correlationId: core.seeded.guid(),
+  ...who,
+});
+
+const lowerGroup = (path: string) => path.replace(/\/resourceGroups\//i, '/resourcegroups/');
+
 function subjectOf(call: Call, word: string): string {
-  const path = decodeURIComponent(call.url.pathname).replace(/\/resourceGroups\//i, '/resourcegroups/');
+  const path = lowerGroup(decodeURIComponent(call.url.pathname));
   return word === 'Action' ? path.slice(0, path.lastIndexOf('/')) : path;
 }
