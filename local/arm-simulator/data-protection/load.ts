@@ -2,6 +2,7 @@ import { parseResourceId } from '../resources.ts';
 import type { World } from '../world.ts';
 import { softDelete } from './delete.ts';
 import { describeParameters, describeSource } from './datasource.ts';
+import { userFacing } from './errors.ts';
 import { addGuardProxy } from './guard.ts';
 import { startScheduledJob } from './jobs.ts';
 import { addPolicy } from './policies.ts';
@@ -74,6 +75,11 @@ function loadInstance(state: DataProtectionState, vault: VaultSeed, seed: Instan
   }
 }
 
+const faultOf = ({ detail, ...error }: NonNullable<InstanceSeed['error']>) => ({
+  ...error,
+  ...(detail !== undefined && { detail }),
+});
+
 const identityDetails = (userAssignedIdentityArmUrl: string) => ({
   identityDetails: { useSystemAssignedIdentity: false, userAssignedIdentityArmUrl },
 });
@@ -101,7 +107,7 @@ function instanceOf(state: DataProtectionState, vault: VaultSeed, seed: Instance
     extras: seed.userAssignedIdentity === undefined ? {} : identityDetails(seed.userAssignedIdentity),
     state: seed.state,
     provisioningState: 'Succeeded',
-    error: undefined,
+    error: seed.error && userFacing(faultOf(seed.error), state.core.seeded),
     protectOperation: undefined,
     generation: 0,
     deletion: undefined,

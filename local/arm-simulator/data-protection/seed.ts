@@ -43,6 +43,10 @@ const instance = z.strictObject({
   snapshotResourceGroupId: z.string().optional().describe('Disk and AKS; default: the group of the source.'),
   containers: z.array(z.string()).default([]).describe('Vaulted blobs and ADLS.'),
   state: z.string().default('ProtectionConfigured').describe('currentProtectionState.'),
+  error: z
+    .strictObject({ code: z.string(), message: z.string(), detail: z.string().optional() })
+    .optional()
+    .describe('protectionErrorDetails, beside the state ProtectionError.'),
   tags: z.record(z.string(), z.string()).default({}),
   userAssignedIdentity: z
     .string()

@@ -1,6 +1,6 @@
 import type { ArmResource } from '../resources.ts';
 import { sha256Hex } from '../seeded.ts';
-import type { Item, RecoveryServices } from './state.ts';
+import { type Item, type RecoveryServices, sourceKey } from './state.ts';
 
 /** A disk of a machine; the one with the operating system has LUN -1, as the service lists it. */
 export interface MachineDisk {
@@ -43,6 +43,10 @@ export function includedDisks(rsv: RecoveryServices, item: Item): MachineDisk[] 
   if (diskLunList === undefined) return all;
   return all.filter(({ lun }) => lun === -1 || diskLunList.includes(lun) === isInclusionList);
 }
+
+/** Whether the machine's disks can be reached through private links only. */
+export const hasPrivateDisks = ({ behaviours }: RecoveryServices, { source }: Item): boolean =>
+  behaviours.get(sourceKey(source))?.privateDisks === true;
 
 /** `recoveryPointDiskConfiguration` of a single read; undefined for a machine whose disks the world does not name. */
 export function diskConfiguration(rsv: RecoveryServices, item: Item): Record<string, unknown> | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseResourceId } from '../resources.ts';
 import { sha256Hex } from '../seeded.ts';
 import { usTime } from './jobs.ts';
-import { includedDisks, type MachineDisk } from './machine-disks.ts';
+import { hasPrivateDisks, includedDisks, type MachineDisk } from './machine-disks.ts';
 import type { Restore, Restoring } from './restore.ts';
 import type { Job, RecoveryPoint } from './state.ts';
 
@@ -14,6 +14,7 @@ const requestSchema = z.looseObject({
   targetResourceGroupId: z.string().nullish(),
   storageAccountId: z.string().nullish(),
   identityBasedRestoreDetails: z.looseObject({ targetStorageAccountId: z.string() }).nullish(),
+  targetDiskNetworkAccessSettings: z.looseObject({}).nullish(),
   restoreDiskLunList: z.array(z.int()).nullish(),
 });
 
@@ -54,8 +55,8 @@ export function machineRestore(asked: Restoring, point: RecoveryPoint, body: unk
 
 /** What `backupTriggerValidateOperation` tells, and what makes the job of an unvalidated restore fail. */
 function findProblem(
-  { rsv, vault }: Restoring,
-  { targetResourceGroupId, region }: MachineRequest,
+  { rsv, vault, item }: Restoring,
+  { targetResourceGroupId, region, targetDiskNetworkAccessSettings: access }: MachineRequest,
   staging: string,
 ): Restore['obstacle'] {
   const { resources } = rsv.core;
@@ -70,6 +71,11 @@ function findProblem(
     );
   if (/ZRS/i.test(String(account.sku?.['name'] ?? '')))
     return problem('UserErrorStagingAccountZoneRedundant', 'The staging account is zone-redundant.');
+  if (hasPrivateDisks(rsv, item) && access == null)
+    return problem(
+      'UserErrorDiskNetworkAccessSettingsMissing',
+      'Disks with private access need targetDiskNetworkAccessSettings.',
+    );
   if (targetResourceGroupId == null) return undefined;
   const { subscription, group } = parseResourceId(targetResourceGroupId);
   return resources.hasScope(subscription, group)

@@ -5,7 +5,7 @@ import { json, serviceError } from '../replies.ts';
 import type { Route } from '../core.ts';
 import { parseResourceId } from '../resources.ts';
 import { itemId } from './item-body.ts';
-import { diskConfiguration } from './machine-disks.ts';
+import { diskConfiguration, hasPrivateDisks } from './machine-disks.ts';
 import type { Item, RecoveryPoint, RecoveryServices } from './state.ts';
 import { netSecond, netTime } from './time-format.ts';
 import {
@@ -87,6 +87,7 @@ function singleBody(asked: VaultCall, item: Item, point: RecoveryPoint): unknown
       ...(expiresAt !== undefined && {
         recoveryPointProperties: { expiryTime: netTime(expiresAt), isSoftDeleted: false },
       }),
+      ...(hasPrivateDisks(asked.rsv, item) && { isPrivateAccessEnabledOnAnyDisk: true }),
       ...(disks !== undefined && { recoveryPointDiskConfiguration: disks }),
     },
   };

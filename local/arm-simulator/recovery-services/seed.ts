@@ -171,6 +171,10 @@ const datasource = z.strictObject({
   type: z.enum(['SQL', 'SAPHANA']).default('SQL'),
   instance: z.string().default('MSSQLSERVER'),
   files: z.int().nonnegative().default(2).describe('Share: files that a restore of all of it brings back.'),
+  privateDisks: z
+    .boolean()
+    .default(false)
+    .describe('Machine: its disks have private access only; a restore must say what the new ones get.'),
   hiddenUntilInquire: z
     .boolean()
     .default(true)

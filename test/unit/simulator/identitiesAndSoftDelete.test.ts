@@ -195,3 +195,14 @@ test('types and stores of recovery points may be words that nobody knows', async
     recoveryPointDataStoresDetails: [{ type: 'GlacierStore' }],
   });
 });
+
+test('an instance may be in error with the service’s words from the start', async () => {
+  const error = { code: 'UserErrorStorageAccountContainerNotFound', message: 'Not found.' };
+  const broken = { ...protectedDisk, state: 'ProtectionError', error };
+  const { ask } = openSimulator(backupWorld({ instances: [broken] }));
+  const { body } = await ask('GET', `${instance}?${version}`);
+  expect(body['properties']).toMatchObject({
+    currentProtectionState: 'ProtectionError',
+    protectionErrorDetails: error,
+  });
+});

@@ -30,7 +30,14 @@ const machine = {
   },
 };
 
+interface Staging {
+  readonly privateDisks?: boolean;
+  readonly sku?: object;
+  readonly location?: string;
+}
+
 interface Changes {
+  readonly privateDisks?: boolean | undefined;
   readonly target?: object;
   readonly limits?: object;
   readonly share?: object;
@@ -68,7 +75,10 @@ function world(changes: Changes = {}): WorldSeed {
           ],
         },
       ],
-      datasources: [{ storageAccountId: accountId, share: 'docs', files: 6 }],
+      datasources: [
+        { storageAccountId: accountId, share: 'docs', files: 6 },
+        { virtualMachineId: machineId, privateDisks: changes.privateDisks ?? false },
+      ],
     },
     ...changes.more,
   };
@@ -301,9 +311,16 @@ describe('restore of the disks of a machine', () => {
       ['UserErrorStagingAccountZoneRedundant'],
     ],
     ['a staging account elsewhere', { location: 'northeurope' }, {}, ['UserErrorRestoreRegionMismatch']],
+    ['disks with private access', { privateDisks: true }, {}, ['UserErrorDiskNetworkAccessSettingsMissing']],
+    [
+      'that private access is answered',
+      { privateDisks: true },
+      { targetDiskNetworkAccessSettings: { targetDiskNetworkAccessOption: 'SameAsOnSourceDisks' } },
+      [],
+    ],
     ['no such group', {}, { targetResourceGroupId: `${drills}-x` }, ['UserErrorTargetResourceGroupNotFound']],
-  ])('the validation finds %s', async (_what, account, request, codes) => {
-    const cloud = simulatedCloud({ world: world({ target: account }) });
+  ])('the validation finds %s', async (_what, { privateDisks, ...account }: Staging, request, codes) => {
+    const cloud = simulatedCloud({ world: world({ target: account, privateDisks }) });
     const started = await cloud.send('POST', `${vaultId}/backupTriggerValidateOperation`, {
       id: await pointOf(cloud, 'vm1'),
       properties: {
