@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { withCurrentSchemas } from './schema-document.ts';
+import { writeFileSync } from 'node:fs';
+import { referenceDocument } from './reference-document.ts';
 
-const file = new URL('../../docs/simulator.md', import.meta.url);
-writeFileSync(file, withCurrentSchemas(readFileSync(file, 'utf8')));
+writeFileSync(new URL('../../docs/simulator-reference.md', import.meta.url), referenceDocument());
