@@ -2,11 +2,10 @@ import type { ArmReply } from '../exchange.ts';
 import { pollHeaders } from '../poll-links.ts';
 import { json, serviceError, type ArmError } from '../replies.ts';
 import { startOperation } from './accept.ts';
+import { accountAccessFault, askedIdentity } from './account-access.ts';
 import { containerBody } from './container-body.ts';
 import { addContainer } from './load.ts';
 import { hasReadOnlyLock } from '../resources/authorization/locks.ts';
-import { roleAssignmentsOf } from '../resources/authorization/role-assignments.ts';
-import { principalOf } from '../vault-identity.ts';
 import { armId, containerKey, type ContainerNames, containerNames } from './names.ts';
 import { containerLinks } from './operation-links.ts';
 import type { Container, ContainerIdentity } from './state.ts';
@@ -23,7 +22,8 @@ export function registerContainer(asked: VaultCall): ArmReply {
   const container = earlier ?? addContainer(vault, names, { status: 'Registering', inquired: false });
   const { acquireStorageAccountLock } = askedProperties(call);
   container.lock = typeof acquireStorageAccountLock === 'string' ? acquireStorageAccountLock : 'Acquire';
-  const identity = askedIdentity(call);
+  const byIdentity = askedProperties(call)['accessType'] === 'IdentityBased';
+  const identity = byIdentity ? askedIdentity(call) : undefined;
   const { timings } = rsv.seed;
   const operation = startOperation(asked, {
     kind: 'register',
@@ -63,18 +63,11 @@ interface Registration {
   readonly now: number;
 }
 
-/** The identity to reach the account by, from api-version 2026-07-01; undefined: its keys. */
-function askedIdentity(call: VaultCall['call']): ContainerIdentity | undefined {
-  const { accessType, identityInfo } = askedProperties(call);
-  if (call.apiVersion < '2026-07-01' || accessType !== 'IdentityBased') return undefined;
-  const { isSystemAssignedIdentity = false, managedIdentityResourceId } = (identityInfo ??
-    {}) as Partial<ContainerIdentity>;
-  return { isSystemAssignedIdentity, managedIdentityResourceId };
-}
-
 function finishRegistration(asked: VaultCall, registration: Registration) {
   const { container, identity } = registration;
-  const error = obstacle(asked, container) ?? accessFault(asked, registration);
+  const { resourceId: accountId } = container.names;
+  const error =
+    obstacle(asked, container) ?? accountAccessFault(asked, { accountId, identity, now: registration.now });
   if (error !== undefined) {
     forgetUnregistered(asked, container);
     return { kind: 'failed' as const, error };
@@ -119,46 +112,6 @@ function obstacle({ rsv, vault, call }: VaultCall, { names, status }: Container)
   if (hasReadOnlyLock(rsv.core, names.resourceId))
     return fault('UserErrorStorageAccountIsLocked', 'A read-only lock is on the storage account.');
   return undefined;
-}
-
-const fileDataRole = {
-  name: 'Storage File Data Privileged Contributor',
-  guid: '69566ab7-960f-475b-8e7c-b3118f30c6bd',
-};
-
-/** Why the account cannot be reached: by its keys where it has none to give, or by an identity without the role. */
-function accessFault(
-  { rsv, vault }: VaultCall,
-  { container, identity, now }: Registration,
-): ArmError | undefined {
-  const { core } = rsv;
-  const scope = container.names.resourceId;
-  const account = core.resources.get(scope);
-  if (identity === undefined) {
-    return account?.properties['allowSharedKeyAccess'] === false
-      ? fault(
-          'UserErrorStorageKeyBasedAuthenticationNotPermitted',
-          'Key based authentication is not permitted on the storage account.',
-        )
-      : undefined;
-  }
-  const { isSystemAssignedIdentity, managedIdentityResourceId } = identity;
-  const userAssignedId = isSystemAssignedIdentity ? undefined : managedIdentityResourceId;
-  const principalId = principalOf(core.resources.get(vault.id)?.identity, { userAssignedId });
-  if (principalId === undefined)
-    return isSystemAssignedIdentity
-      ? fault(
-          'UserErrorSystemIdentityNotEnabledWithVault',
-          'The system identity is not enabled on the vault.',
-        )
-      : fault(
-          'UserErrorUserIdentityNotFoundOrNotAssociatedWithVault',
-          'The user identity was not found or is not associated with the vault.',
-        );
-  const { name, guid } = fileDataRole;
-  return roleAssignmentsOf(core).isEffective({ principalId, role: guid, scope, now })
-    ? undefined
-    : fault('UserErrorMissingRequiredPermissions', `The identity of the vault needs ${name} on ${scope}.`);
 }
 
 const isRegisteredIn = (vault: VaultCall['vault'], names: ContainerNames): boolean =>

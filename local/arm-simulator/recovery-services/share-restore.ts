@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { ArmResource } from '../resources.ts';
 import { parseResourceId } from '../resources.ts';
+import { accountAccessFault, askedIdentity } from './account-access.ts';
 import { usTime } from './jobs.ts';
-import { containerKey } from './names.ts';
 import type { Restore, Restoring } from './restore.ts';
 import { type RecoveryPoint, sourceKey } from './state.ts';
 
@@ -85,8 +84,8 @@ interface NetworkRules {
   readonly bypass?: string;
 }
 
-/** Why the data cannot be copied into the account; 570035 is the recorded code of a narrow copy scope. */
-function obstacle({ rsv, vault }: Restoring, accountId: string, shareId: string): Restore['obstacle'] {
+/** Why the data cannot be copied into the account; 570035 is the service's code of a narrow copy scope. */
+function obstacle({ rsv, vault, call }: Restoring, accountId: string, shareId: string): Restore['obstacle'] {
   const { resources } = rsv.core;
   const account = resources.get(accountId);
   if (account === undefined) return failed('The target storage account was not found.');
@@ -101,16 +100,9 @@ function obstacle({ rsv, vault }: Restoring, accountId: string, shareId: string)
   const { defaultAction, bypass = 'None' } = (account.properties['networkAcls'] ?? {}) as NetworkRules;
   if (defaultAction === 'Deny' && !/AzureServices/i.test(bypass))
     return failed('The firewall of the storage account does not let trusted services pass.');
-  return withoutKeys({ rsv, vault }, account)
-    ? failed('Key based authentication is not permitted on the storage account.')
-    : undefined;
-}
-
-function withoutKeys({ vault }: Pick<Restoring, 'rsv' | 'vault'>, account: ArmResource): boolean {
-  if (account.properties['allowSharedKeyAccess'] !== false) return false;
-  const { group } = parseResourceId(account.id);
-  const container = vault.containers.get(containerKey(`StorageContainer;Storage;${group};${account.name}`));
-  return container?.identity === undefined;
+  const access = { accountId, identity: askedIdentity(call), now: call.now };
+  const refused = accountAccessFault({ rsv, vault }, access);
+  return refused === undefined ? undefined : failed(refused.message);
 }
 
 const failed = (errorString: string, errorCode = 400_001) => ({ errorCode, errorString });

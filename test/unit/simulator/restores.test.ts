@@ -37,6 +37,7 @@ interface Staging {
 }
 
 interface Changes {
+  readonly vault?: object;
   readonly privateDisks?: boolean | undefined;
   readonly target?: object;
   readonly limits?: object;
@@ -56,6 +57,7 @@ function world(changes: Changes = {}): WorldSeed {
         {
           id: vaultId,
           policies: [{ name: 'files' }],
+          ...changes.vault,
           items: [
             {
               storageAccountId: accountId,
@@ -193,6 +195,30 @@ describe('restore of a share to another share', () => {
   ])('fails in its job with %s on the target account', async (_why, account, errorCode) => {
     const { job } = await restoredShare(simulatedCloud({ world: world({ target: account }) }));
     expect(job).toMatchObject({ status: 'Failed', errorDetails: [{ errorCode }] });
+  });
+
+  test('reaches an account without keys by an identity that has the role', async () => {
+    const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/files`;
+    const principalId = '66666666-6666-4666-8666-666666666666';
+    const role = { scope: target, role: 'Storage File Data Privileged Contributor', principalId };
+    const changes = {
+      target: { properties: { allowSharedKeyAccess: false } },
+      vault: { userAssigned: [{ id: identity, principalId }] },
+      more: { authorization: { assignments: [role] } },
+    };
+    const cloud = simulatedCloud({ world: world(changes) });
+    await cloud.send('PUT', newShare, {});
+    const started = await cloud.send(
+      'POST',
+      `${await pointOf(cloud, 'docs')}/restore?api-version=2026-07-01`,
+      {
+        properties: {
+          ...fullShare,
+          identityInfo: { isSystemAssignedIdentity: false, managedIdentityResourceId: identity },
+        },
+      },
+    );
+    expect((await jobOf(cloud, started)).job['status']).toBe('Completed');
   });
 
   test('fails when the share is not there, or when its job is made to', async () => {
