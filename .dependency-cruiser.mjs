@@ -29,7 +29,7 @@ const mayImport = {
   plan: [...armIds, 'src/storage/'],
   runs: [...armIds, 'src/storage/', ...stepTypes],
   notifications: [...armIds, ...runTypes, 'src/plan/', 'src/storage/'],
-  access: armIds,
+  access: [...armIds, 'src/libraries/'],
   batches: [...armIds, 'src/runs/', 'src/plan/', 'src/estate/', 'src/storage/'],
   estate: ['src/arm/', 'src/pacer/', 'src/plan/', 'src/resources/', 'src/storage/'],
   coverage: ['src/arm/', 'src/pacer/', 'src/plan/', 'src/estate/', 'src/storage/'],

@@ -100,6 +100,9 @@ const settingsOf = (storage: string, simulator: SimulatorAddress): Record<string
   IDENTITY_HEADER: simulator.identityHeader,
   ACCESS_MODE: 'development',
   AzureWebJobsDisableHomepage: 'true',
+  // A developer's container is not the platform.
+  CONTAINER_NAME: '',
+  KUBERNETES_SERVICE_HOST: '',
   MINIMUM_POLL_SECONDS: '1',
   AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:01',
 });

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { accessOf, accessProblems, type AccessSettings } from './access/accessSettings.ts';
+import { backupVaultId, recoveryServicesVaultId } from './arm/resourceKinds.ts';
 
 /** Environment variables as the platform gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,6 +21,18 @@ const origin = z
   )
   .transform((url) => url.origin);
 
+/** Entries parted by commas, semicolons or blanks. */
+const list = (isEntry: (text: string) => boolean, what: string) =>
+  z
+    .string()
+    .transform((text) => text.split(/[\s,;]+/).filter((entry) => entry !== ''))
+    .refine((entries) => entries.every(isEntry), `${what}, parted by commas`)
+    .default([]);
+
+const isGuid = (text: string): boolean => z.guid().safeParse(text).success;
+const isVaultId = (text: string): boolean =>
+  [recoveryServicesVaultId, backupVaultId].some((read) => read(text).kind !== 'refused');
+
 const variables = z.object({
   AzureWebJobsStorage: z.string().optional(),
   AzureWebJobsStorage__accountName: z
@@ -33,7 +47,15 @@ const variables = z.object({
   IDENTITY_ENDPOINT: z.string().optional(),
   ACCESS_MODE: z.enum(['development'], 'development, or absent').optional(),
   AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
-  WEBSITE_INSTANCE_ID: z.string().optional(),
+  ACCESS_TENANT_ID: z.guid('the GUID of a tenant').optional(),
+  ACCESS_AUDIENCE: z
+    .string()
+    .refine((text) => isGuid(text.replace(/^api:\/\//i, '')), 'a client id (GUID), or api://<client id>')
+    .optional(),
+  ACCESS_ISSUER: z.string().optional(),
+  ACCESS_KEYS_URL: z.string().optional(),
+  ALLOWED_VAULTS: list(isVaultId, 'ids of vaults'),
+  ALLOWED_SUBSCRIPTIONS: list(isGuid, 'ids of subscriptions (GUIDs)'),
   PLAN_LOCATION: z.string().default('plan.json'),
   DELETE_BACKUPS: flag.default(false),
   MINIMUM_POLL_SECONDS: z.coerce
@@ -64,12 +86,9 @@ export interface Settings {
   readonly armCaFile?: string;
   /** `managed` where the platform offers an identity; `clientId` chooses a user-assigned one. */
   readonly identity: { readonly managed: boolean; readonly clientId?: string };
-  /** What the development gate looks at. */
-  readonly access: {
-    readonly mode?: 'development';
-    readonly environment?: string;
-    readonly instanceId?: string;
-  };
+  readonly access: AccessSettings;
+  /** `ALLOWED_VAULTS` and `ALLOWED_SUBSCRIPTIONS`: what may be written to where there is no plan. */
+  readonly allowed: { readonly vaults: readonly string[]; readonly subscriptions: readonly string[] };
   /** A file in the app or an https blob URL. */
   readonly planLocation: string;
   readonly deleteBackups: boolean;
@@ -89,18 +108,15 @@ function storageOf(read: Variables): StorageSetting | undefined {
   return accountName === undefined ? undefined : { kind: 'account', accountName };
 }
 
-function settingsOf(read: Variables, storage: StorageSetting): Settings {
+function settingsOf(read: Variables, storage: StorageSetting, environment: Environment): Settings {
   return {
     storage,
     armEndpoint: read.ARM_ENDPOINT,
     armAudience: read.ARM_AUDIENCE ?? read.ARM_ENDPOINT,
     ...given({ armCaFile: read.ARM_CA_FILE }),
     identity: { managed: read.IDENTITY_ENDPOINT !== undefined, ...given({ clientId: read.AZURE_CLIENT_ID }) },
-    access: given({
-      mode: read.ACCESS_MODE,
-      environment: read.AZURE_FUNCTIONS_ENVIRONMENT,
-      instanceId: read.WEBSITE_INSTANCE_ID,
-    }),
+    access: accessOf(read, environment),
+    allowed: { vaults: read.ALLOWED_VAULTS, subscriptions: read.ALLOWED_SUBSCRIPTIONS },
     planLocation: read.PLAN_LOCATION,
     deleteBackups: read.DELETE_BACKUPS,
     minimumPollSeconds: read.MINIMUM_POLL_SECONDS,
@@ -121,16 +137,19 @@ export function readSettings(environment: Environment): Settings {
   const filled = Object.entries(environment).filter(
     ([, value]) => value !== undefined && value.trim() !== '',
   );
-  const read = variables.safeParse(Object.fromEntries(filled));
+  const present = Object.fromEntries(filled);
+  const read = variables.safeParse(present);
   const named = filled.map(([name]) => name);
   const hasStorage = named.some((name) => /^AzureWebJobsStorage(__accountName)?$/.test(name));
   const problems = [
     ...(read.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []),
     ...(hasStorage ? [] : [storageMissing]),
+    ...accessProblems(present),
   ];
   const storage = read.success ? storageOf(read.data) : undefined;
-  if (!read.success || !storage) throw new SettingsRefused(`Settings are wrong:\n  ${problems.join('\n  ')}`);
-  return settingsOf(read.data, storage);
+  if (!read.success || !storage || problems.length > 0)
+    throw new SettingsRefused(`Settings are wrong:\n  ${problems.join('\n  ')}`);
+  return settingsOf(read.data, storage, present);
 }
 
 /** The settings of this process. @throws SettingsRefused */

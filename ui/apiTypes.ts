@@ -29,6 +29,17 @@ export interface Run {
     caller?: string;
     key: string;
   };
+  cancelRequestedBy?: {
+    caller?: string;
+    at: string;
+  };
+  /**
+   * Who closed a run that had ended unknown.
+   */
+  closedBy?: {
+    caller?: string;
+    at: string;
+  };
   createdAt: string;
   endedAt?: string;
   batch?: string;
@@ -130,6 +141,17 @@ export interface RunPage {
       source: 'http' | 'schedule' | 'eventGrid' | 'sweep' | 'batch';
       caller?: string;
       key: string;
+    };
+    cancelRequestedBy?: {
+      caller?: string;
+      at: string;
+    };
+    /**
+     * Who closed a run that had ended unknown.
+     */
+    closedBy?: {
+      caller?: string;
+      at: string;
     };
     createdAt: string;
     endedAt?: string;

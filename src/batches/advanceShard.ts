@@ -63,7 +63,7 @@ async function settle(services: BatchServices, batch: RunState, stored: StoredIt
   const child = item.run === undefined ? undefined : (await findRun(services.runs, item.run))?.run;
   if (!child) return false;
   if (!hasEnded(child.status)) {
-    if (batch.cancelRequestedAt !== undefined) await services.cancelChild(child.id);
+    if (batch.cancelRequestedAt !== undefined) await services.cancelChild(child.id, batch.cancelRequestedBy);
     return false;
   }
   const { status, error, endedAt } = child;

@@ -8,7 +8,7 @@ export interface BatchServices {
   readonly clock: () => Date;
   readonly runs: RunServices;
   /** Asks a child to stop, also one that waits for its job. Harmless to repeat. */
-  readonly cancelChild: (runId: string) => Promise<void>;
+  readonly cancelChild: (runId: string, caller: string | undefined) => Promise<void>;
   /** Items of batches: partition = batch and digest of its request, row key = item. */
   readonly batchItems: Table;
   /** What was used up of the service's daily limits: partition = UTC date. */

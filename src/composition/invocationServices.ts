@@ -10,7 +10,6 @@ import { watchedRuns } from '../jobs/watchTrackers.ts';
 import { isTold, putMessage } from '../notifications/outbox.ts';
 import type { NotificationServices } from '../notifications/sendMessages.ts';
 import { runOrchestration } from '../orchestrations/flow.ts';
-import { allowsCall } from '../plan/allowList.ts';
 import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
 import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
@@ -20,6 +19,7 @@ import type { StepSummary } from '../steps/step.ts';
 import { listSteps } from '../steps/stepRow.ts';
 import type { StepLog, StepServices } from '../steps/stepServices.ts';
 import type { TriggerServices } from '../triggers/triggerServices.ts';
+import { obstacleTo } from './sendGate.ts';
 import type { Services } from './services.ts';
 
 /** What the run record is kept with during one invocation. */
@@ -80,7 +80,7 @@ export function stepServices(given: Services, context: InvocationContext): StepS
       given.flowsOf(context).raise(instanceIdOf(runId, generation), eventName, { ...event }),
     watchJob: (order) => watchJob(trackerServices(given, context), order as unknown as WatchOrder),
     isCancelRequested: (runId) => isCancelRequested(tables, runId),
-    isAllowed: async (call) => allowsCall(await given.loadPlan(), call),
+    obstacleTo: (call, step) => obstacleTo(given, call, step),
     log: stepLog(context),
   };
 }
@@ -112,9 +112,10 @@ export async function stopRun(
   given: Services,
   context: InvocationContext,
   runId: string,
+  caller?: string,
 ): ReturnType<typeof requestCancel> {
   const runs = runServices(given, context);
-  const asked = await requestCancel(runs, runId);
+  const asked = await requestCancel(runs, runId, caller);
   const vaultId = asked === 'requested' ? vaultOfBackup(await runs.listSteps(runId)) : undefined;
   if (vaultId !== undefined) await cancelWatch(trackerServices(given, context), vaultId, runId);
   return asked;
@@ -135,7 +136,7 @@ export function batchServices(given: Services, context: InvocationContext): Batc
   return {
     clock,
     runs: runServices(given, context),
-    cancelChild: async (runId) => void (await stopRun(given, context, runId)),
+    cancelChild: async (...child) => void (await stopRun(given, context, ...child)),
     batchItems: tables.batchItems,
     dailyCounters: tables.dailyCounters,
     loadPlan,

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { keepSigningKeys, keyDocumentAt, type SigningKeys } from '../access/signingKeys.ts';
 import type { TokenCredential } from '@azure/identity';
 import type { InvocationContext } from '@azure/functions';
 import type { ArmClient } from '../arm/call.ts';
@@ -39,6 +40,8 @@ export type TableName =
 /** Everything the functions act through; tests give their own with {@link provideServices}. */
 export interface Services {
   readonly settings: Settings;
+  /** Of the issuer of callers' tokens; absent without access control. */
+  readonly signingKeys?: SigningKeys;
   readonly clock: () => Date;
   /** A fresh random GUID. */
   readonly newId: () => string;
@@ -100,6 +103,9 @@ const armClientOf = (settings: Settings, credential: TokenCredential, clock: () 
     ...(settings.armCaFile === undefined ? {} : { ca: readFileSync(settings.armCaFile, 'utf8') }),
   });
 
+const signingKeysOf = ({ access: { tokens } }: Settings, clock: () => Date): Pick<Services, 'signingKeys'> =>
+  tokens ? { signingKeys: keepSigningKeys(keyDocumentAt(tokens.keysUrl), clock) } : {};
+
 function createServices(settings: Settings): Services {
   const clock = () => new Date();
   const credential = identity(settings.identity);
@@ -121,6 +127,7 @@ function createServices(settings: Settings): Services {
   );
   return {
     settings,
+    ...signingKeysOf(settings, clock),
     clock,
     newId: randomUUID,
     pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -15,11 +15,11 @@ app.http('cancelRun', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: answer(async (call) => {
+  handler: answer('cancelRun', async (call) => {
     const waitSeconds = readWaitSeconds(call.request.query) ?? 0;
     const runId = readRunId(call);
     await readNoBody(call.request);
-    const asked = await stopRun(call.services, call.context, runId);
+    const asked = await stopRun(call.services, call.context, runId, call.caller.name);
     const record = asked === 'missing' ? undefined : await recordAfter(call, runId, waitSeconds);
     if (!record) throw runNotFound();
     if (asked === 'ended' && record.status !== 'cancelled') throw tooLate(record);

@@ -18,10 +18,10 @@ app.http('closeRun', {
   route: 'api/runs/{id}/close',
   methods: ['POST'],
   authLevel: 'anonymous',
-  handler: answer(async (call) => {
+  handler: answer('closeRun', async (call) => {
     const runId = readRunId(call);
     const { reason } = await readBody(call.request, closeSchema);
-    const closed = await closeRun(call.runs, runId, reason);
+    const closed = await closeRun(call.runs, runId, reason, call.caller.name);
     const record = closed === 'missing' ? undefined : await getRunRecord(call.runs, runId);
     if (!record) throw runNotFound();
     // Closing twice is the same wish: the answer to the first may have been lost.

@@ -12,7 +12,7 @@ app.http('getCoverage', {
   route: 'api/coverage',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer(async ({ request, services }) => {
+  handler: answer('getCoverage', async ({ request, services }) => {
     const { top, continuation, ...filter } = readQuery(request, coverageQuerySchema);
     const form = /\btext\/csv\b/i.test(request.headers.get('accept') ?? '') ? 'csv' : 'json';
     const paging = { top: top ?? usualRows[form], continuation };

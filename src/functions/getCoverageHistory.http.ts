@@ -8,7 +8,7 @@ app.http('getCoverageHistory', {
   route: 'api/coverage/history',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer(async ({ request, services }) => {
+  handler: answer('getCoverageHistory', async ({ request, services }) => {
     const { days = 14 } = readQuery(request, historyQuerySchema);
     return { status: 200, jsonBody: await readHistory(services.tables.coverage, days, services.clock()) };
   }),

@@ -10,7 +10,7 @@ app.http('getCoverageResource', {
   route: 'api/coverage/resource',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer(async ({ request, services }) => {
+  handler: answer('getCoverageResource', async ({ request, services }) => {
     const { id } = readQuery(request, resourceQuerySchema);
     const { tables, clock } = services;
     const found = await readResource(tables.coverage, id, resourceKindSchema.options, clock());

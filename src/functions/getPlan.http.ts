@@ -9,7 +9,7 @@ app.http('getPlan', {
   route: 'api/plan',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer(async ({ services }) => {
+  handler: answer('getPlan', async ({ services }) => {
     try {
       const resolved = await resolvePlan(estateServices(services), await services.loadPlan());
       return { status: 200, jsonBody: resolved };

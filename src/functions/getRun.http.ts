@@ -7,7 +7,7 @@ app.http('getRun', {
   route: 'api/runs/{id}',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer(async (call) => {
+  handler: answer('getRun', async (call) => {
     const waitSeconds = readWaitSeconds(call.request.query) ?? 0;
     const record = await recordAfter(call, readRunId(call), waitSeconds);
     if (!record) throw runNotFound();

@@ -6,7 +6,7 @@ app.http('getVaults', {
   route: 'api/vaults',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer(async ({ services }) => ({
+  handler: answer('getVaults', async ({ services }) => ({
     status: 200,
     jsonBody: await readVaults(services.tables.coverage),
   })),

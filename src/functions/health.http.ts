@@ -1,13 +1,20 @@
-import { app, type HttpResponseInit } from '@azure/functions';
-import { getServices } from '../composition/services.ts';
+import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { getServices, type Services } from '../composition/services.ts';
 import { SettingsRefused } from '../settings.ts';
+import { hasRole } from '../http/access.ts';
 import { answerOfRefusal, HttpRefusal } from '../http/refusal.ts';
 
-/** Open to everyone and told to no one in particular: names of settings, never values. */
-function health(): HttpResponseInit {
+/** What only callers with `Backups.Read` are told. */
+const inFull = ({ signingKeys }: Services): object =>
+  signingKeys ? { signingKeys: signingKeys.standing() } : {};
+
+/** Open to everyone and told to no one in particular: names of settings, never values. In full with `Backups.Read`. */
+async function health(request: HttpRequest): Promise<HttpResponseInit> {
   try {
-    getServices();
-    return { status: 200, jsonBody: { status: 'healthy' } };
+    const services = getServices();
+    const short = { status: 'healthy' };
+    const isFull = await hasRole(request, services, 'Backups.Read');
+    return { status: 200, jsonBody: isFull ? { ...short, ...inFull(services) } : short };
   } catch (error) {
     if (!(error instanceof SettingsRefused)) throw error;
     return answerOfRefusal(new HttpRefusal(503, { code: 'SettingsRefused', message: error.message }));

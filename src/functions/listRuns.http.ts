@@ -8,7 +8,7 @@ app.http('listRuns', {
   route: 'api/runs',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer(async ({ request, runs }) => {
+  handler: answer('listRuns', async ({ request, runs }) => {
     const { top, continuation, ...filter } = readQuery(request, listQuerySchema);
     const page = await listRuns(runs, filter as RunFilter, { top, continuation } as RunPaging);
     const next = page.continuation === undefined ? {} : { nextLink: nextLink(request, page.continuation) };

@@ -6,5 +6,5 @@ app.http('openapi', {
   route: 'api/openapi.json',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer(async () => ({ status: 200, jsonBody: describeApi() })),
+  handler: answer('openapi', async () => ({ status: 200, jsonBody: describeApi() })),
 });

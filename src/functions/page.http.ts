@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { app, type HttpHandler } from '@azure/functions';
-import { isOpenForDevelopment } from '../access/developmentGate.ts';
+import type { TokenSettings } from '../access/accessSettings.ts';
 import { getServices } from '../composition/services.ts';
 import { answerOfPage, readPageFiles, type PageConfig } from '../http/page.ts';
 import type { Settings } from '../settings.ts';
@@ -10,8 +10,24 @@ const folder = typeof __dirname === 'string' ? join(__dirname, 'ui') : resolve('
 
 let reading: ReturnType<typeof readPageFiles> | undefined;
 
-function configOf({ access }: Settings): PageConfig {
-  if (isOpenForDevelopment(access)) return {};
+const entraIssuer =
+  /^(https:\/\/login\.(?:microsoftonline\.(?:com|us)|partner\.microsoftonline\.cn)\/[^/]+)\/v2\.0$/;
+
+function signInOf({ issuer, audience }: TokenSettings): PageConfig['signIn'] {
+  const [, authority] = entraIssuer.exec(issuer) ?? [];
+  const scope = `api://${audience}/.default`;
+  return {
+    authority: authority ?? issuer,
+    clientId: audience,
+    scope,
+    protocol: authority ? 'entra' : 'oidc',
+  };
+}
+
+function configOf({ access: { tokens, isDevelopment } }: Settings): PageConfig {
+  const signIn = tokens && signInOf(tokens);
+  if (signIn) return { signIn };
+  if (isDevelopment) return {};
   return { problem: 'Access control is not configured: this deployment answers no request.' };
 }
 

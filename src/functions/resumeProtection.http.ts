@@ -9,6 +9,7 @@ app.http('resumeProtection', {
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
   handler: acceptingRuns(
+    'resumeProtection',
     () => resumeSchema,
     (body) => ({ kind: 'resume', ...body }),
   ),

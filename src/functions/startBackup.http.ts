@@ -31,6 +31,7 @@ app.http('startBackup', {
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
   handler: acceptingRuns(
+    'startBackup',
     () => backupSchema,
     backUp,
     async (call, body, run) => {

@@ -9,6 +9,7 @@ app.http('startProtection', {
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
   handler: acceptingRuns(
+    'startProtection',
     () => protectionSchema,
     (body) => ({ kind: 'protect', ...body }),
   ),

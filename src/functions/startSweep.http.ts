@@ -9,6 +9,7 @@ app.http('startSweep', {
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
   handler: acceptingRuns(
+    'startSweep',
     () => sweepSchema,
     ({ dryRun = true }) => ({ kind: 'sweep', dryRun }),
   ),

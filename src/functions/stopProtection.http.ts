@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import { stopSchema } from '../runs/request.ts';
+import { requireRole } from '../http/access.ts';
 import { acceptingRuns } from '../http/runRequest.ts';
 
 app.http('stopProtection', {
@@ -9,7 +10,11 @@ app.http('stopProtection', {
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
   handler: acceptingRuns(
+    'stopProtection',
     () => stopSchema,
-    (body) => ({ kind: 'stop', ...body }),
+    (body, { caller }) => {
+      if (body.mode === 'deleteData') requireRole(caller, 'Protections.Delete');
+      return { kind: 'stop', ...body };
+    },
   ),
 });

@@ -9,6 +9,7 @@ app.http('validateProtection', {
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
   handler: acceptingRuns(
+    'validateProtection',
     () => protectionSchema,
     (body) => ({ kind: 'validate', ...body }),
   ),

@@ -1,9 +1,11 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { plainText } from '../arm/outcomes.ts';
-import { isOpenForDevelopment } from '../access/developmentGate.ts';
+import type { Caller } from '../access/checkToken.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import { runServices } from '../composition/invocationServices.ts';
 import { getServices, type Services } from '../composition/services.ts';
+import { SettingsRefused } from '../settings.ts';
+import { admit, type GuardedRoute } from './access.ts';
 import { answerOfRefusal, HttpRefusal } from './refusal.ts';
 
 /** One request with everything its handler acts through. */
@@ -12,15 +14,14 @@ export interface HttpCall {
   readonly context: InvocationContext;
   readonly services: Services;
   readonly runs: RunServices;
+  readonly caller: Caller;
 }
 
-function checkAccess({ settings }: Services): void {
-  if (isOpenForDevelopment(settings.access)) return;
-  throw new HttpRefusal(503, {
-    code: 'AccessNotConfigured',
-    message: 'Access control is not configured: this deployment answers no request.',
+const settingsRefused = (): HttpRefusal =>
+  new HttpRefusal(503, {
+    code: 'SettingsRefused',
+    message: 'The settings of this deployment are wrong: GET /api/health names them.',
   });
-}
 
 /** A mistake of ours: the caller learns where to look, the log gets the rest. */
 function answerOfMistake(error: unknown, context: InvocationContext): HttpResponseInit {
@@ -36,17 +37,18 @@ function answerOfMistake(error: unknown, context: InvocationContext): HttpRespon
 }
 
 /**
- * The one wrapper of HTTP functions: checks access before anything of the request is read, and turns whatever is thrown
+ * The one wrapper of HTTP functions: admits the caller before anything of the request is read, and turns whatever is thrown
  * into an error body. A stack never leaves the process.
  */
 export const answer =
-  (handle: (call: HttpCall) => Promise<HttpResponseInit>): HttpHandler =>
+  (route: GuardedRoute, handle: (call: HttpCall) => Promise<HttpResponseInit>): HttpHandler =>
   async (request, context) => {
     try {
       const services = getServices();
-      checkAccess(services);
-      return await handle({ request, context, services, runs: runServices(services, context) });
+      const caller = await admit(request, services, context, route);
+      return await handle({ request, context, services, runs: runServices(services, context), caller });
     } catch (error) {
+      if (error instanceof SettingsRefused) return answerOfRefusal(settingsRefused());
       return error instanceof HttpRefusal ? answerOfRefusal(error) : answerOfMistake(error, context);
     }
   };

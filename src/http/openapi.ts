@@ -18,6 +18,7 @@ import {
   stopSchema,
   sweepSchema,
 } from '../runs/request.ts';
+import { requiredRoles } from './access.ts';
 import { idempotencyHeader, largestBodyBytes } from './body.ts';
 import { longestWaitSeconds } from './runAnswer.ts';
 
@@ -214,6 +215,34 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/openapi.json': { get: openapi },
 };
 
+const ofCallers: JsonObject = {
+  401: refusal('AuthenticationFailed, InvalidAuthenticationToken.'),
+  403: refusal('AuthorizationFailed: the role that is needed.'),
+};
+
+/** An operation with the role that its callers need; open without one. */
+function secured(operation: Operation): JsonObject {
+  const role = (requiredRoles as Readonly<Record<string, string>>)[operation.operationId];
+  if (role === undefined) return { ...operation, security: [] } as unknown as JsonObject;
+  const responses = { ...operation.responses, ...ofCallers };
+  return { ...operation, responses, security: [{ entra: role === 'anyToken' ? [] : [role] }] } as never;
+}
+
+const securedPaths = (): JsonObject =>
+  Object.fromEntries(
+    Object.entries(paths).map(([path, methods]) => [
+      path,
+      Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, secured(operation)])),
+    ]),
+  );
+
+const entra: JsonObject = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'A token of Entra (version 2.0) for this app; the role is an app role.',
+};
+
 /** The API as OpenAPI 3.1, from the schemas that requests are checked with. */
 export function describeApi(): JsonObject {
   const listed = recordSchema.omit({ steps: true, operation: true, failures: true, report: true });
@@ -226,8 +255,9 @@ export function describeApi(): JsonObject {
       description:
         'Protects Azure resources and backs them up on demand; every request ends in a run record.',
     },
-    paths: paths as unknown as JsonObject,
+    paths: securedPaths(),
     components: {
+      securitySchemes: { entra },
       schemas: {
         Run: schemaOf(recordSchema),
         RunPage: schemaOf(page),

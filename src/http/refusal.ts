@@ -18,17 +18,20 @@ export interface ErrorBody {
 export class HttpRefusal extends Error {
   readonly status: number;
   readonly body: ErrorBody;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, error: ErrorBody['error']) {
+  constructor(status: number, error: ErrorBody['error'], headers: Readonly<Record<string, string>> = {}) {
     super(error.message);
     this.status = status;
     this.body = { error };
+    this.headers = headers;
   }
 }
 
 /** The answer that a refusal becomes. */
-export const answerOfRefusal = ({ status, body }: HttpRefusal): HttpResponseInit => ({
+export const answerOfRefusal = ({ status, body, headers }: HttpRefusal): HttpResponseInit => ({
   status,
+  headers: { ...headers },
   jsonBody: body,
 });
 

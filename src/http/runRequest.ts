@@ -6,13 +6,12 @@ import { digestOf, runIdOf } from '../runs/runId.ts';
 import type { AcceptedRequest, RequestedBy, RunRecord } from '../runs/run.ts';
 import { findRun } from '../runs/runRow.ts';
 import { startAccepted } from '../runs/startRun.ts';
+import type { GuardedRoute } from './access.ts';
 import { answer, type HttpCall } from './answer.ts';
 import { idempotencyHeader, readBody, readIdempotencyKey } from './body.ts';
 import { HttpRefusal } from './refusal.ts';
 import { answerOfRun, readWaitSeconds, recordAfter } from './runAnswer.ts';
-
-/** Who asks, as long as there is no access control. */
-const localCaller = 'local';
+import { checkTargets } from './targets.ts';
 
 const keyReused = (run: RunRecord): HttpRefusal =>
   new HttpRefusal(409, {
@@ -62,6 +61,15 @@ export type BeforeRun<T> = (
   run: { readonly id: string; readonly digest: string },
 ) => Promise<void>;
 
+/** A request that was accepted before is answered with its run, whatever the list has become. */
+async function checkNewTargets(call: HttpCall, body: object, requestedBy: RequestedBy): Promise<void> {
+  try {
+    await checkTargets(call, body);
+  } catch (refusal) {
+    if (!(await findRun(call.runs, runIdOf(requestedBy)))) throw refusal;
+  }
+}
+
 async function prepare<T>(
   call: HttpCall,
   before: BeforeRun<T> | undefined,
@@ -79,18 +87,20 @@ async function prepare<T>(
  *
  * @param schemaOf gives the body's schema, asked for with the first request: at the start of the app it is not built.
  */
-export const acceptingRuns = <T>(
+export const acceptingRuns = <T extends object>(
+  route: GuardedRoute,
   schemaOf: () => z.ZodType<T>,
   requestOf: (body: T, call: HttpCall) => AcceptedRequest | Promise<AcceptedRequest>,
   before?: BeforeRun<T>,
 ) =>
-  answer(async (call): Promise<HttpResponseInit> => {
+  answer(route, async (call): Promise<HttpResponseInit> => {
     const { request, services } = call;
     const waitSeconds = readWaitSeconds(request.query) ?? 0;
     const key = readIdempotencyKey(request.headers, services.newId);
     const body = await readBody(request, schemaOf());
     const wanted = await requestOf(body, call);
-    const requestedBy: RequestedBy = { source: 'http', caller: localCaller, key };
+    const requestedBy: RequestedBy = { source: 'http', caller: call.caller.name, key };
+    await checkNewTargets(call, body, requestedBy);
     await prepare(call, before, body, wanted, requestedBy);
     const record = await answerable(call, await accept(call, wanted, requestedBy), waitSeconds);
     return answerOfRun(call, record, { [idempotencyHeader]: key });

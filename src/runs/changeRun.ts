@@ -35,11 +35,13 @@ async function write(services: RunServices, run: RunState, next: RunState, etag:
   return (await services.runs.writeTogether(runPartition, changes)).kind === 'written';
 }
 
-function closed(run: RunState, reason: string, closedAt: string): RunState {
+function closed(run: RunState, reason: string, closedAt: string, caller: string | undefined): RunState {
   const was: Json = run.error ? { code: run.error.code, message: run.error.message } : null;
   return {
     ...run,
     status: 'failed',
+    closedAt,
+    ...(caller === undefined ? {} : { closedBy: caller }),
     error: { code: 'ClosedByPerson', message: reason },
     result: { closedAt, was, ...(run.result === undefined ? {} : { result: run.result }) },
   };
@@ -50,25 +52,27 @@ export async function closeRun(
   services: RunServices,
   runId: string,
   reason: string,
+  caller?: string,
 ): Promise<'closed' | 'notUnknown' | 'missing'> {
   const now = services.clock().toISOString();
   const answer = await changeRun(services, runId, (run) =>
-    run.status === 'unknown' ? closed(run, reason, now) : undefined,
+    run.status === 'unknown' ? closed(run, reason, now, caller) : undefined,
   );
   if (!answer) return 'missing';
   return answer.changed ? 'closed' : 'notUnknown';
 }
 
-/** Asks a run to stop; `ended` when it has its ending. No write is sent after this, except those that cancel the job. */
+/** Asks a run to stop, the first who asks is noted; `ended` when it has its ending. No write is sent after this, except those that cancel the job. */
 export async function requestCancel(
   services: RunServices,
   runId: string,
+  caller?: string,
 ): Promise<'requested' | 'ended' | 'missing'> {
   const now = services.clock().toISOString();
   const answer = await changeRun(services, runId, (run) =>
     hasEnded(run.status) || run.cancelRequestedAt !== undefined
       ? undefined
-      : { ...run, cancelRequestedAt: now },
+      : { ...run, cancelRequestedAt: now, ...(caller === undefined ? {} : { cancelRequestedBy: caller }) },
   );
   if (!answer) return 'missing';
   return hasEnded(answer.run.status) ? 'ended' : 'requested';

@@ -28,6 +28,8 @@ const recoveryPoint = z.object({
   tiers: z.array(z.object({ type: z.string(), expiresAt: instant.optional() })),
 });
 
+const doneBy = z.object({ caller: z.string().optional(), at: instant });
+
 const failure = z.object({
   code: z.string().describe("The service's code as it came, or ours."),
   message: z.string(),
@@ -53,6 +55,8 @@ export const recordSchema = z.object({
     caller: z.string().optional(),
     key: z.string(),
   }),
+  cancelRequestedBy: doneBy.optional(),
+  closedBy: doneBy.optional().describe('Who closed a run that had ended unknown.'),
   createdAt: instant,
   endedAt: instant.optional(),
   batch: z.string().optional(),

@@ -72,6 +72,12 @@ export interface RequestedBy {
   readonly key: string;
 }
 
+/** Who has done something to a run, and when (ISO 8601 UTC). `caller` as in {@link RequestedBy}. */
+export interface DoneBy {
+  readonly caller?: string;
+  readonly at: string;
+}
+
 /** The proof that a backup exists. `expiresAt` is the service's word where it sends one, else the instant that was asked for. */
 export interface RecoveryPoint {
   readonly id: string;
@@ -140,6 +146,9 @@ export interface RunRecord {
   readonly status: RunStatus;
   readonly target?: Json;
   readonly requestedBy: RequestedBy;
+  readonly cancelRequestedBy?: DoneBy;
+  /** Of a run that ended `unknown`. */
+  readonly closedBy?: DoneBy;
   readonly createdAt: string;
   readonly endedAt?: string;
   readonly batch?: string;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../arm/call.ts';
 import type { StepSummary } from '../steps/step.ts';
-import { targetOf, type JobState, type RunRecord, type StepReport } from './run.ts';
+import { targetOf, type DoneBy, type JobState, type RunRecord, type StepReport } from './run.ts';
 import { findRun, hasEnded, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
@@ -82,6 +82,9 @@ const errorOf = ({ error }: RunState): RunRecord['error'] =>
     ...whenPresent({ advice: error.advice, correlationId: error.correlationId }),
   };
 
+const doneBy = (at: string | undefined, caller: string | undefined): DoneBy | undefined =>
+  at === undefined ? undefined : { ...whenPresent({ caller }), at };
+
 /** The record of a run and its steps, in the shape that callers see. `seen` is the job of a run that waits for it. */
 export function recordOf(run: RunState, steps: readonly StepSummary[], seen?: JobState): RunRecord {
   const followed = run.job ?? seen;
@@ -91,6 +94,10 @@ export function recordOf(run: RunState, steps: readonly StepSummary[], seen?: Jo
     status: run.status,
     ...whenPresent({ target: targetOf(run.request) }),
     requestedBy: run.requestedBy,
+    ...whenPresent({
+      cancelRequestedBy: doneBy(run.cancelRequestedAt, run.cancelRequestedBy),
+      closedBy: doneBy(run.closedAt, run.closedBy),
+    }),
     createdAt: run.createdAt,
     ...whenPresent({ endedAt: run.endedAt, batch: run.batch }),
     generation: run.generation,

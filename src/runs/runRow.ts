@@ -28,6 +28,10 @@ export interface RunState {
   readonly begunAt?: string;
   readonly endedAt?: string;
   readonly cancelRequestedAt?: string;
+  /** Who asked for that, and who closed the run, as {@link RequestedBy} has callers. */
+  readonly cancelRequestedBy?: string;
+  readonly closedAt?: string;
+  readonly closedBy?: string;
   readonly facts: RunFacts;
   readonly batch?: string;
   readonly item?: string;

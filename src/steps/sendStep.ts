@@ -6,6 +6,7 @@ import { changeStep, describedCall, withRequests, type Progress, type StepInHand
 import { itemOf, seeItem, takeItem, type SeenLock } from './itemLock.ts';
 import { holdBack, settle } from './settle.ts';
 import { attemptIdOf } from './stepRow.ts';
+import type { SendObstacle } from './step.ts';
 import type { StepServices } from './stepServices.ts';
 import { later, leaseSeconds, sendMarginSeconds, sendWindowSeconds } from './timings.ts';
 
@@ -77,12 +78,11 @@ async function reasonNotToSend(
   lock: SeenLock | undefined,
 ): Promise<(() => Promise<Progress>) | undefined> {
   const { step } = work.held;
-  if (services.isAllowed && !(await services.isAllowed(call))) {
-    return () => settle(services, work, { kind: 'refused', failure: notAllowed });
-  }
   if (!work.definition.goesOnAfterCancel && (await services.isCancelRequested(step.runId))) {
     return () => settle(services, work, { kind: 'cancelled' });
   }
+  const obstacle = await services.obstacleTo(call, step);
+  if (obstacle) return () => heedObstacle(services, work, obstacle);
   if (lock && (await takeItem(services, step, work.definition, lock)) === 'busy') {
     return () => itemBusy(services, work);
   }
@@ -93,12 +93,14 @@ async function reasonNotToSend(
   return undefined;
 }
 
-const notAllowed: Failure = {
-  code: 'TargetNotAllowed',
-  message: "The target is not on the allow-list of this deployment's plan.",
-  advice: 'Add the vault to safety.vaults; deleting also needs safety.deleteBackups.',
-  class: 'ours',
-};
+/** Seconds until what is in the way for now is asked about again. */
+const obstacleSeconds = 61;
+
+function heedObstacle(services: StepServices, work: StepInHand, obstacle: SendObstacle): Promise<Progress> {
+  if (obstacle.kind === 'refused')
+    return settle(services, work, { kind: 'refused', failure: obstacle.failure });
+  return holdBack(services, work, { seconds: obstacleSeconds, reason: obstacle.reason, resume: 'send' });
+}
 
 /** `refused`: the described URL is none that may be used; nothing has been sent. */
 async function exchangeOf(

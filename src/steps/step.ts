@@ -128,6 +128,11 @@ export type StepOutcome =
   | { readonly kind: 'refused' | 'failed' | 'timedOut' | 'unknown'; readonly failure: Failure }
   | { readonly kind: 'cancelled' };
 
+/** What keeps a described call from being sent: for good, or for now. */
+export type SendObstacle =
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  | { readonly kind: 'later'; readonly reason: string };
+
 /** The event `step-<ask>` as it is raised. */
 export interface StepEvent {
   /** Repeats the step's id: an event of another step is ignored. */

@@ -1,7 +1,13 @@
 import type { ArmCall, ArmClient, Json, JsonObject } from '../arm/call.ts';
 import type { Pacer } from '../pacer/pacer.ts';
 import type { MessageQueue, Table } from '../storage/table.ts';
-import type { StepCatalogue, StepEvent } from './step.ts';
+import type { SendObstacle, StepCatalogue, StepEvent } from './step.ts';
+
+/** The run of a step, and which of its flows has asked for it last. */
+export interface StepOwner {
+  readonly runId: string;
+  readonly generation: number;
+}
 
 /** One structured log line; `alert` is for a person. Fields hold ids and words, never a URL or a token. */
 export type StepLog = (
@@ -35,7 +41,7 @@ export interface StepServices {
   /** Has a job watched; answers what is known of its end. Absent: the flow asks for it. */
   readonly watchJob?: (order: JsonObject) => Promise<Json>;
   readonly isCancelRequested: (runId: string) => Promise<boolean>;
-  /** The target allow-list, asked again before every send; absent allows everything. */
-  readonly isAllowed?: (call: ArmCall) => Promise<boolean>;
+  /** The allow-list, and all that a deletion needs: asked again before every send. */
+  readonly obstacleTo: (call: ArmCall, step: StepOwner) => Promise<SendObstacle | undefined>;
   readonly log: StepLog;
 }

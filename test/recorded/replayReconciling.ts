@@ -56,6 +56,7 @@ export async function replayReconciling(
       return 'raised';
     },
     isCancelRequested: async () => false,
+    obstacleTo: () => Promise.resolve(undefined),
     log: () => undefined,
   };
   const deliver = async (): Promise<boolean> => {

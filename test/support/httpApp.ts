@@ -114,13 +114,36 @@ export interface CallOptions {
   /** `?wait=5`. */
   readonly query?: string;
   readonly id?: string;
+  /** Where it was sent, instead of to this machine. */
+  readonly host?: string;
+  /** Told of every look at the body. */
+  readonly onBodyRead?: () => void;
 }
 
-const requestOf = ({ body, text, headers, query = '', id }: CallOptions): HttpRequest => {
+const ofBody = ['body', 'text', 'json', 'arrayBuffer', 'blob', 'formData'];
+
+/** The request, with looks at its body told. */
+const watched = (request: HttpRequest, onBodyRead: () => void): HttpRequest =>
+  new Proxy(request, {
+    get: (target, name) => {
+      if (ofBody.includes(String(name))) onBodyRead();
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+
+const requestOf = ({
+  body,
+  text,
+  headers,
+  query = '',
+  id,
+  host = 'localhost:7071',
+}: CallOptions): HttpRequest => {
   const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
   return new HttpRequest({
     method: sent === undefined ? 'GET' : 'POST',
-    url: `https://backup.example/api/called${query}`,
+    url: `http://${host}/api/called${query}`,
     query: Object.fromEntries(new URLSearchParams(query)),
     headers: { ...headers },
     ...(sent === undefined ? {} : { body: { string: sent } }),
@@ -190,9 +213,9 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
       const found = registered.get(functionName);
       if (!found) throw new Error(`the app registers no ${functionName}`);
       provideServices(app.services);
-      return answerOf(
-        (await found.handler(requestOf(request), app.context(functionName))) as HttpResponseInit,
-      );
+      const sent = requestOf(request);
+      const received = request.onBodyRead ? watched(sent, request.onBodyRead) : sent;
+      return answerOf((await found.handler(received, app.context(functionName))) as HttpResponseInit);
     },
   };
   return app;

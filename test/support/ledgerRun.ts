@@ -93,6 +93,7 @@ export async function playThroughLedger(play: LedgerRunToPlay): Promise<LedgerRu
       return 'raised';
     },
     isCancelRequested: async () => false,
+    obstacleTo: () => Promise.resolve(undefined),
     log: () => undefined,
   };
   const deliver = async (): Promise<boolean> => {

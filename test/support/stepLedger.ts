@@ -1,8 +1,15 @@
-import type { ArmAnswer, ArmCall, ArmClient, ArmReply, Json, SendOptions } from '../../src/arm/call.ts';
+import type { ArmAnswer, ArmClient, ArmReply, Json, SendOptions } from '../../src/arm/call.ts';
 import type { Slot } from '../../src/pacer/pacer.ts';
 import { executeStep } from '../../src/steps/executeStep.ts';
 import { orderStep } from '../../src/steps/orderStep.ts';
-import type { AnyStep, StepEvent, StepMessage, StepOrder, StepOutcome } from '../../src/steps/step.ts';
+import type {
+  AnyStep,
+  SendObstacle,
+  StepEvent,
+  StepMessage,
+  StepOrder,
+  StepOutcome,
+} from '../../src/steps/step.ts';
 import { stepOfRow, type StepState } from '../../src/steps/stepRow.ts';
 import type { StepServices } from '../../src/steps/stepServices.ts';
 import { memoryQueue, memoryTable, type MemoryQueue, type MemoryTable } from './memoryStorage.ts';
@@ -56,7 +63,7 @@ export interface LedgerSettings {
   readonly arm: ArmScript;
   readonly reserve?: (now: Date) => Slot;
   readonly raise?: StepServices['raise'];
-  readonly isAllowed?: (call: ArmCall) => Promise<boolean>;
+  readonly obstacle?: () => SendObstacle | undefined;
   readonly cancelled?: () => boolean;
 }
 
@@ -97,7 +104,7 @@ export function stepLedger(settings: LedgerSettings): StepLedger {
       return settings.raise ? settings.raise(run, generation, name, event) : 'raised';
     },
     isCancelRequested: () => Promise.resolve(settings.cancelled?.() ?? false),
-    ...(settings.isAllowed ? { isAllowed: settings.isAllowed } : {}),
+    obstacleTo: () => Promise.resolve(settings.obstacle?.()),
     log: (level, message) => void (level === 'alert' && alerts.push(message)),
   };
 

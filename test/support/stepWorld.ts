@@ -100,6 +100,7 @@ export async function playWorld(
       minimumPollSeconds: 10,
       raise: (_run, _generation, name, event) => port('raise', () => Promise.resolve(hear(name, event))),
       isCancelRequested: () => Promise.resolve(false),
+      obstacleTo: () => Promise.resolve(undefined),
       log: () => undefined,
     };
   }

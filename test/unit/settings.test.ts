@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readSettings, SettingsRefused } from '../../src/settings.ts';
 
 const storage = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
@@ -10,7 +10,8 @@ test('storage is enough: everything else has a default', () => {
     armEndpoint: 'https://management.azure.com',
     armAudience: 'https://management.azure.com',
     identity: { managed: false },
-    access: {},
+    access: { isDevelopment: false },
+    allowed: { vaults: [], subscriptions: [] },
     planLocation: 'plan.json',
     deleteBackups: false,
     minimumPollSeconds: 10,
@@ -62,7 +63,7 @@ test('every problem is named on a line of its own, values are not', () => {
 test('an empty value counts as absent', () => {
   expect(
     readSettings({ ...storage, ACCESS_MODE: '', ARM_ENDPOINT: ' ', MINIMUM_POLL_SECONDS: '' }).access,
-  ).toEqual({});
+  ).toEqual({ isDevelopment: false });
 });
 
 test('a slash at the end of the endpoint is dropped; another audience is kept', () => {
@@ -79,5 +80,106 @@ test('the sample of local settings can be used as it is', () => {
   const { Values } = JSON.parse(readFileSync('local.settings.sample.json', 'utf8')) as {
     Values: Record<string, string>;
   };
-  expect(readSettings(Values).access.mode).toBe('development');
+  const host = { AZURE_FUNCTIONS_ENVIRONMENT: 'Development', WEBSITE_HOSTNAME: 'localhost:7071' };
+  expect(readSettings({ ...Values, ...host }).access).toEqual({ isDevelopment: true });
+});
+
+describe('access', () => {
+  const tenant = '72F988BF-0000-4000-8000-0000000A11CE';
+  const client = 'a11ce000-0000-4000-8000-00000000b0b0';
+  const development = { ACCESS_MODE: 'development', AZURE_FUNCTIONS_ENVIRONMENT: 'Development' };
+  const pair = { ...storage, ACCESS_TENANT_ID: tenant, ACCESS_AUDIENCE: client };
+  const problemsOf = (environment: Record<string, string>): string[] => {
+    try {
+      readSettings({ ...storage, ...environment });
+      return [];
+    } catch (error) {
+      return (error as Error).message
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim());
+    }
+  };
+
+  test('needs a tenant and an audience; the rest follows from them', () => {
+    expect(readSettings(pair).access.tokens).toEqual({
+      tenantId: '72f988bf-0000-4000-8000-0000000a11ce',
+      audience: client,
+      issuer: 'https://login.microsoftonline.com/72f988bf-0000-4000-8000-0000000a11ce/v2.0',
+      keysUrl: 'https://login.microsoftonline.com/72f988bf-0000-4000-8000-0000000a11ce/discovery/v2.0/keys',
+      authorizationUri:
+        'https://login.microsoftonline.com/72f988bf-0000-4000-8000-0000000a11ce/oauth2/v2.0/authorize',
+    });
+    expect(readSettings({ ...pair, ACCESS_AUDIENCE: `api://${client}` }).access.tokens?.audience).toBe(
+      client,
+    );
+  });
+
+  test.each([
+    ['ACCESS_TENANT_ID', { ACCESS_AUDIENCE: client }, 'ACCESS_TENANT_ID: needed beside ACCESS_AUDIENCE'],
+    ['ACCESS_AUDIENCE', { ACCESS_TENANT_ID: tenant }, 'ACCESS_AUDIENCE: needed beside ACCESS_TENANT_ID'],
+  ])('without %s it is refused', (_, environment, problem) => {
+    expect(problemsOf(environment)).toEqual([problem]);
+  });
+
+  test('of another cloud is named by its origin, or by issuer and keys', () => {
+    const { tokens } = readSettings({ ...pair, ACCESS_ISSUER: 'https://login.microsoftonline.us' }).access;
+    expect(tokens?.issuer).toBe('https://login.microsoftonline.us/72f988bf-0000-4000-8000-0000000a11ce/v2.0');
+    expect(tokens?.keysUrl).toBe(
+      'https://login.microsoftonline.us/72f988bf-0000-4000-8000-0000000a11ce/discovery/v2.0/keys',
+    );
+    const own = { ACCESS_ISSUER: 'https://sts.example/x/v2.0', ACCESS_KEYS_URL: 'https://keys.example/k' };
+    expect(readSettings({ ...pair, ...own }).access.tokens).toMatchObject({
+      issuer: 'https://sts.example/x/v2.0',
+      keysUrl: 'https://keys.example/k',
+    });
+  });
+
+  test.each([
+    [{ ACCESS_ISSUER: 'http://127.0.0.1:9000/v2.0' }],
+    [{ ACCESS_ISSUER: 'http://sts.example' }],
+    [{ ACCESS_ISSUER: 'https://user@sts.example' }],
+    [{ ACCESS_ISSUER: 'https://sts.example?a=b' }],
+    [{ ACCESS_KEYS_URL: 'http://localhost:9000/keys' }],
+    [{ ACCESS_KEYS_URL: 'file:///etc/keys' }],
+  ])('%j is refused outside development', (environment) => {
+    const [name] = Object.keys(environment);
+    expect(problemsOf({ ...pair, ...environment })).toEqual([
+      `${name}: an https URL (http on loopback in development alone)`,
+    ]);
+  });
+
+  test('a local issuer serves in development, and not beside any sign of the platform', () => {
+    const local = { ...pair, ...development, ACCESS_ISSUER: 'http://127.0.0.1:9000' };
+    expect(readSettings(local).access).toMatchObject({
+      isDevelopment: true,
+      tokens: { keysUrl: 'http://127.0.0.1:9000/72f988bf-0000-4000-8000-0000000a11ce/discovery/v2.0/keys' },
+    });
+    expect(problemsOf({ ...local, WEBSITE_SKU: 'FlexConsumption' })).toHaveLength(1);
+    expect(problemsOf({ ...local, ACCESS_ISSUER: 'http://sts.example' })).toHaveLength(1);
+  });
+
+  test('an issuer alone means nothing', () => {
+    expect(problemsOf({ ACCESS_ISSUER: 'https://sts.example' })).toEqual([
+      'ACCESS_ISSUER: means nothing without ACCESS_TENANT_ID and ACCESS_AUDIENCE',
+    ]);
+  });
+});
+
+test('vaults and subscriptions that may be written to are lists of ids', () => {
+  const vault = (name: string) =>
+    `/subscriptions/55555555-5555-4555-8555-555555555555/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/${name}`;
+  const { allowed } = readSettings({
+    ...storage,
+    ALLOWED_VAULTS: `${vault('one')},\n ${vault('two')};`,
+    ALLOWED_SUBSCRIPTIONS: '55555555-5555-4555-8555-555555555555',
+  });
+  expect(allowed).toEqual({
+    vaults: [vault('one'), vault('two')],
+    subscriptions: ['55555555-5555-4555-8555-555555555555'],
+  });
+  expect(() => readSettings({ ...storage, ALLOWED_VAULTS: `${vault('one')},*` })).toThrow(
+    'ALLOWED_VAULTS: ids of vaults, parted by commas',
+  );
+  expect(() => readSettings({ ...storage, ALLOWED_SUBSCRIPTIONS: 'all' })).toThrow('ALLOWED_SUBSCRIPTIONS');
 });

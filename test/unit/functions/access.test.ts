@@ -1,20 +1,8 @@
 import { expect, test } from 'vitest';
-import { isOpenForDevelopment } from '../../../src/access/developmentGate.ts';
 import { readSettings } from '../../../src/settings.ts';
 import { functionNames, httpApp, httpFunctionNames, httpRoutes } from '../../support/httpApp.ts';
 
 const storage = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
-
-test.each([
-  [{ mode: 'development', environment: 'Development' }, true],
-  [{ mode: 'development', environment: 'Development', instanceId: '0f1e' }, false],
-  [{ mode: 'development', environment: 'Production' }, false],
-  [{ mode: 'development' }, false],
-  [{ environment: 'Development' }, false],
-  [{}, false],
-] as const)('%j is open: %s', (surroundings, open) => {
-  expect(isOpenForDevelopment(surroundings)).toBe(open);
-});
 
 const guarded = httpFunctionNames().filter((name) => !['health', 'page'].includes(name));
 
@@ -24,6 +12,18 @@ test.each(guarded)('without access control %s answers 503 before it reads the re
   expect(status).toBe(503);
   expect(body.error.code).toBe('AccessNotConfigured');
   expect(app.flows.started).toEqual([]);
+});
+
+const elsewhere = [
+  ['another host', { host: 'backup.example' }],
+  ['a page of another site', { headers: { origin: 'https://evil.example' } }],
+  ['a tunnel', { headers: { 'x-forwarded-for': '203.0.113.7' } }],
+] as const;
+
+test.each(elsewhere)('in development mode a request by %s gets 503', async (_, request) => {
+  const { status, body } = await httpApp().call('startBackup', { text: '{', ...request });
+  expect(status).toBe(503);
+  expect(body.error.code).toBe('AccessNotConfigured');
 });
 
 test('health is open to everyone', async () => {

@@ -69,7 +69,7 @@ test('a list goes on at its nextLink and ends', async () => {
   const first = await app.call('listRuns', { query: '?top=2' });
   expect(first.body.value).toHaveLength(2);
   const next = new URL(first.body.nextLink);
-  expect(next.origin).toBe('https://backup.example');
+  expect(next.origin).toBe('http://localhost:7071');
   expect(next.searchParams.get('top')).toBe('2');
   const last = await app.call('listRuns', { query: next.search });
   expect(last.body.value.map(({ id }: { id: string }) => id)).toEqual([ids[0]]);
@@ -111,7 +111,9 @@ test('a cancelled run is answered with 202 until its flow has seen it', async ()
   expect(status).toBe(202);
   expect(headers['operation-location']).toBe(`/api/runs/${id}`);
   await end(app, id, 'cancelled');
-  expect((await app.call('cancelRun', { id, text: '' })).status).toBe(200);
+  const again = await app.call('cancelRun', { id, text: '' });
+  expect(again.status).toBe(200);
+  expect(again.body.cancelRequestedBy).toEqual({ caller: 'local', at: '2026-03-01T10:00:01.000Z' });
 });
 
 test('a run that has ended otherwise cannot be cancelled', async () => {
@@ -139,6 +141,7 @@ test('a person closes a run that ended unknown, and may say so twice', async () 
   expect(body).toMatchObject({
     status: 'failed',
     error: { code: 'ClosedByPerson', message: 'no job in the portal' },
+    closedBy: { caller: 'local', at: '2026-03-01T10:00:01.000Z' },
   });
   expect((await close()).status).toBe(200);
 });

@@ -1,11 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ArmCall } from '../../../src/arm/call.ts';
-import { allowsCall } from '../../../src/plan/allowList.ts';
+import { allowListOf, allowsCall, allowsVault } from '../../../src/plan/allowList.ts';
 import { emptyPlan } from '../../../src/plan/loadPlan.ts';
 
 const subscription = '55555555-5555-4555-8555-555555555555';
 const vault = (name: string) =>
   `/subscriptions/${subscription}/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/${name}`;
+const backupVault = `/subscriptions/${subscription}/resourceGroups/backup/providers/Microsoft.DataProtection/backupVaults/ours`;
 const call = (method: ArmCall['method'], path: string, action = 'x/write'): ArmCall => ({
   action,
   method,
@@ -14,43 +15,98 @@ const call = (method: ArmCall['method'], path: string, action = 'x/write'): ArmC
 });
 const item = (name: string) =>
   `${vault(name)}/backupFabrics/Azure/protectionContainers/c%3Ba/protectedItems/i%3Bb`;
-const planned = (deleteBackups = false) => ({
-  standing: 'current' as const,
-  plan: {
-    ...emptyPlan,
-    safety: {
-      subscriptions: [subscription],
-      vaults: [vault('Ours').toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions')],
-      deleteBackups,
-    },
-  },
-});
-const unplanned = { standing: 'empty' as const, plan: emptyPlan };
+const listed = {
+  subscriptions: [subscription],
+  vaults: [vault('Ours').toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions'), backupVault],
+};
+const list = (deletes = false) => ({ ...listed, deletes });
 const role = `/subscriptions/${subscription}/resourceGroups/apps/providers/Microsoft.Authorization/roleAssignments/r`;
 const foreignRole = role.replace(subscription, '66666666-5555-4555-8555-555555555555');
+const nothing = { vaults: [], subscriptions: [], deletes: false };
 
 test.each([
-  ['a read of any vault', planned(), call('GET', item('theirs')), true],
+  ['a read of any vault', list(), call('GET', item('theirs')), true],
   [
     'a query, though it is a POST',
-    planned(),
+    list(),
     call('POST', '/providers/Microsoft.ResourceGraph/resources', 'Microsoft.ResourceGraph/resources/read'),
     true,
   ],
-  ['a backup in a listed vault, whatever its case', planned(), call('POST', `${item('ours')}/backup`), true],
-  ['a backup in another vault', planned(), call('POST', `${item('theirs')}/backup`), false],
-  ['a backup where there is no plan', unplanned, call('POST', `${item('ours')}/backup`), true],
-  ['a role in a listed subscription', planned(), call('PUT', role), true],
-  ['a role in another subscription', planned(), call('PUT', foreignRole), false],
+  ['a backup in a listed vault, whatever its case', list(), call('POST', `${item('ours')}/backup`), true],
   [
-    'a deletion in a listed vault of a plan that does not delete',
-    planned(),
+    'a backup in a listed Backup vault',
+    list(),
+    call('POST', `${backupVault}/backupInstances/i/backup`),
+    true,
+  ],
+  ['a backup in another vault', list(), call('POST', `${item('theirs')}/backup`), false],
+  ['a backup in a vault whose name begins alike', list(), call('POST', `${item('ours2')}/backup`), false],
+  ['a role in a listed subscription', list(), call('PUT', role), true],
+  ['a role in another subscription', list(), call('PUT', foreignRole), false],
+  [
+    'a deletion in a listed vault of a list that does not delete',
+    list(),
     call('DELETE', item('ours')),
     false,
   ],
-  ['a deletion in a listed vault of a plan that deletes', planned(true), call('DELETE', item('ours')), true],
-  ['a deletion in another vault', planned(true), call('DELETE', item('theirs')), false],
-  ['a deletion where there is no plan', unplanned, call('DELETE', item('ours')), false],
-])('%s: %#', (_, loaded, asked, expected) => {
-  expect(allowsCall(loaded, asked)).toBe(expected);
+  ['a deletion in a listed vault of a list that deletes', list(true), call('DELETE', item('ours')), true],
+  ['a deletion in another vault', list(true), call('DELETE', item('theirs')), false],
+  ['a deletion of a role', list(true), call('DELETE', role), false],
+  ['a read where nothing is listed', nothing, call('GET', item('ours')), true],
+  ['a backup where nothing is listed', nothing, call('POST', `${item('ours')}/backup`), false],
+  ['a role where nothing is listed', nothing, call('PUT', role), false],
+])('%s: %#', (_, allowed, asked, expected) => {
+  expect(allowsCall(allowed, asked)).toBe(expected);
+});
+
+test.each([
+  ['a listed vault', list(), vault('ours'), true],
+  ['another one', list(), vault('theirs'), false],
+  ['one that is not known yet, where some are listed', list(), undefined, true],
+  ['one that is not known yet, where none is listed', nothing, undefined, false],
+])('%s may be named by a request: %#', (_, allowed, vaultId, expected) => {
+  expect(allowsVault(allowed, vaultId)).toBe(expected);
+});
+
+describe('the list in force', () => {
+  const settings = { vaults: [vault('settings')], subscriptions: [], isDevelopment: false };
+  const unlisted = { vaults: [], subscriptions: [], isDevelopment: false };
+  const planned = { ...emptyPlan, safety: { ...listed, deleteBackups: true } };
+  const problem = { severity: 'error', path: '(plan)', message: 'not JSON' } as const;
+  const none = { plan: emptyPlan, standing: 'empty', problems: [] } as const;
+  const broken = { plan: emptyPlan, standing: 'empty', problems: [problem] } as const;
+
+  test.each(['current', 'lastGood'] as const)('is that of a plan that is %s, whatever is set', (standing) => {
+    const loaded = { plan: planned, standing, problems: standing === 'lastGood' ? [problem] : [] };
+    expect(allowListOf(loaded, settings)).toEqual(list(true));
+    expect(allowListOf(loaded, { ...settings, isDevelopment: true })).toEqual(list(true));
+  });
+
+  test('of a plan that lists nothing is nothing', () => {
+    const loaded = { plan: emptyPlan, standing: 'current', problems: [] } as const;
+    expect(allowListOf(loaded, { ...settings, isDevelopment: true })).toEqual(nothing);
+  });
+
+  test('is that of the settings where there is no plan; nothing is deleted then', () => {
+    expect(allowListOf(none, settings)).toEqual({
+      vaults: [vault('settings')],
+      subscriptions: [],
+      deletes: false,
+    });
+  });
+
+  test('is nothing with neither plan nor settings, but on a developer machine', () => {
+    expect(allowListOf(none, unlisted)).toEqual(nothing);
+    const open = allowListOf(none, { ...unlisted, isDevelopment: true });
+    expect(allowsCall(open, call('POST', `${item('any')}/backup`))).toBe(true);
+    expect(allowsCall(open, call('PUT', foreignRole))).toBe(true);
+    expect(allowsCall(open, call('DELETE', item('any')))).toBe(false);
+  });
+
+  test.each([settings, { ...unlisted, isDevelopment: true }])(
+    'is nothing while the only plan there is cannot be read: %#',
+    (withoutPlan) => {
+      expect(allowListOf(broken, withoutPlan)).toEqual(nothing);
+    },
+  );
 });

@@ -188,7 +188,12 @@ describe('a person', () => {
   test('cancels a run: steps see it, an ended run says so', async () => {
     const { services, id } = await accepted();
     expect(await isCancelRequested(services, id)).toBe(false);
-    expect(await requestCancel(services, id)).toBe('requested');
+    expect(await requestCancel(services, id, 'tenant/first')).toBe('requested');
+    expect(await requestCancel(services, id, 'tenant/second')).toBe('requested');
+    expect((await getRunRecord(services, id))?.cancelRequestedBy).toEqual({
+      caller: 'tenant/first',
+      at: '2026-08-22T02:00:00.000Z',
+    });
     expect(await isCancelRequested(services, id)).toBe(true);
     await finishRun(services, { runId: id, generation: 1, ending: completed });
     expect(await requestCancel(services, id)).toBe('ended');
@@ -204,11 +209,12 @@ describe('a person', () => {
       error: { code: 'EffectUnknown', message: '?' },
     };
     await finishRun(services, { runId: id, generation: 1, ending: unknown });
-    expect(await closeRun(services, id, 'looked: no job')).toBe('closed');
+    expect(await closeRun(services, id, 'looked: no job', 'tenant/person')).toBe('closed');
     expect(await getRunRecord(services, id)).toMatchObject({
       status: 'failed',
       error: { code: 'ClosedByPerson', message: 'looked: no job' },
       result: { was: { code: 'EffectUnknown' } },
+      closedBy: { caller: 'tenant/person', at: '2026-08-22T02:00:00.000Z' },
     });
   });
 });

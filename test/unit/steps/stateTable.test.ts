@@ -1,3 +1,4 @@
+import type { SendObstacle } from '../../../src/steps/step.ts';
 import { describe, expect, test } from 'vitest';
 import type { ArmAnswer } from '../../../src/arm/call.ts';
 import { executeStep } from '../../../src/steps/executeStep.ts';
@@ -160,11 +161,25 @@ describe('claimed', () => {
   });
 
   test('a target outside the allow-list is refused before anything is sent', async () => {
-    const ledger = backUpLedger(script(accepted), { isAllowed: () => Promise.resolve(false) });
+    const failure = { code: 'TargetNotAllowed', message: 'not on the list' };
+    const ledger = backUpLedger(script(accepted), { obstacle: () => ({ kind: 'refused', failure }) });
     await ledger.order('backUp', { itemId });
     await ledger.drain();
     expect(ledger.requests).toEqual([]);
     expect(ledger.row().outcome).toMatchObject({ kind: 'refused', failure: { code: 'TargetNotAllowed' } });
+  });
+
+  test('what is in the way for now is asked about again; nothing is sent before', async () => {
+    const obstacles: SendObstacle[] = [{ kind: 'later', reason: 'The plan is out of reach.' }];
+    const ledger = backUpLedger(script(accepted), { obstacle: () => obstacles.pop() });
+    await ledger.order('backUp', { itemId });
+    await ledger.drain();
+    expect(ledger.requests).toEqual([]);
+    expect(ledger.row().reason).toBe('The plan is out of reach.');
+    ledger.pass(61);
+    await ledger.order('backUp', { itemId });
+    await ledger.drain();
+    expect(posts(ledger)).toHaveLength(1);
   });
 
   test('a worker that was paused past its window sends nothing and starts over', async () => {

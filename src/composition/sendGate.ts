@@ -1,0 +1,38 @@
+import type { ArmCall, Failure } from '../arm/call.ts';
+import { allowListOf, allowsCall, isDeletion, isRead, type AllowList } from '../plan/allowList.ts';
+import { whyNotDelete } from '../runs/deletionGate.ts';
+import type { Services } from './services.ts';
+import type { SendObstacle } from '../steps/step.ts';
+import type { StepOwner } from '../steps/stepServices.ts';
+
+/** The allow-list as it stands now. @throws what the plan's place throws while no plan is known. */
+export const currentAllowList = async ({ loadPlan, settings }: Services): Promise<AllowList> =>
+  allowListOf(await loadPlan(), { ...settings.allowed, isDevelopment: settings.access.isDevelopment });
+
+const notAllowed: Failure = {
+  code: 'TargetNotAllowed',
+  message: 'The target is not on the allow-list of this deployment.',
+  advice:
+    "Add the vault to the plan's safety.vaults, or to ALLOWED_VAULTS where there is no plan; deleting also needs safety.deleteBackups.",
+  class: 'ours',
+};
+
+/** What keeps a call from being sent now; reads are never kept. */
+export async function obstacleTo(
+  services: Services,
+  call: ArmCall,
+  step: StepOwner,
+): Promise<SendObstacle | undefined> {
+  if (isRead(call)) return undefined;
+  let list: AllowList;
+  try {
+    list = await currentAllowList(services);
+  } catch {
+    return { kind: 'later', reason: 'The plan is out of reach, and with it the allow-list.' };
+  }
+  if (!allowsCall(list, call)) return { kind: 'refused', failure: notAllowed };
+  if (!isDeletion(call)) return undefined;
+  const { tables, settings } = services;
+  const gate = { runs: tables.runs, mayDeleteBackups: settings.deleteBackups };
+  return whyNotDelete(gate, step, decodeURIComponent(call.path));
+}
