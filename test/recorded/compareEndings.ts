@@ -95,8 +95,11 @@ function writesUnsent(
   { sent }: Traffic,
 ): readonly string[] {
   const isSent = (index: number): boolean => sent.has(index);
-  const unsent = [write, lastWrite].filter(({ index }) => !isSent(index)).map(() => 'the write');
-  return [...unsent, ...(preparations.length > 0 && !preparations.some(isSent) ? ['no preparation'] : [])];
+  const unsent = [write, lastWrite].filter(({ index }) => !isSent(index)).map(() => 'the write was not sent');
+  return [
+    ...unsent,
+    ...(preparations.length > 0 && !preparations.some(isSent) ? ['none of its preparations was sent'] : []),
+  ];
 }
 
 /** Why a replay did not end as recorded; undefined when it did. */
@@ -112,7 +115,7 @@ export function differenceOf(
     return run.error?.code === 'BackupInstanceNotFound' || run.status === 'completed' ? undefined : said(run);
   }
   const [unsent] = writesUnsent(flow, traffic);
-  if (unsent !== undefined) return `${unsent} was not sent: ${said(run)}`;
+  if (unsent !== undefined) return `${unsent}: ${said(run)}`;
   switch (recorded.kind) {
     case 'failed':
       return failureDiffers(run, recorded, traffic);

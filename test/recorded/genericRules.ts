@@ -1,8 +1,15 @@
 import type { Failure, Json, JsonObject } from '../../src/arm/call.ts';
-import { readAcceptance, readPoll, type Acceptance, type Follow } from '../../src/arm/longRunning.ts';
+import {
+  readAcceptance,
+  readPoll,
+  type Acceptance,
+  type Follow,
+  type PollReading,
+} from '../../src/arm/longRunning.ts';
 import { meaningOf, readErrorIn, readFailure } from '../../src/arm/outcomes.ts';
 import { checkUrl } from '../../src/arm/urlGate.ts';
 import type { Exchange } from './readExchanges.ts';
+import { begunBy, pollOf } from './recordedReplies.ts';
 
 /** What the client's rules make of one reply. */
 export type Ruling =
@@ -65,6 +72,10 @@ function judgeWrite(exchange: Exchange, polls: KnownPolls): Ruling {
   for (const one of acceptances) remember(one, polls, exchange.url);
   const [acceptance] = acceptances;
   if (acceptance?.kind === 'lost') return unclassified(acceptance.failure.message);
+  const begun = begunBy(reply);
+  const id = acceptance?.kind === 'running' ? acceptance.operationId?.toLowerCase() : undefined;
+  if (id !== (begun.kind === 'operation' ? begun.id : undefined))
+    return unclassified(`read as ${id ?? 'finished'}, the reply says ${JSON.stringify(begun)}`);
   return classified(`${method} ${reply.status} ${acceptance?.kind ?? ''}`);
 }
 
@@ -87,8 +98,19 @@ function remember(acceptance: Acceptance, polls: KnownPolls, requestUrl: string)
   polls.set(pathOf(new URL(acceptance.pollUrl, requestUrl).href), acceptance.which);
 }
 
+/** What the reply says, read without the client's rules. */
+function otherwiseRead({ reply }: Exchange, which: Follow, reading: PollReading): string | undefined {
+  const own = pollOf(reply, which);
+  const kind = own.kind === 'silent' ? 'unreadable' : own.kind;
+  if (kind !== reading.kind) return `read as ${reading.kind}, the reply says ${kind}`;
+  const [code, said] = [reading.kind === 'failed' && reading.failure.code, own.kind === 'failed' && own.code];
+  return code === said ? undefined : `read as ${code}, the reply says ${said}`;
+}
+
 function judgePoll(exchange: Exchange, which: Follow): Ruling {
   const reading = readPoll(exchange.reply, which);
+  const otherwise = otherwiseRead(exchange, which, reading);
+  if (otherwise !== undefined) return unclassified(otherwise);
   switch (reading.kind) {
     case 'running':
       return exchange.reply.status === 200 && reading.status === undefined
