@@ -41,8 +41,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     why: 'a database is backed up without saying how',
-    find: "return { ...common, backupType: order.backupType ?? 'Full', enableCompression: order.compress ?? false };",
-    replace: 'return common;',
+    find: "  if (order.kind !== 'workload') return common;\n",
+    replace: '  return common;\n',
   },
   {
     why: 'an account is registered as another kind of container',
