@@ -118,7 +118,8 @@ const reads: Case = async (random) => {
     const name = oneOf(random, queryNames);
     const value = escaped(oddText(random, oneOf(random, ['5', 'completed', itemId])));
     const path = oneOf(random, [`/api/runs/${run}`, `${oneOf(random, readPaths)}?${name}=${value}`]);
-    const wrong = wrongIn(await app.request('GET', path));
+    // A page's file is read on the real clock, which the virtual one may run ahead of.
+    const wrong = wrongIn((await app.request('GET', path)) ?? (await app.request('GET', path)));
     if (wrong !== undefined) findings.push(`GET ${path}: ${wrong}`);
   }
   await app.stop();

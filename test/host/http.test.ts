@@ -29,6 +29,7 @@ describe('route template', () => {
     ['code/{c:regex(^a.c$)}', '/code/abc', { c: 'abc' }],
     ['{file}.{extension}', '/a.txt', { file: 'a', extension: 'txt' }],
     ['hello/{name}', '/hello/a%2Fb', { name: 'a%2Fb' }],
+    ['hello/{name}', '/hello/a%0D%0Ab', { name: 'a\r\nb' }],
     ['hello', '/hello/more', undefined],
   ])('%s at %s gives %j', (template, path, values) => {
     expect(match(template, path)).toEqual(values);

@@ -88,7 +88,7 @@ const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]
 
 function matchSegment(segment: Segment, value: string, values: Record<string, string>): boolean {
   const pattern = segment.map((part) => ('literal' in part ? escapePattern(part.literal) : '(.+?)')).join('');
-  const found = new RegExp(`^${pattern}$`, 'i').exec(value);
+  const found = new RegExp(`^${pattern}$`, 'is').exec(value);
   if (!found) return false;
   const parameters = segment.flatMap((part) => ('parameter' in part ? [part.parameter] : []));
   return parameters.every((parameter, at) => {
