@@ -102,8 +102,9 @@ const notBuilt = (): HttpResponseInit => ({
  */
 export function answerOfPage(page: Page, route: string, acceptEncoding: string): HttpResponseInit {
   const takesGzip = /\bgzip\b/i.test(acceptEncoding);
-  if (route === '' || route === 'ui') return { status: 302, headers: { ...always, location: '/ui/' } };
-  if (!route.startsWith('ui/')) return notFound();
+  if (route === '') return { status: 302, headers: { ...always, location: '/ui/' } };
+  // A slash at the end may have been taken off on the way.
+  if (route !== 'ui' && !route.startsWith('ui/')) return notFound();
   const name = route.slice('ui/'.length);
   if (name === 'config.json')
     return { status: 200, headers: { ...always, 'cache-control': 'no-store' }, jsonBody: page.config };

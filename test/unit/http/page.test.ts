@@ -19,7 +19,7 @@ describe('the page', () => {
     expect(ask('')).toMatchObject({ status: 302, headers: { location: '/ui/' } });
   });
 
-  test.each(['ui/', 'ui/runs/7', 'ui/resources', 'ui/index.html'])(
+  test.each(['ui', 'ui/', 'ui/runs/7', 'ui/resources', 'ui/index.html'])(
     '%s is the document, asked for anew each time',
     (route) => {
       expect(ask(route)).toMatchObject({ status: 200, body: Buffer.from('<!doctype html>') });
