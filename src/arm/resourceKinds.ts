@@ -108,6 +108,13 @@ export const virtualMachineId = checkOf({
   types: ['virtualMachines'],
 });
 
+/** Id of a managed identity that is a resource of its own. */
+export const userAssignedIdentityId = checkOf({
+  title: 'user-assigned identity',
+  provider: 'Microsoft.ManagedIdentity',
+  types: ['userAssignedIdentities'],
+});
+
 /** Id of a managed disk. */
 export const diskId = checkOf({ title: 'disk', provider: 'Microsoft.Compute', types: ['disks'] });
 

@@ -29,6 +29,8 @@ export type InstanceInput = {
   readonly policyId: string;
   /** Of an instance that exists already, whatever its name; absent for a new one. */
   readonly instanceId?: string;
+  /** ARM id of the vault's user-assigned identity that it uses; absent for the system-assigned one. */
+  readonly userAssignedIdentityId?: string;
   /** Disks: the group that keeps the snapshots; it can never change. */
   readonly snapshotResourceGroupId?: string;
   /** Vaulted blobs: every container to protect, 1–100. An update without them would drop them all. */
@@ -50,6 +52,12 @@ function source(input: InstanceInput, objectType: 'Datasource' | 'DatasourceSet'
   };
 }
 
+/** Which identity of the vault is used. Recorded in November 2025: said for a user-assigned one, left out for the system's. */
+export const identityDetails = (userAssignedIdentityId: string): JsonObject => ({
+  useSystemAssignedIdentity: false,
+  userAssignedIdentityArmUrl: userAssignedIdentityId,
+});
+
 function policyParameters(input: InstanceInput): JsonObject | undefined {
   if (input.kind === 'disk') {
     return {
@@ -63,17 +71,17 @@ function policyParameters(input: InstanceInput): JsonObject | undefined {
     };
   }
   if (input.kind === 'operationalBlobs') return undefined;
-  return {
-    backupDatasourceParametersList: [
-      input.autoProtect ? autoProtection(input.autoProtect.excludePrefixes) : chosenContainers(input),
-    ],
-  };
+  return { backupDatasourceParametersList: [containerParameters(input)] };
 }
 
-const chosenContainers = (input: InstanceInput): JsonObject => ({
-  objectType: 'BlobBackupDatasourceParameters',
-  containersList: input.containers ?? [],
-});
+/** What of a storage account is protected: named containers, or all but some, also future ones. */
+export const containerParameters = ({
+  containers,
+  autoProtect,
+}: Pick<InstanceInput, 'containers' | 'autoProtect'>): JsonObject =>
+  autoProtect
+    ? autoProtection(autoProtect.excludePrefixes)
+    : { objectType: 'BlobBackupDatasourceParameters', containersList: containers ?? [] };
 
 const autoProtection = (prefixes: readonly string[]): JsonObject => ({
   objectType: 'BlobBackupDatasourceParametersForAutoProtection',
@@ -98,6 +106,7 @@ export function describeInstance(input: InstanceInput): JsonObject {
     dataSourceInfo: source(input, 'Datasource'),
     ...(input.kind === 'vaultedBlobs' && { dataSourceSetInfo: source(input, 'DatasourceSet') }),
     policyInfo: { policyId: input.policyId, ...(parameters && { policyParameters: parameters }) },
+    ...(input.userAssignedIdentityId && { identityDetails: identityDetails(input.userAssignedIdentityId) }),
   };
 }
 

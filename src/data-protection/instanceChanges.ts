@@ -1,4 +1,4 @@
-import type { Json } from '../arm/call.ts';
+import type { Json, JsonObject } from '../arm/call.ts';
 import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
 import { idKey, resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
@@ -55,6 +55,39 @@ export const configureProtection: Step<InstanceInput, { readonly instanceId: str
   repeat: 'safe',
   itemOf: (input) => instanceId(input),
   giveUpAfterSeconds: 3600,
+};
+
+/** A change of an instance: everything that is to be written of it. */
+export type InstanceChange = OnInstance & { readonly properties: JsonObject };
+
+const usesAutoProtection = (properties: JsonObject): boolean =>
+  JSON.stringify(properties['policyInfo'] ?? {}).includes('ForAutoProtection');
+
+/** Changes an instance that is there by writing all of it back. Succeeded is not yet protected. */
+export const changeInstance: Step<InstanceChange, { readonly instanceId: string }> = {
+  name: 'dataProtection.changeInstance',
+  describe: ({ instanceId: id, properties }) => ({
+    action: 'Microsoft.DataProtection/backupVaults/backupInstances/write',
+    method: 'PUT',
+    path: resourcePath(id),
+    apiVersion: usesAutoProtection(properties) ? autoProtectionApiVersion : dataProtectionApiVersion,
+    body: { properties },
+  }),
+  longRunning: followStatus(15),
+  read: (_, { instanceId: id }) => ({ kind: 'done', result: { instanceId: id } }),
+  repeat: 'safe',
+  itemOf: ({ instanceId: id }) => id,
+  giveUpAfterSeconds: 3600,
+};
+
+/**
+ * The same as `configureProtection`, one at a time in a vault: a vault that is given several instances at once may answer
+ * 406 without a body, to all but one.
+ */
+export const configureAlone: typeof configureProtection = {
+  ...configureProtection,
+  name: 'dataProtection.configureAlone',
+  itemOf: ({ vaultId }) => `${vaultId}/backupInstances/onlyOneAtATime`,
 };
 
 /** An action on an instance that may be asked for twice: the service answers that there is nothing to do. */

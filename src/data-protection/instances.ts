@@ -1,5 +1,5 @@
-import type { ArmReply, Failure, Json } from '../arm/call.ts';
-import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
+import type { ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
+import { memberIn, objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
@@ -59,6 +59,37 @@ export const findInstance: Step<OnInstance, { readonly found?: BackupInstance }>
   read: ({ status, body }) => ({
     kind: 'done',
     result: isGone(status) ? {} : { found: readInstance(body) },
+  }),
+  readRefusal: (_, status) => (isGone(status) ? { kind: 'done', result: {} } : undefined),
+  repeat: 'safe',
+  giveUpAfterSeconds: 1800,
+};
+
+/** A backup instance with all that may be written of it, to be written back but for what is meant to change. */
+export type InstanceContent = BackupInstance & { readonly properties: JsonObject };
+
+/** What the service alone sets. Source: the specification's read-only fields. */
+const readOnlyFields = [
+  'currentProtectionState',
+  'protectionStatus',
+  'protectionErrorDetails',
+  'provisioningState',
+];
+
+function writableProperties(body: Json | undefined): JsonObject {
+  const kept = Object.entries(objectIn(memberIn(body, 'properties'))).filter(
+    ([name, value]) => value !== null && !readOnlyFields.includes(name),
+  );
+  return Object.fromEntries(kept);
+}
+
+/** Reads an instance with what may be written of it; `found` is absent when there is none of that id. */
+export const findInstanceContent: Step<OnInstance, { readonly found?: InstanceContent }> = {
+  name: 'dataProtection.findInstanceContent',
+  describe: findInstance.describe,
+  read: ({ status, body }) => ({
+    kind: 'done',
+    result: isGone(status) ? {} : { found: { ...readInstance(body), properties: writableProperties(body) } },
   }),
   readRefusal: (_, status) => (isGone(status) ? { kind: 'done', result: {} } : undefined),
   repeat: 'safe',

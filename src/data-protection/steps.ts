@@ -1,6 +1,8 @@
 import type { AnyStep } from '../steps/step.ts';
 import { backUpInstance, followInstanceBackup } from './backup.ts';
 import {
+  changeInstance,
+  configureAlone,
   configureProtection,
   resumeProtection,
   stopProtection,
@@ -15,7 +17,13 @@ import {
   findDeletedInstancesOf,
   undeleteInstance,
 } from './deletion.ts';
-import { awaitProtection, findInstance, findInstancesBySource, findInstancesOf } from './instances.ts';
+import {
+  awaitProtection,
+  findInstance,
+  findInstanceContent,
+  findInstancesBySource,
+  findInstancesOf,
+} from './instances.ts';
 import { getBackupPolicy, getBackupVault } from './vaults.ts';
 import { findInstanceRecoveryPoint } from './recoveryPoints.ts';
 
@@ -24,11 +32,14 @@ export const dataProtectionSteps: readonly AnyStep[] = [
   awaitDeleted,
   awaitProtection,
   backUpInstance,
+  changeInstance,
+  configureAlone,
   configureProtection,
   deleteInstance,
   findDeletedInstance,
   findDeletedInstancesOf,
   findInstance,
+  findInstanceContent,
   findInstanceRecoveryPoint,
   findInstancesBySource,
   findInstancesOf,

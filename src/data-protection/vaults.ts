@@ -1,4 +1,5 @@
-import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
+import type { Json } from '../arm/call.ts';
+import { memberIn, objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './ids.ts';
@@ -50,13 +51,26 @@ export const getBackupPolicy: Step<{ readonly policyId: string }, BackupPolicy> 
   giveUpAfterSeconds: 1800,
 };
 
+/** An identity of a vault, by whose roles it reaches what it protects. `id` is the ARM id of a user-assigned one. */
+export type VaultIdentity = { readonly principalId: string; readonly id?: string };
+
+/** Recorded in November 2025: `userAssignedIdentities` maps ids to objects with a `principalId` of their own. */
+function identitiesIn(identity: Json | undefined): readonly VaultIdentity[] {
+  const principalId = textIn(memberIn(identity, 'principalId'));
+  const named = Object.entries(objectIn(memberIn(identity, 'userAssignedIdentities')));
+  return [
+    ...(principalId === undefined ? [] : [{ principalId }]),
+    ...named.map(([id, its]) => ({ id, principalId: textIn(memberIn(its, 'principalId')) ?? '' })),
+  ];
+}
+
 /** What a flow needs to know of a Backup vault. */
 export type BackupVault = {
   readonly id: string;
   /** Region word as the service writes it. */
   readonly location: string;
-  /** Object id of the vault's identity; absent when it has none. */
-  readonly principalId?: string;
+  /** The system-assigned identity first, where the vault has one; empty when it has none at all. */
+  readonly identities: readonly VaultIdentity[];
   readonly guarded: boolean;
   /** `Off`, `On`, `AlwaysOn`; absent where not sent. */
   readonly softDelete?: string;
@@ -72,7 +86,6 @@ export const getBackupVault: Step<{ readonly vaultId: string }, BackupVault> = {
     apiVersion: dataProtectionApiVersion,
   }),
   read: (reply, { vaultId }) => {
-    const principalId = textIn(memberIn(reply.body, 'identity', 'principalId'));
     const softDelete = textIn(
       memberIn(reply.body, 'properties', 'securitySettings', 'softDeleteSettings', 'state'),
     );
@@ -81,7 +94,7 @@ export const getBackupVault: Step<{ readonly vaultId: string }, BackupVault> = {
       result: {
         id: vaultId,
         location: textIn(memberIn(reply.body, 'location')) ?? '',
-        ...(principalId && { principalId }),
+        identities: identitiesIn(memberIn(reply.body, 'identity')),
         guarded: memberIn(reply.body, 'properties', 'isVaultProtectedByResourceGuard') === true,
         ...(softDelete && { softDelete }),
       },

@@ -9,11 +9,8 @@ import {
   idOfInstanceOrDeleted,
   instanceIdIn,
 } from './data-protection/instanceTarget.ts';
-import {
-  protectDatasource,
-  validateDatasource,
-  type DatasourceProtection,
-} from './data-protection/protectDatasource.ts';
+import { protectDatasource, validateDatasource } from './data-protection/protectDatasource.ts';
+import type { DatasourceProtection } from './data-protection/prepareProtection.ts';
 import { resumeInstance, stopInstance } from './data-protection/stopInstance.ts';
 import type { Flow, FlowContext, FlowEnding, ServiceFlows } from './flow.ts';
 import { backUpProtectedItem, tryBackupOfItem } from './recovery-services/backUp.ts';
@@ -62,8 +59,9 @@ function* instanceToBackUp(
 }
 
 function* protect(context: FlowContext, request: RequestOf<'protect'>): Flow<FlowEnding> {
-  const { instance, change } = yield* protectDatasource(context, orderOf(context, request));
-  const result = { backupInstanceId: instance.id, policyId: request.policyId, change };
+  const { instance, change, differences } = yield* protectDatasource(context, orderOf(context, request));
+  const differed = differences.length > 0 ? { differences } : {};
+  const result = { backupInstanceId: instance.id, policyId: request.policyId, change, ...differed };
   if (request.backUpAfterwards) {
     const ending = yield* backUpInstance(context, instance, {});
     return { ...ending, result: { ...result, ...(ending.result as object) } };

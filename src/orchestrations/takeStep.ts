@@ -1,7 +1,7 @@
 import type { Task } from 'durable-functions';
 import type { Json, JsonObject } from '../arm/call.ts';
 import type { Step, StepEvent, StepOrder, StepOutcome } from '../steps/step.ts';
-import type { Durable, Flow, FlowContext, StartedJob } from './flow.ts';
+import { beats, type Durable, type Flow, type FlowContext, type StartedJob } from './flow.ts';
 import { StepFailed } from './refusals.ts';
 
 const mostTries = 10;
@@ -138,4 +138,37 @@ export function* takeStep<I extends JsonObject, R extends Json>(
   context.startedJob = jobEvent === undefined ? undefined : startedJob(outcome, jobEvent);
   if (outcome.kind === 'done') return outcome.result as R;
   throw new StepFailed(step.name, outcome);
+}
+
+/** Looks for the effect of a change, a minute apart: it may still be on its way. */
+const mostLooks = 4;
+
+const isUnread = (error: unknown): boolean =>
+  error instanceof StepFailed &&
+  error.outcome.kind !== 'cancelled' &&
+  error.outcome.failure.class === 'transient';
+
+/**
+ * Takes a change whose operation may never be readable: then what it has changed is looked at, and decides.
+ *
+ * Recorded in 2025: every poll after an unregister answered 500, and the effect was there.
+ *
+ * @param look what is there; undefined when it is not as the change would have made it, and the failure stands.
+ */
+export function* orAsFound<R>(
+  context: FlowContext,
+  change: Flow<R>,
+  look: () => Flow<R | undefined>,
+): Flow<R> {
+  try {
+    return yield* change;
+  } catch (error) {
+    if (!isUnread(error)) throw error;
+    for (let looks = 1; ; looks++) {
+      const found = yield* look();
+      if (found !== undefined) return found;
+      if (looks === mostLooks) throw error;
+      yield* sleep(context, beats(context, 6));
+    }
+  }
 }

@@ -95,6 +95,7 @@ export const protectionSchema = z
       .union([z.boolean(), z.strictObject({ excludePrefixes: z.array(z.string().min(1).max(63)).max(10) })])
       .optional(),
     grantRoles: z.boolean().optional(),
+    identity: z.union([z.literal('systemAssigned'), requestIds.userAssignedIdentity]).optional(),
     lockStorageAccount: z.boolean().optional(),
     backUpAfterwards: z.boolean().optional(),
   })

@@ -50,6 +50,7 @@ export const requestIds = {
   storageAccount: idOf(kinds.storageAccountId),
   virtualMachine: idOf(kinds.virtualMachineId),
   disk: idOf(kinds.diskId),
+  userAssignedIdentity: idOf(kinds.userAssignedIdentityId),
   resourceGroup: idOf(kinds.resourceGroupId),
 };
 

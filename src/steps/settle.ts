@@ -1,5 +1,5 @@
 import type { Failure, Json } from '../arm/call.ts';
-import { answer, fitsEvent } from './tellFlow.ts';
+import { answer, fitsRow } from './tellFlow.ts';
 import { giveUpAt } from './nextMove.ts';
 import { changeStep, type Progress, type StepInHand } from './stepInHand.ts';
 import type { StepMessage, StepOutcome } from './step.ts';
@@ -20,7 +20,7 @@ const freed = { until: undefined, owner: undefined, slotAt: undefined } as const
 
 const tooLarge = (name: string): StepOutcome => ({
   kind: 'failed',
-  failure: { code: 'ResultTooLarge', message: `${name}: the result is over 8 KiB.`, class: 'ours' },
+  failure: { code: 'ResultTooLarge', message: `${name}: the result is over 24 KiB.`, class: 'ours' },
 });
 
 /** Writes the final outcome of a step and tells the flow. */
@@ -30,7 +30,7 @@ export async function settle(
   outcome: StepOutcome,
 ): Promise<Progress> {
   const { runId, stepId, name } = held.step;
-  const kept = fitsEvent(stepId, outcome) ? outcome : tooLarge(name);
+  const kept = fitsRow(outcome) ? outcome : tooLarge(name);
   const settledAt = services.clock().toISOString();
   const now = { state: 'settled', outcome: kept, settledAt, ...freed } as const;
   const settled = await changeStep(services, held, { ...now, resume: undefined, reason: undefined });

@@ -5,6 +5,10 @@ import { later, secondsUntil } from './timings.ts';
 
 /** Bytes of an event's payload. */
 const largestEventBytes = 8192;
+/** Bytes of an outcome in its row, which one column must hold. */
+const largestOutcomeBytes = 24_576;
+
+const bytesOf = (value: object): number => Buffer.byteLength(JSON.stringify(value), 'utf8');
 
 /** What a flow may be told about a step at this moment: its outcome, or how long to wait. */
 export function outcomeNow(step: StepState, now: Date): StepOutcome {
@@ -13,12 +17,16 @@ export function outcomeNow(step: StepState, now: Date): StepOutcome {
   return { kind: 'waiting', waitSeconds, ...(step.reason === undefined ? {} : { reason: step.reason }) };
 }
 
-/** Whether an outcome fits into an event. */
-export const fitsEvent = (stepId: string, outcome: StepOutcome): boolean =>
-  Buffer.byteLength(JSON.stringify({ stepId, outcome }), 'utf8') <= largestEventBytes;
+/** Whether an outcome fits into its row. */
+export const fitsRow = (outcome: StepOutcome): boolean => bytesOf(outcome) <= largestOutcomeBytes;
 
-/** The outcome as the flow is told it: a job that the step has started is watched by then. */
-async function toldOutcome(services: StepServices, step: StepState): Promise<StepOutcome> {
+const fitsEvent = (stepId: string, outcome: StepOutcome): boolean =>
+  bytesOf({ stepId, outcome }) <= largestEventBytes;
+
+/** An outcome that is too large for an event is asked for once more: the activity answers a settled step itself. */
+const askAgain: StepOutcome = { kind: 'waiting', waitSeconds: 1 };
+
+async function withWatchedJob(services: StepServices, step: StepState): Promise<StepOutcome> {
   const now = services.clock();
   const outcome = outcomeNow(step, now);
   const { runId, generation, jobEvent: event } = step;
@@ -31,6 +39,12 @@ async function toldOutcome(services: StepServices, step: StepState): Promise<Ste
   const told = { ...outcome, watched };
   // A flow that is not told asks the tracker by itself.
   return fitsEvent(step.stepId, told) ? told : outcome;
+}
+
+/** The outcome as the flow is told it: a job that the step has started is watched by then. */
+async function toldOutcome(services: StepServices, step: StepState): Promise<StepOutcome> {
+  const outcome = await withWatchedJob(services, step);
+  return fitsEvent(step.stepId, outcome) ? outcome : askAgain;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isInstanceId } from '../../data-protection/ids.ts';
-import { findDeletedInstancesOf } from '../../data-protection/deletion.ts';
+import { findDeletedInstancesOf, type DeletedInstance } from '../../data-protection/deletion.ts';
 import {
   findInstancesBySource,
   findInstancesOf,
@@ -71,3 +71,21 @@ export function* idOfInstanceOrDeleted(context: FlowContext, target: Target): Fl
   if (deleted) return deleted.id;
   throw notProtected(target);
 }
+
+/** What soft delete keeps of a datasource's protection in a vault, as the ending that says until when and how it comes back. */
+export function* softDeletedIn(
+  context: FlowContext,
+  vaultId: string,
+  resourceId: string,
+): Flow<FlowEnded | undefined> {
+  const [deleted] = yield* takeStep(context, findDeletedInstancesOf, { vaultId, resourceId });
+  return deleted && itemSoftDeleted(deleted);
+}
+
+/** A soft-deleted instance backs nothing up. */
+export const itemSoftDeleted = ({ id, keptUntil }: DeletedInstance): FlowEnded =>
+  refuse(
+    'ItemSoftDeleted',
+    `${id} is soft-deleted, kept until ${keptUntil ?? 'an unknown day'}.`,
+    'Bring it back by POST /api/protections/resume with "undelete": true.',
+  );

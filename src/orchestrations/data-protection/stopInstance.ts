@@ -12,7 +12,7 @@ import { checkDeletion } from '../deletionConsent.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { isIn, looksAt, notConfigured, untilSettled } from './instanceState.ts';
 import { guarded, refuse, skip } from '../refusals.ts';
-import { takeStep } from '../takeStep.ts';
+import { orAsFound, takeStep } from '../takeStep.ts';
 
 type RequestOf<K extends RunRequest['kind']> = Extract<RunRequest, { kind: K }>;
 
@@ -35,6 +35,12 @@ const ways = {
   suspend: { state: 'BackupsSuspended', step: suspendBackups },
 } as const;
 
+/** The instance, if it is in the state that a change was to bring it to. */
+function* foundIn(context: FlowContext, instanceId: string, state: string): Flow<BackupInstance | undefined> {
+  const { found } = yield* takeStep(context, findInstance, { instanceId });
+  return found && isIn(found, state) ? found : undefined;
+}
+
 function* keepData(
   context: FlowContext,
   instance: BackupInstance,
@@ -42,8 +48,17 @@ function* keepData(
 ): Flow<FlowEnding> {
   const { state, step } = ways[mode];
   if (isIn(instance, state)) throw skip('AlreadyStopped', `The state of ${instance.id} is ${state} already.`);
-  yield* takeStep(context, step, { instanceId: instance.id });
-  const after = yield* takeStep(context, awaitProtection, looksAt(context, instance.id));
+  const on = { instanceId: instance.id };
+  const after = yield* orAsFound(
+    context,
+    (function* () {
+      yield* takeStep(context, step, on);
+      return yield* takeStep(context, awaitProtection, looksAt(context, instance.id));
+    })(),
+    () => foundIn(context, instance.id, state),
+  );
+  if (!isIn(after, state))
+    throw refuse('NotStopped', `${after.id} was stopped, but its state is ${after.state}, not ${state}.`);
   return { status: 'completed', result: { backupInstanceId: after.id, state: after.state } };
 }
 
@@ -82,8 +97,14 @@ export function* resumeInstance(
     throw skip('AlreadyProtected', `${found.id} is protected.`);
   if (found) checkPolicy(found, policyId);
   if (!found || isIn(found, 'SoftDeleted')) yield* bringBack(context, instanceId, undelete);
-  yield* takeStep(context, resumeProtection, { instanceId });
-  const after = yield* untilSettled(context, instanceId);
+  const after = yield* orAsFound(
+    context,
+    (function* () {
+      yield* takeStep(context, resumeProtection, { instanceId });
+      return yield* untilSettled(context, instanceId);
+    })(),
+    () => foundIn(context, instanceId, 'ProtectionConfigured'),
+  );
   if (!isIn(after, 'ProtectionConfigured')) throw notConfigured(after);
   return { status: 'completed', result: { backupInstanceId: after.id, state: after.state } };
 }

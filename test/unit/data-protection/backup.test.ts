@@ -169,13 +169,13 @@ test('a vault shows identity, guard and soft delete, each where it is sent', () 
     result: {
       id: vaultId,
       location: 'West Europe',
-      principalId: '99999999-1111-4222-8333-444444444444',
+      identities: [{ principalId: '99999999-1111-4222-8333-444444444444' }],
       guarded: true,
       softDelete: 'AlwaysOn',
     },
   });
   expect(getBackupVault.read(reply({ identity: null }), { vaultId }, context)).toEqual({
     kind: 'done',
-    result: { id: vaultId, location: '', guarded: false },
+    result: { id: vaultId, location: '', identities: [], guarded: false },
   });
 });

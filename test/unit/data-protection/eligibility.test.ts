@@ -18,7 +18,7 @@ const source = {
   provisioningState: 'Succeeded',
   obstacles: [],
 };
-const vault = { id: vaultId, location: 'westeurope', principalId: 'p', guarded: false };
+const vault = { id: vaultId, location: 'westeurope', identities: [{ principalId: 'p' }], guarded: false };
 const policy = {
   id: policyId,
   datasourceTypes: ['microsoft.compute/disks'],
@@ -45,7 +45,7 @@ describe('before anything is sent', () => {
     [
       'VaultWithoutIdentity',
       source,
-      { id: vaultId, location: 'westeurope', guarded: false },
+      { ...vault, identities: [] },
       policy,
       snapshotResourceGroupId,
     ],
