@@ -6,7 +6,7 @@ const classes: Readonly<Record<FailureClass, string>> = {
   transient: 'asked again, later each time; a backup only after the job list shows that none was started',
   adopt: 'what runs or exists already is found and followed, else waited for',
   hours: 'parked until the limit is counted anew; nothing is asked meanwhile',
-  permission: 'waited for up to 15 minutes after a grant, else told with role, scope and principal',
+  permission: 'waited for up to 40 minutes after a grant, else told with role, scope and principal',
   user: 'ends the run with code, message and advice: a person has to act',
   ours: 'ends the run and raises an alarm: the request itself was wrong',
   done: 'counts as done',

@@ -27,10 +27,11 @@ const of = (
 const askLess = 'Azure limits how often this may be asked. Ask again later, for less at a time.';
 const failedInside =
   'The service failed inside. Ask again later; where it stays so, Azure support needs the correlation id.';
-const nextDay = 'A limit of the service is used up. On-demand backups are counted anew the next day (UTC).';
+const someHours = 'The service takes this request only so often in some hours. Ask again later.';
+const nextDay = 'A limit of the service for 24 hours is used up; it is counted anew the next day (UTC).';
 const runsAlready = 'The same work already runs on this item. Ask again when it has ended.';
 const grantVaultIdentity =
-  "The vault's identity lacks a role on the resource or on the snapshot resource group. Grant it, wait up to 15 minutes and ask again.";
+  "The vault's identity lacks a role on the resource or on the snapshot resource group. Grant it, wait up to 30 minutes and ask again.";
 const grantApp =
   "The app's identity may not do this. Give it a backup role on the vault and Reader on what is backed up.";
 const ourMistake = 'The service finds the request itself wrong. Report it with the correlation id.';
@@ -73,7 +74,8 @@ export const knownCodes: ReadonlyMap<string, CodeMeaning> = new Map([
     "The app's token was refused. Check the app's identity, and ask again.",
   ),
 
-  ...of('hours', ['CloudDosTimeboudLimitReached', 'CloudDosAbsoluteLimitReached'], nextDay),
+  ...of('hours', ['CloudDosTimeboudLimitReached'], someHours),
+  ...of('hours', ['CloudDosAbsoluteLimitReached'], nextDay),
   ...of(
     'adopt',
     ['CloudDosAbsoluteLimitReachedWithRetry'],
@@ -279,9 +281,10 @@ export const knownCodes: ReadonlyMap<string, CodeMeaning> = new Map([
     'Look at the database: the service could not work with it.',
   ),
 
-  // Numbers of Recovery Services jobs; the middle two come with a backup that exists and is crash-consistent only.
+  // Numbers of Recovery Services jobs; 400446 comes with a backup that exists and is crash-consistent only.
   ...of('user', ['400136'], 'The virtual machine does not exist any more.'),
-  ...of('done', ['520512', '400446'], 'The backup is crash-consistent, not application-consistent.'),
+  ...of('done', ['400446'], 'The backup is crash-consistent, not application-consistent.'),
+  ...of('user', ['520512'], 'The restore failed: its target is not compatible with the source.'),
   ...of('transient', ['1073871825'], failedInside),
 ]);
 
@@ -317,6 +320,6 @@ export const codeFamilies: readonly CodeFamily[] = [
       advice: 'Use that vault, or stop protection and unregister the source there first.',
     },
   },
-  { code: /^CloudDos/i, meaning: { class: 'hours', advice: nextDay } },
+  { code: /^CloudDos/i, meaning: { class: 'hours', advice: someHours } },
   { code: /(?:Requests)?Throttled$/i, meaning: { class: 'transient', advice: askLess } },
 ];

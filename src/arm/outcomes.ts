@@ -150,6 +150,10 @@ function failureOf(
   };
 }
 
+/** Some refusals carry their code in `x-ms-error-code` alone, with an empty body. */
+const withCodeHeader = (parts: ErrorParts, header: string | undefined): ErrorParts =>
+  parts.code === undefined && header !== undefined ? { ...parts, code: header } : parts;
+
 /**
  * Reads why a request was refused or an operation failed, from any of the service's four error shapes.
  *
@@ -160,7 +164,7 @@ function failureOf(
  */
 export const readFailure = (reply: ArmReply, method?: string): Failure =>
   failureOf(
-    findParts(reply.body),
+    withCodeHeader(findParts(reply.body), reply.headers['x-ms-error-code']),
     reply.status,
     reply.headers['x-ms-correlation-request-id'] ?? reply.headers['x-ms-request-id'],
     method,
@@ -178,6 +182,13 @@ export function readErrorIn(error: Json | undefined): Failure | undefined {
   const parts = findParts('error' in first ? first : { error: first });
   if (parts.code === undefined && parts.message === undefined && parts.reason === undefined) return undefined;
   return failureOf({ ...parts, code: parts.code ?? 'OperationFailed' }, 200, undefined);
+}
+
+/** What is wrong with something that is there is no mistake of a request, whatever its code means as an answer to one. */
+export function asState(failure: Failure): Failure {
+  if (failure.class !== 'ours') return failure;
+  const { advice: _, ...said } = failure;
+  return { ...said, class: 'user' };
 }
 
 /** The number of seconds in `try again after '324' seconds`; undefined when the message has none. */

@@ -1,6 +1,6 @@
 import type { ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
 import { memberIn, objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
-import { readErrorIn } from '../arm/outcomes.ts';
+import { asState, readErrorIn } from '../arm/outcomes.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './ids.ts';
@@ -34,7 +34,7 @@ export function readInstance(body: Json | undefined): BackupInstance {
     datasourceId: textIn(memberIn(body, 'properties', 'dataSourceInfo', 'resourceID')) ?? '',
     datasourceType: textIn(memberIn(body, 'properties', 'dataSourceInfo', 'datasourceType')) ?? '',
     ...(friendlyName && { friendlyName }),
-    ...(failure && { failure }),
+    ...(failure && { failure: asState(failure) }),
   };
 }
 

@@ -23,6 +23,16 @@ const tooLarge = (name: string): StepOutcome => ({
   failure: { code: 'ResultTooLarge', message: `${name}: the result is over 24 KiB.`, class: 'ours' },
 });
 
+/** A person is to look: at a step nobody knows the end of, and at a request that the service finds wrong in itself. */
+function alertOf(services: StepServices, { runId, stepId, name }: StepState, outcome: StepOutcome): void {
+  if (outcome.kind !== 'unknown' && outcome.kind !== 'refused') return;
+  const { code, message } = outcome.failure;
+  if (outcome.kind === 'unknown')
+    services.log('alert', `${name} ended unknown: ${message}`, { runId, stepId });
+  else if (outcome.failure.class === 'ours')
+    services.log('alert', `${name} was refused as wrong in itself: ${code}: ${message}`, { runId, stepId });
+}
+
 /** Writes the final outcome of a step and tells the flow. */
 export async function settle(
   services: StepServices,
@@ -35,9 +45,7 @@ export async function settle(
   const now = { state: 'settled', outcome: kept, settledAt, ...freed } as const;
   const settled = await changeStep(services, held, { ...now, resume: undefined, reason: undefined });
   if (!settled) return 'lost';
-  if (kept.kind === 'unknown') {
-    services.log('alert', `${name} ended unknown: ${kept.failure.message}`, { runId, stepId });
-  }
+  alertOf(services, settled.step, kept);
   await answer(services, settled.step);
   return 'moved';
 }

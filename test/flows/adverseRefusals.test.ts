@@ -39,7 +39,7 @@ describe('a limit that comes as 400', () => {
     await app.clock.runFor(7_200_000);
     await app.stop();
     expect(record).toMatchObject({ status: 'failed', error: { code: 'CloudDosTimeboudLimitReached' } });
-    expect(record.error?.advice).toContain('A limit of the service is used up.');
+    expect(record.error?.advice).toContain('only so often in some hours');
     expect(sentAt(app, 'recoveryServices.refresh')).toHaveLength(1);
   });
 });

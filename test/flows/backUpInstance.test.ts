@@ -293,12 +293,12 @@ describe('how the job ends', () => {
       request: backUpDisk(),
       faults: jobEnds({
         status: 'CompletedWithWarnings',
-        errorCode: 520512,
+        errorCode: 400446,
         errorString: 'Crash-consistent.',
       }),
     });
     expect(ending).toMatchObject({ status: 'completedWithWarnings', recoveryPoint: { type: 'Incremental' } });
-    expect(ending.warnings).toEqual(['520512: Crash-consistent.']);
+    expect(ending.warnings).toEqual(['400446: Crash-consistent.']);
     expect(ending.error).toBeUndefined();
   });
 

@@ -21,7 +21,8 @@ const lines: readonly Line[] = [
     ['FileshareBackupFailedWithAzureRpRequestThrottling', 'DatamoverGenericError'],
   ],
   [401, 'transient', "app's identity", ['ExpiredAuthenticationToken', 'InvalidAuthenticationToken']],
-  [400, 'hours', 'the next day (UTC)', ['CloudDosTimeboudLimitReached', 'CloudDosAbsoluteLimitReached']],
+  [400, 'hours', 'the next day (UTC)', ['CloudDosAbsoluteLimitReached']],
+  [400, 'hours', 'so often in some hours', ['CloudDosTimeboudLimitReached']],
   [200, 'adopt', 'repeats this backup itself', ['CloudDosAbsoluteLimitReachedWithRetry']],
   [409, 'adopt', 'already runs', ['BMSUserErrorConflictingProtectionOperation', 'BMSUserErrorObjectLocked']],
   [409, 'adopt', 'already runs', ['DiscoveryInProgress', 'RSVaultUpdateErrorConflictingOperationInProgress']],
@@ -109,7 +110,8 @@ const lines: readonly Line[] = [
   [400, 'user', 'still holds items', ['ServiceResourceNotEmptyWithBackendMessage']],
   [400, 'user', 'Look at the database', ['UserErrorOperationFailedForSAPASEDatabase']],
   [200, 'user', 'machine does not exist', ['400136']],
-  [200, 'done', 'crash-consistent', ['520512', '400446']],
+  [200, 'done', 'crash-consistent', ['400446']],
+  [200, 'user', 'not compatible with the source', ['520512']],
   [200, 'transient', 'failed inside', ['1073871825']],
 ];
 

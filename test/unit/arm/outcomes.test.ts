@@ -4,6 +4,7 @@ import {
   classify,
   meaningOf,
   plainText,
+  asState,
   readErrorIn,
   readFailure,
   secondsInMessage,
@@ -240,4 +241,21 @@ test.each([
   ['the bearer token is missing', 'the bearer token is missing'],
 ])('a secret in a text of the service is not passed on: %s', (text, shown) => {
   expect(plainText(text)).toBe(shown);
+});
+
+test('a code that comes in a header, with an empty body, is read like any other', () => {
+  const headers = { 'x-ms-error-code': 'BMSUserErrorObjectLocked' };
+  expect(readFailure({ status: 409, headers, body: undefined })).toMatchObject({
+    code: 'BMSUserErrorObjectLocked',
+    class: 'adopt',
+  });
+});
+
+test('what is broken in the service is not told as a mistake of the request', () => {
+  const found = readErrorIn({ code: 'UserErrorNoContainersSelectedForOperation', message: 'No container.' });
+  expect(found && asState(found)).toEqual({
+    code: 'UserErrorNoContainersSelectedForOperation',
+    message: 'No container.',
+    class: 'user',
+  });
 });

@@ -42,13 +42,7 @@ describe('before anything is sent', () => {
 
   test.each([
     ['RegionMismatch', { ...source, location: 'northeurope' }, vault, policy, snapshotResourceGroupId],
-    [
-      'VaultWithoutIdentity',
-      source,
-      { ...vault, identities: [] },
-      policy,
-      snapshotResourceGroupId,
-    ],
+    ['VaultWithoutIdentity', source, { ...vault, identities: [] }, policy, snapshotResourceGroupId],
     [
       'PolicyForAnotherDatasource',
       source,
