@@ -39,8 +39,7 @@ export async function settle(
   { held }: Pick<StepInHand, 'held'>,
   outcome: StepOutcome,
 ): Promise<Progress> {
-  const { runId, stepId, name } = held.step;
-  const kept = fitsRow(outcome) ? outcome : tooLarge(name);
+  const kept = fitsRow(outcome) ? outcome : tooLarge(held.step.name);
   const settledAt = services.clock().toISOString();
   const now = { state: 'settled', outcome: kept, settledAt, ...freed } as const;
   const settled = await changeStep(services, held, { ...now, resume: undefined, reason: undefined });
