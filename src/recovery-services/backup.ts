@@ -1,6 +1,7 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step } from '../steps/step.ts';
+import { expiresAt } from './retention.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import type { JobOwner } from './jobOwner.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
@@ -15,8 +16,13 @@ export type BackupOrder = {
   readonly friendlyName?: string;
   readonly serverName?: string;
   readonly hasNamesake?: boolean;
-  /** When the recovery point expires, ISO 8601 UTC. Always sent: left out it has meant "at once". */
-  readonly expiresAt: string;
+  /**
+   * When the recovery point expires, ISO 8601 UTC, counted from the asking. Always sent where the kind of backup takes
+   * one: left out it has meant "at once".
+   */
+  readonly expiresAt?: string;
+  /** How long it is kept, ISO 8601: counted anew from the sending, which may come hours later. */
+  readonly keepFor?: string;
   /** Databases only; `Full` unless given. */
   readonly backupType?: string;
   readonly compress?: boolean;
@@ -32,7 +38,8 @@ export type BackupHandle = {
   readonly serverName?: string;
   readonly hasNamesake?: boolean;
   readonly backupType?: string;
-  readonly expiresAt: string;
+  /** When the recovery point expires, ISO 8601 UTC, as it was sent; absent where none was. */
+  readonly expiresAt?: string;
   /** Step that started it: its poll URL is kept there. */
   readonly stepId: string;
   readonly attemptId: string;
@@ -47,10 +54,20 @@ export type BackupHandle = {
   readonly joined?: true;
 };
 
-function requestBody(order: BackupOrder): JsonObject {
+/** The expiry of a backup whose attempt was claimed then. */
+function expiryOf(
+  { keepFor, expiresAt: expiry }: BackupOrder,
+  claimedAt: string | undefined,
+): { readonly expiresAt?: string } {
+  if (keepFor !== undefined && claimedAt !== undefined) return { expiresAt: expiresAt(claimedAt, keepFor) };
+  return expiry === undefined ? {} : { expiresAt: expiry };
+}
+
+function requestBody(order: BackupOrder, claimedAt: string | undefined): JsonObject {
+  const { expiresAt: recoveryPointExpiryTimeInUTC } = expiryOf(order, claimedAt);
   const common = {
     objectType: kindWords[order.kind].backupRequest,
-    recoveryPointExpiryTimeInUTC: order.expiresAt,
+    ...(recoveryPointExpiryTimeInUTC === undefined ? {} : { recoveryPointExpiryTimeInUTC }),
   };
   if (order.kind !== 'workload') return common;
   return { ...common, backupType: backupTypeOf(order), enableCompression: order.compress ?? false };
@@ -74,16 +91,17 @@ type ItemNames = Pick<JobOwner, 'friendlyName' | 'serverName' | 'hasNamesake'>;
 
 type Sent = Pick<
   ReadContext,
-  'stepId' | 'attemptId' | 'sentAt' | 'waitSeconds' | 'operationId' | 'otherSentBy'
+  'stepId' | 'attemptId' | 'sentAt' | 'waitSeconds' | 'operationId' | 'otherSentBy' | 'claimedAt'
 >;
 
 function handleOf(order: BackupOrder, sent: Sent): BackupHandle {
-  const { itemId, kind, expiresAt } = order;
+  const { itemId, kind } = order;
   const { stepId, attemptId, sentAt, waitSeconds, operationId, otherSentBy } = sent;
   return {
     service: 'recoveryServices',
     vaultId: vaultIdOf(itemId),
-    ...{ itemId, kind, expiresAt, stepId, attemptId, sentAt, waitSeconds },
+    ...expiryOf(order, sent.claimedAt),
+    ...{ itemId, kind, stepId, attemptId, sentAt, waitSeconds },
     ...namesOf(order),
     ...(kind === 'workload' ? { backupType: backupTypeOf(order) } : {}),
     ...(operationId === undefined ? {} : { operationId }),
@@ -118,12 +136,12 @@ export const followSecondsOf = ({ kind }: Pick<BackupHandle, 'kind'>): number =>
  */
 export const backUpNow: Step<BackupOrder, BackupHandle> = {
   name: 'recoveryServices.backUpNow',
-  describe: (order) =>
+  describe: (order, attempt) =>
     backupCall(
       'POST',
       'backupFabrics/protectionContainers/protectedItems/backup/action',
       resourcePath(order.itemId, 'backup'),
-      { body: { properties: requestBody(order) } },
+      { body: { properties: requestBody(order, attempt?.claimedAt) } },
     ),
   longRunning: {
     follow: 'status',
@@ -140,7 +158,8 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
       if (!('result' in earlier)) return earlier;
       const { jobId, startedAt, activityId } = earlier.result;
       const sentAt = startedAt || attempts.firstClaimAt;
-      const sent = { stepId: '', attemptId: activityId, sentAt, waitSeconds: usualWaitSeconds };
+      const claimedAt = attempts.lastClaimAt === undefined ? {} : { claimedAt: attempts.lastClaimAt };
+      const sent = { stepId: '', attemptId: activityId, sentAt, waitSeconds: usualWaitSeconds, ...claimedAt };
       const handle = { ...handleOf(order, sent), jobId };
       return earlier.kind === 'ours'
         ? { kind: 'ours', result: handle }

@@ -34,7 +34,7 @@ export async function sendStep(services: StepServices, work: StepInHand): Promis
   const stopped = await reasonNotToSend(services, claimed, call, lock);
   if (stopped) return stopped();
   const sentAt = services.clock();
-  const exchange = await exchangeOf(services, claimed, call);
+  const exchange = await exchangeOf(services, claimed, callToSend(claimed) ?? call);
   if (exchange === 'refused')
     return settle(services, claimed, { kind: 'failed', failure: notDescribed(claimed) });
   return applySendAnswer(services, withRequests(claimed, exchange.requests), call, exchange.answer, sentAt);
@@ -45,6 +45,12 @@ const notDescribed = ({ held }: StepInHand): Failure => ({
   message: `${held.step.name} cannot be asked for with this input.`,
   class: 'ours',
 });
+
+/** The call of this very attempt: what it says may count from its sending. */
+function callToSend({ held, definition }: StepInHand): ArmCall | undefined {
+  const { lastClaimAt, input } = held.step;
+  return lastClaimAt === undefined ? undefined : describedCall(definition, input, { claimedAt: lastClaimAt });
+}
 
 /** The conditional write that grants an attempt: from here to its window's end bytes may leave. */
 async function claim(
@@ -59,6 +65,7 @@ async function claim(
     attempt: held.step.attempt + 1,
     owner: services.newId(),
     firstClaimAt: held.step.firstClaimAt ?? now.toISOString(),
+    lastClaimAt: now.toISOString(),
     sendBy: later(now, sendWindowSeconds).toISOString(),
     until: later(now, leaseSeconds).toISOString(),
     notBefore: undefined,

@@ -30,6 +30,8 @@ export interface EarlierAttempts {
   /** UTC instant of the first claim and of the end of the last send window, ISO 8601. */
   readonly firstClaimAt: string;
   readonly lastSendBy: string;
+  /** When the last attempt was claimed, ISO 8601 UTC. */
+  readonly lastClaimAt?: string;
   /** True after the service said that something is already in progress: a foreign job counts then. */
   readonly joinForeign: boolean;
   /** End of the last send window of another run's step that had the item before: its job may show in the list, too. */
@@ -60,7 +62,8 @@ export interface LookBeforeRepeat<Input, Result> {
 export interface Step<Input extends JsonObject = JsonObject, Result extends Json = Json> {
   /** `recoveryServices.registerContainer`: unique, shown in the run record, kept in the ledger. */
   readonly name: string;
-  readonly describe: (input: Input) => ArmCall;
+  /** `attempt` is the one that is about to be sent; absent where the call is only looked at. */
+  readonly describe: (input: Input, attempt?: Attempt) => ArmCall;
   /** The reply's `nextLink` is followed to the end; `read` gets one reply whose body is `{ value: all rows }`. */
   readonly pages?: true;
   readonly longRunning?: LongRunning<Input>;
@@ -90,6 +93,11 @@ export interface WatchedJob<Input, Result> {
   backupOf(result: Result): JsonObject;
 }
 
+/** One permission to send: what counts from the sending counts from its claim, ISO 8601 UTC. */
+export interface Attempt {
+  readonly claimedAt: string;
+}
+
 /** What the executor adds for `read`. */
 export interface ReadContext {
   readonly now: Date;
@@ -99,6 +107,8 @@ export interface ReadContext {
   readonly sentAt: string;
   /** @see EarlierAttempts.otherSentBy */
   readonly otherSentBy?: string;
+  /** When the attempt was claimed, ISO 8601 UTC: what counts from the sending. */
+  readonly claimedAt?: string;
   /** Last path segment of the poll URL of an accepted operation. */
   readonly operationId?: string;
   /** `Retry-After` of the reply, else the last seen, else the step's default. */

@@ -1,6 +1,6 @@
 import type { ArmCall, ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
 import type { StoredRow } from '../storage/table.ts';
-import type { AnyStep, LookBeforeRepeat, ReadContext, StepReading } from './step.ts';
+import type { AnyStep, Attempt, LookBeforeRepeat, ReadContext, StepReading } from './step.ts';
 import { attemptIdOf, rowOfStep, stepOfRow, type PollPlace, type StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { pollSeconds } from './timings.ts';
@@ -93,9 +93,13 @@ const inputOf = (step: StepState): never => step.input as never;
 export const callOf = ({ held, definition }: StepInHand): ArmCall => definition.describe(inputOf(held.step));
 
 /** The call that a step describes; undefined for an input it cannot use. */
-export function describedCall(definition: AnyStep, input: JsonObject): ArmCall | undefined {
+export function describedCall(
+  definition: AnyStep,
+  input: JsonObject,
+  attempt?: Attempt,
+): ArmCall | undefined {
   try {
-    return definition.describe(input as never);
+    return definition.describe(input as never, attempt);
   } catch {
     return undefined;
   }
@@ -130,6 +134,7 @@ function contextOf(
     now: services.clock(),
     attemptId: place?.attemptId ?? attemptIdOf(step, step.attempt),
     sentAt: place?.sentAt ?? services.clock().toISOString(),
+    ...(step.lastClaimAt === undefined ? {} : { claimedAt: step.lastClaimAt }),
     ...(step.otherSentBy === undefined ? {} : { otherSentBy: step.otherSentBy }),
     ...(place?.operationId === undefined ? {} : { operationId: place.operationId }),
     waitSeconds: pollSeconds(seconds, services.minimumPollSeconds),

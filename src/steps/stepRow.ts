@@ -52,6 +52,7 @@ export interface StepState {
   readonly attempt: number;
   readonly firstAt: string;
   readonly firstClaimAt?: string;
+  readonly lastClaimAt?: string;
   /** End of the last send window. */
   readonly sendBy?: string;
   /** Until when `owner` keeps other workers away. */
@@ -111,6 +112,7 @@ export const attemptsOf = (step: StepState): EarlierAttempts => ({
   firstClaimAt: step.firstClaimAt ?? step.firstAt,
   lastSendBy: step.sendBy ?? step.firstAt,
   joinForeign: step.joinForeign ?? false,
+  ...(step.lastClaimAt === undefined ? {} : { lastClaimAt: step.lastClaimAt }),
   ...(step.otherSentBy === undefined ? {} : { otherSentBy: step.otherSentBy }),
 });
 

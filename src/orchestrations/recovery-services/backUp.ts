@@ -2,6 +2,7 @@ import type { JobEnding } from '../../arm/backupJob.ts';
 import { backUpNow, namesOf, type BackupHandle, type BackupOrder } from '../../recovery-services/backup.ts';
 import type { ItemKind } from '../../recovery-services/itemKinds.ts';
 import type { ProtectedItem } from '../../recovery-services/protectedItems.ts';
+import { expiresAt, takesExpiry, usualKeepForOf } from '../../recovery-services/retention.ts';
 import { findRecoveryPoint, type RecoveryPointSeen } from '../../recovery-services/recoveryPoints.ts';
 import type { BackupOptions, RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
@@ -19,7 +20,7 @@ function soughtPoint(context: FlowContext, handle: BackupHandle, { job }: JobEnd
   const startedAt = job.startedAt ?? handle.sentAt;
   const endedAt = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
   // A joined backup has the expiry that its own starter asked for.
-  const expiry = handle.joined ? {} : { expiresAt: handle.expiresAt };
+  const expiry = handle.joined || handle.expiresAt === undefined ? {} : { expiresAt: handle.expiresAt };
   return { itemId: handle.itemId, startedAt, endedAt, ...expiry };
 }
 
@@ -51,47 +52,28 @@ function* startBackup(context: FlowContext, order: BackupOrder): Flow<BackupHand
 }
 
 /** What the record says of the job that a run has followed: its own with its expiry, or whose it joined. */
-const resultOf = (order: BackupOrder, { joined }: BackupHandle, { startedBy }: JobEnding) => ({
-  protectedItemId: order.itemId,
-  ...(joined ? { joined: true, ...(startedBy ? { startedBy } : {}) } : { expiresAt: order.expiresAt }),
-});
+function resultOf({ itemId, joined, expiresAt: expiry }: BackupHandle, { startedBy }: JobEnding) {
+  const sent = expiry === undefined ? {} : { expiresAt: expiry };
+  return {
+    protectedItemId: itemId,
+    ...(joined ? { joined: true, ...(startedBy ? { startedBy } : {}) } : sent),
+  };
+}
 
 /** Backs up one protected item and follows the job to its end; the status is the job's own. */
 export function* backUpItem(context: FlowContext, order: BackupOrder): Flow<FlowEnding> {
   const started = yield* startBackup(context, order);
   const { handle, ending } = yield* followOrJoin(context, started, followJob);
-  if (handle.joined) context.warnings.push(joinedWords(ending, 'item', `the expiry ${handle.expiresAt} was`));
+  if (handle.joined) context.warnings.push(joinedWords(ending, 'item', 'the expiry that was asked for was'));
   context.warnings.push(...ending.warnings);
   const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
   const recoveryPoint = made ? yield* proofOf(context, handle, ending) : undefined;
   return {
     ...endingOfJob(handle, ending, recoveryPoint),
-    result: resultOf(order, handle, ending),
+    result: resultOf(handle, ending),
     job: ending.job,
     ...(recoveryPoint ? { recoveryPoint } : {}),
   };
-}
-
-/** How long an on-demand backup is kept unless the request says otherwise. */
-const usualKeepFor = 'P30D';
-
-/**
- * When a recovery point made now expires.
- *
- * @param acceptedAt ISO 8601 UTC: when the run was accepted, so that a replay and a retry give the same instant.
- * @param keepFor ISO 8601 duration in days, weeks, months or years (checked where requests are parsed); months are the
- *   calendar's, and a day that the last month lacks moves to the next one, as `Date` counts.
- * @returns ISO 8601 UTC.
- */
-export function expiresAt(acceptedAt: string, keepFor: string = usualKeepFor): string {
-  const [, count = '0', unit] = /^P(\d+)([DWMY])$/.exec(keepFor) ?? [];
-  const instant = new Date(acceptedAt);
-  const many = Number(count);
-  if (unit === 'D') instant.setUTCDate(instant.getUTCDate() + many);
-  if (unit === 'W') instant.setUTCDate(instant.getUTCDate() + 7 * many);
-  if (unit === 'M') instant.setUTCMonth(instant.getUTCMonth() + many);
-  if (unit === 'Y') instant.setUTCFullYear(instant.getUTCFullYear() + many);
-  return instant.toISOString();
 }
 
 /** The item as far as a backup needs it. */
@@ -107,7 +89,25 @@ function warnOfForeignOptions(context: FlowContext, kind: ItemKind, options: Bac
   if (given.length > 0) context.warnings.push(`Of no meaning here, and left out: ${given.join(', ')}.`);
 }
 
-/** What the service is asked for; the expiry counts from the acceptance of the run, so a replay asks for the same. */
+/** How long the backup is kept: as asked, else as is usual; nothing for a kind that takes no expiry of its own. */
+function retentionOf(
+  context: FlowContext,
+  itemId: string,
+  kind: ItemKind,
+  { keepFor: asked, backupType }: BackupOptions,
+): Pick<BackupOrder, 'keepFor' | 'expiresAt'> {
+  if (takesExpiry(kind, backupType)) {
+    const keepFor = asked ?? usualKeepForOf({ itemId, kind }, backupType);
+    return { keepFor, expiresAt: expiresAt(context.facts.acceptedAt, keepFor) };
+  }
+  if (asked !== undefined)
+    context.warnings.push(
+      `A backup of type ${backupType} takes no expiry: keepFor was left out, the policy decides.`,
+    );
+  return {};
+}
+
+/** What the service is asked for. */
 export function backupOrder(
   context: FlowContext,
   item: ItemToBackUp,
@@ -115,7 +115,7 @@ export function backupOrder(
   options: BackupOptions,
 ): BackupOrder {
   warnOfForeignOptions(context, kind, options);
-  const { backupType, compress, keepFor } = options;
+  const { backupType, compress } = options;
   const ofDatabase = {
     ...(backupType === undefined ? {} : { backupType }),
     ...(compress === undefined ? {} : { compress }),
@@ -123,7 +123,7 @@ export function backupOrder(
   return {
     itemId: item.id,
     kind,
-    expiresAt: expiresAt(context.facts.acceptedAt, keepFor),
+    ...retentionOf(context, item.id, kind, options),
     ...namesOf(item),
     ...(kind === 'workload' ? ofDatabase : {}),
   };

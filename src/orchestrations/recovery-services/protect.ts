@@ -25,10 +25,7 @@ export function* protectSource(context: FlowContext, request: Protect): Flow<Flo
   const result = protectionResult(made, policyId);
   if (request.backUpAfterwards) {
     const ending = yield* backUpItem(context, backupOrder(context, made.item, kindOfTarget(target), {}));
-    return {
-      ...ending,
-      result: { ...result, expiresAt: (ending.result as { expiresAt?: string }).expiresAt },
-    };
+    return { ...ending, result: { ...result, ...(ending.result as object) } };
   }
   if (made.change === 'none') {
     throw skip('AlreadyProtected', `${nameOfTarget(target)} is protected with this policy already.`);
