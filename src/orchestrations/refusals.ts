@@ -93,6 +93,14 @@ export const stopped = (what: string, { protectionState }: ProtectedItem): FlowE
     'Resume it with POST /api/protections/resume and a policyId.',
   );
 
+/** The item belongs to a share that is gone; the share of that name is another. */
+export const madeAgain = (what: string, { id }: ProtectedItem): FlowEnded =>
+  refuse(
+    'ShareMadeAgain',
+    `The item ${id} is of a share that was deleted; ${what} was made again and is not protected.`,
+    'Protect the new share (POST /api/protections). The backups of the old one stay under its id.',
+  );
+
 /** A change that the service says it has made, and that the item does not show. */
 export const withoutEffect = (what: string, wanted: string, found: ProtectedItem | null): FlowEnded =>
   refuse(

@@ -42,6 +42,10 @@ export function nameIn(id: string, type: string): string | undefined {
   return at < 0 ? undefined : names[at];
 }
 
+/** Whether two ids lie in one subscription: discovery sees the vault's own alone. */
+export const inSameSubscription = (one: string, other: string): boolean =>
+  sameName(nameIn(one, 'subscriptions'), nameIn(other, 'subscriptions'));
+
 /** The id of the vault that an id lies in; the id itself when it lies in none. */
 export const vaultIdOf = (id: string): string => /^.*?\/vaults\/[^/]+/i.exec(id)?.[0] ?? id;
 

@@ -1,7 +1,7 @@
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import { textIn } from '../arm/replyFields.ts';
-import { backupCall, filterOf, namesSeen, rowsIn, sameName } from './paths.ts';
+import { backupCall, filterOf, nameIn, namesSeen, rowsIn, sameName } from './paths.ts';
 
 /** Where a source would be protected: the id of the protected item that would be made of it. */
 export type Protectable = { readonly protectedItemId: string };
@@ -59,3 +59,13 @@ export const findProtectableVirtualMachine: Step<
   repeat: 'safe',
   giveUpAfterSeconds: 3600,
 };
+
+/**
+ * Where a machine would be protected that the vault's lists cannot show: one of another subscription. A fallback: names
+ * are otherwise never built. Source: the service's own clients, since July 2026.
+ */
+export function documentedMachine(vaultId: string, virtualMachineId: string): Protectable {
+  const names = `iaasvmcontainerv2;${nameIn(virtualMachineId, 'resourceGroups')};${nameIn(virtualMachineId, 'virtualMachines')}`;
+  const container = `${vaultId}/backupFabrics/Azure/protectionContainers/IaasVMContainer;${names}`;
+  return { protectedItemId: `${container}/protectedItems/VM;${names}` };
+}

@@ -57,6 +57,20 @@ describe('a virtual machine', () => {
     });
   });
 
+  test('of another subscription than the vault is protected and backed up under the documented names', async () => {
+    const abroad = virtualMachineId.replace('11111111-2222', '99999999-2222');
+    const { ending, requests } = await playRun({
+      world: { ...unprotectedWorld, resources: [{ id: abroad }] },
+      request: {
+        ...{ kind: 'protect', policyId: `${vaultId}/backupPolicies/machines`, backUpAfterwards: true },
+        target: { ...target, virtualMachineId: abroad },
+      },
+    });
+    expect(ending).toMatchObject({ status: 'completed', job: { status: 'Completed' } });
+    expect(ending.warnings[0]).toContain('another subscription than the vault');
+    expect(requests).not.toContain('POST refresh');
+  });
+
   test('that does not exist is not offered, and the machines that are get named', async () => {
     const { ending } = await playRun({
       world: unprotectedWorld,

@@ -70,7 +70,7 @@ describe('of databases', () => {
       expect(ending.result).not.toHaveProperty('expiresAt');
       expect(JSON.stringify(ending.recoveryPoint ?? {})).not.toContain('2026-08-29');
       expect(ending.warnings).toContain(
-        `A backup of type ${backupType} takes no expiry: keepFor was left out, the policy decides.`,
+        `A backup of type ${backupType} has no expiry of its own, whatever keepFor says: the policy decides.`,
       );
     },
   );

@@ -11,7 +11,7 @@ import { takeStep } from '../takeStep.ts';
 import { endingOfJob, followOrJoin, joinedWords, proofOfBackup } from '../watchedJob.ts';
 import { followJob, readNames } from './followJob.ts';
 import { itemTargetOf, nameOfTarget, type ItemTarget } from './itemTarget.ts';
-import { checkStanding, getListed, lookUp } from './listedItem.ts';
+import { checkStanding, getListed, lookUpToday } from './listedItem.ts';
 import { protectAsListed } from './protectItem.ts';
 import { kindOfTarget } from './protectionRequest.ts';
 
@@ -20,7 +20,7 @@ function soughtPoint(context: FlowContext, handle: BackupHandle, { job }: JobEnd
   const startedAt = job.startedAt ?? handle.sentAt;
   const endedAt = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
   // A joined backup has the expiry that its own starter asked for.
-  const expiry = handle.joined || handle.expiresAt === undefined ? {} : { expiresAt: handle.expiresAt };
+  const expiry = handle.joined ? {} : toldExpiry(handle);
   return { itemId: handle.itemId, startedAt, endedAt, ...expiry };
 }
 
@@ -52,12 +52,13 @@ function* startBackup(context: FlowContext, order: BackupOrder): Flow<BackupHand
 }
 
 /** What the record says of the job that a run has followed: its own with its expiry, or whose it joined. */
-function resultOf({ itemId, joined, expiresAt: expiry }: BackupHandle, { startedBy }: JobEnding) {
-  const sent = expiry === undefined ? {} : { expiresAt: expiry };
-  return {
-    protectedItemId: itemId,
-    ...(joined ? { joined: true, ...(startedBy ? { startedBy } : {}) } : sent),
-  };
+/** The expiry that was sent, where it is the recovery point's: told is only what is known. */
+const toldExpiry = ({ kind, backupType, expiresAt: sent }: BackupHandle): { readonly expiresAt?: string } =>
+  sent !== undefined && takesExpiry(kind, backupType) ? { expiresAt: sent } : {};
+
+function resultOf(handle: BackupHandle, { startedBy }: JobEnding) {
+  const owner = { joined: true, ...(startedBy ? { startedBy } : {}) };
+  return { protectedItemId: handle.itemId, ...(handle.joined ? owner : toldExpiry(handle)) };
 }
 
 /** Backs up one protected item and follows the job to its end; the status is the job's own. */
@@ -89,22 +90,20 @@ function warnOfForeignOptions(context: FlowContext, kind: ItemKind, options: Bac
   if (given.length > 0) context.warnings.push(`Of no meaning here, and left out: ${given.join(', ')}.`);
 }
 
-/** How long the backup is kept: as asked, else as is usual; nothing for a kind that takes no expiry of its own. */
+/** How long the backup is kept: as asked, else as is usual; nothing is asked of a kind that takes no expiry of its own. */
 function retentionOf(
   context: FlowContext,
   itemId: string,
   kind: ItemKind,
   { keepFor: asked, backupType }: BackupOptions,
 ): Pick<BackupOrder, 'keepFor' | 'expiresAt'> {
-  if (takesExpiry(kind, backupType)) {
-    const keepFor = asked ?? usualKeepForOf({ itemId, kind }, backupType);
-    return { keepFor, expiresAt: expiresAt(context.facts.acceptedAt, keepFor) };
-  }
-  if (asked !== undefined)
+  const takesOne = takesExpiry(kind, backupType);
+  if (!takesOne && asked !== undefined)
     context.warnings.push(
-      `A backup of type ${backupType} takes no expiry: keepFor was left out, the policy decides.`,
+      `A backup of type ${backupType} has no expiry of its own, whatever keepFor says: the policy decides.`,
     );
-  return {};
+  const keepFor = asked ?? (takesOne ? usualKeepForOf({ itemId, kind }, backupType) : undefined);
+  return keepFor === undefined ? {} : { keepFor, expiresAt: expiresAt(context.facts.acceptedAt, keepFor) };
 }
 
 /** What the service is asked for. */
@@ -138,7 +137,7 @@ function* itemToBackUp(
   protectFirst: BackUp['protectFirst'],
 ): Flow<ItemToBackUp> {
   if (target.by === 'id') return { id: target.itemId };
-  const listed = yield* lookUp(context, target);
+  const listed = yield* lookUpToday(context, target);
   const { item, seen } = listed;
   if (item && item.standing !== 'notProtected') {
     checkStanding(context, item, nameOfTarget(target));
@@ -167,6 +166,8 @@ export function* tryBackupOfItem(
     itemId,
     kind: _,
     friendlyName: _name,
+    serverName: _server,
+    hasNamesake: _namesake,
     ...order
   } = backupOrder(context, item, kindOfTarget(target), request);
   return { status: 'completed', result: { wouldSend: { protectedItemId: itemId, ...order } } };

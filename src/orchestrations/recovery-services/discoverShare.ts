@@ -6,11 +6,10 @@ import {
   inquireContainer,
   refreshContainers,
   registerContainer,
-  type AccountInVault,
   type Container,
   type ContainerInVault,
 } from '../../recovery-services/containers.ts';
-import { nameIn } from '../../recovery-services/paths.ts';
+import { inSameSubscription } from '../../recovery-services/paths.ts';
 import { findProtectableShare, type Protectable } from '../../recovery-services/protectableItems.ts';
 import { readBackupStatus, readVault } from '../../recovery-services/vaults.ts';
 import { findStorageAccount } from '../../resources/sources.ts';
@@ -87,14 +86,10 @@ function* explainMissingAccount(context: FlowContext, sought: ShareSought): Flow
     : inAnotherVault(`Share ${sought.share} of ${lastSegment(storageAccountId)}`, other);
 }
 
-const otherSubscription = ({ vaultId, storageAccountId }: AccountInVault): boolean =>
-  nameIn(vaultId, 'subscriptions')?.toLowerCase() !==
-  nameIn(storageAccountId, 'subscriptions')?.toLowerCase();
-
 /** The name under which an account can be registered: from a list, after a discovery on a miss; none when it cannot be found. */
 function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string | undefined> {
   const { vaultId, storageAccountId } = sought;
-  if (otherSubscription(sought)) {
+  if (!inSameSubscription(vaultId, storageAccountId)) {
     const name = documentedContainerName(storageAccountId);
     context.warnings.push(
       `Discovery sees the vault's own subscription only: the documented container name ${name} was used.`,

@@ -5,6 +5,7 @@ import {
   type ProtectedItem,
   type Standing,
 } from '../../recovery-services/protectedItems.ts';
+import { findProtectableShare } from '../../recovery-services/protectableItems.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { nameOfTarget, type ItemTarget } from './itemTarget.ts';
 import {
@@ -29,13 +30,36 @@ export interface Listed {
  *
  * @throws FlowEnded when several items answer to the name.
  */
-export function* lookUp(context: FlowContext, target: ItemTarget): Flow<Listed> {
+function* lookUp(context: FlowContext, target: ItemTarget): Flow<Listed> {
   if (target.by === 'id') {
     return { item: yield* takeStep(context, readProtectedItem, { itemId: target.itemId }), seen: [] };
   }
   const { found, seen, several } = yield* takeStep(context, findProtectedItem, target.sought);
   if (several.length > 0) throw severalItems(nameOfTarget(target), several);
   return { item: found, seen };
+}
+
+const lastSegment = (id: string): string => id.split('/').at(-1)?.toLowerCase() ?? '';
+
+/** Whether the vault offers a share anew whose item no longer backs up: it was deleted and made again, under a name of its own. */
+export function* isMadeAgain(context: FlowContext, target: ItemTarget, item: ProtectedItem): Flow<boolean> {
+  if (target.by === 'id' || target.sought.kind !== 'fileShare') return false;
+  if (!['stopped', 'suspended', 'softDeleted'].includes(item.standing)) return false;
+  const { vaultId, storageAccountId, share } = target.sought;
+  const { found } = yield* takeStep(context, findProtectableShare, { vaultId, storageAccountId, share });
+  return found !== null && lastSegment(found.protectedItemId) !== lastSegment(item.id);
+}
+
+/**
+ * Looks up what a target is today: the item of a share that was deleted stands aside for the share that was made again.
+ *
+ * @throws FlowEnded when several items answer to the name.
+ */
+export function* lookUpToday(context: FlowContext, target: ItemTarget): Flow<Listed> {
+  const listed = yield* lookUp(context, target);
+  const { item, seen } = listed;
+  if (!item || !(yield* isMadeAgain(context, target, item))) return listed;
+  return { item: null, seen: [...seen, `${item.id} (${item.protectionState}, of a share that was deleted)`] };
 }
 
 /**
@@ -53,6 +77,7 @@ export function* getListed(context: FlowContext, target: ItemTarget): Flow<Prote
  * Reads what a change has come to: the service answers success also where nothing was changed.
  *
  * @param wanted what the change was, in a word: `stopped`.
+ * @returns null, with a warning, where the app may not read the item.
  * @throws FlowEnded when the item does not come to stand so.
  */
 export function* readChanged(
@@ -60,11 +85,15 @@ export function* readChanged(
   itemId: string,
   standings: readonly Standing[],
   { what, wanted }: { readonly what: string; readonly wanted: string },
-): Flow<ProtectedItem> {
+): Flow<ProtectedItem | null> {
   try {
     return yield* takeStep(context, awaitStanding, { itemId, standings });
   } catch (error) {
-    if (!(error instanceof StepFailed) || error.outcome.kind !== 'timedOut') throw error;
+    if (!(error instanceof StepFailed) || error.outcome.kind === 'cancelled') throw error;
+    if (error.outcome.kind !== 'timedOut') {
+      context.warnings.push(`What became of ${what} could not be read. ${error.message}`);
+      return null;
+    }
     throw withoutEffect(what, wanted, yield* takeStep(context, readProtectedItem, { itemId }));
   }
 }

@@ -2,7 +2,7 @@ import type { RunRequest } from '../../runs/request.ts';
 import { backUpItem, backupOrder } from './backUp.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { nameOfTarget } from './itemTarget.ts';
-import { lookUp } from './listedItem.ts';
+import { lookUpToday } from './listedItem.ts';
 import { protectAsListed, type Protected } from './protectItem.ts';
 import { kindOfTarget, readProtection } from './protectionRequest.ts';
 import { skip } from '../refusals.ts';
@@ -21,7 +21,7 @@ export function* protectSource(context: FlowContext, request: Protect): Flow<Flo
   const target = readProtection(context, request);
   const { policyId, lockStorageAccount: lock } = request;
   const order = { policyId, ...(lock === undefined ? {} : { lock }) };
-  const made = yield* protectAsListed(context, target, yield* lookUp(context, target), order);
+  const made = yield* protectAsListed(context, target, yield* lookUpToday(context, target), order);
   const result = protectionResult(made, policyId);
   if (request.backUpAfterwards) {
     const ending = yield* backUpItem(context, backupOrder(context, made.item, kindOfTarget(target), {}));

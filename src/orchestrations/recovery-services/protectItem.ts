@@ -1,7 +1,12 @@
 import { sameId } from '../../arm/resourceId.ts';
+import { inSameSubscription } from '../../recovery-services/paths.ts';
 import { refreshContainers } from '../../recovery-services/containers.ts';
 import { newItemType, protectItem, type ChangedItem } from '../../recovery-services/itemChanges.ts';
-import { findProtectableVirtualMachine, type Protectable } from '../../recovery-services/protectableItems.ts';
+import {
+  documentedMachine,
+  findProtectableVirtualMachine,
+  type Protectable,
+} from '../../recovery-services/protectableItems.ts';
 import { awaitProtected, type ProtectedItem } from '../../recovery-services/protectedItems.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { guarded, notProtected, refuse, unknownItem } from '../refusals.ts';
@@ -24,6 +29,12 @@ import { checkPolicy, kindOfTarget } from './protectionRequest.ts';
  */
 function* discoverVirtualMachine(context: FlowContext, sought: MachineSought): Flow<Protectable> {
   const { vaultId, virtualMachineId } = sought;
+  if (!inSameSubscription(vaultId, virtualMachineId)) {
+    context.warnings.push(
+      'The machine lies in another subscription than the vault, which discovery cannot see: the documented names were used.',
+    );
+    return documentedMachine(vaultId, virtualMachineId);
+  }
   const known = yield* takeStep(context, findProtectableVirtualMachine, { vaultId, virtualMachineId });
   if (known.found) return known.found;
   yield* takeStep(context, refreshContainers, { vaultId, backupManagementType: 'AzureIaasVM' });

@@ -4,10 +4,10 @@ import type { ProtectedItem, Standing } from '../../recovery-services/protectedI
 import type { RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { itemTargetOf, nameOfTarget, vaultOfTarget, type ItemTarget } from './itemTarget.ts';
-import { getListed, readChanged } from './listedItem.ts';
+import { getListed, isMadeAgain, readChanged } from './listedItem.ts';
 import { checkPolicy, kindOfTarget } from './protectionRequest.ts';
 import { changedItem, putPolicy } from './protectItem.ts';
-import { guarded, refuse, skip, softDeleted } from '../refusals.ts';
+import { guarded, madeAgain, refuse, skip, softDeleted } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
 
 type Resume = Extract<RunRequest, { kind: 'resume' }>;
@@ -42,7 +42,10 @@ function* undelete(
   const what = nameOfTarget(target);
   const back = yield* readChanged(context, item.id, undeleted, { what, wanted: 'brought back' });
   if (policyId !== undefined) return yield* putResumed(context, target, item, policyId);
-  return { status: 'completed', result: { protectedItemId: item.id, protectionState: back.protectionState } };
+  return {
+    status: 'completed',
+    result: { protectedItemId: item.id, protectionState: back?.protectionState ?? 'ProtectionStopped' },
+  };
 }
 
 /** Resumes a stopped or suspended protection, or brings a soft-deleted item back. */
@@ -50,6 +53,7 @@ export function* resume(context: FlowContext, request: Resume): Flow<FlowEnding>
   const target = itemTargetOf(request.target);
   const item = yield* getListed(context, target);
   const name = nameOfTarget(target);
+  if (yield* isMadeAgain(context, target, item)) throw madeAgain(name, item);
   if (item.standing === 'softDeleted') {
     if (!request.undelete) throw softDeleted(name, item);
     return yield* undelete(context, target, item, request.policyId);

@@ -51,10 +51,8 @@ function* keepData(
   }
   yield* takeStep(context, stopProtection, { ...changedItem(item), state });
   const standings = [mode === 'suspend' ? 'suspended' : 'stopped'] as const;
-  const { protectionState } = yield* readChanged(context, item.id, standings, {
-    what: name,
-    wanted: 'stopped',
-  });
+  const now = yield* readChanged(context, item.id, standings, { what: name, wanted: 'stopped' });
+  const protectionState = now?.protectionState ?? state;
   return { status: 'completed', result: { protectedItemId: item.id, protectionState } };
 }
 

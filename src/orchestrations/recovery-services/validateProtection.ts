@@ -4,6 +4,7 @@ import {
   findProtectableShare,
   findProtectableVirtualMachine,
 } from '../../recovery-services/protectableItems.ts';
+import { inSameSubscription } from '../../recovery-services/paths.ts';
 import type { RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type MachineSought,
   type ShareSought,
 } from './itemTarget.ts';
-import { checkStanding, lookUp } from './listedItem.ts';
+import { checkStanding, lookUpToday } from './listedItem.ts';
 import { checkPolicy, kindOfTarget, readProtection } from './protectionRequest.ts';
 import { notProtected, unknownItem } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
@@ -34,12 +35,13 @@ function* stepsForShare(context: FlowContext, sought: ShareSought): Flow<string[
 
 function* stepsForMachine(context: FlowContext, sought: MachineSought): Flow<string[]> {
   const { vaultId, virtualMachineId } = sought;
+  if (!inSameSubscription(vaultId, virtualMachineId)) return ['protect under the documented names'];
   const { found } = yield* takeStep(context, findProtectableVirtualMachine, { vaultId, virtualMachineId });
   return [...(found ? [] : ['discover']), 'protect'];
 }
 
 function* wouldDo(context: FlowContext, target: ItemTarget, policyId: string): Flow<string[]> {
-  const { item, seen } = yield* lookUp(context, target);
+  const { item, seen } = yield* lookUpToday(context, target);
   if (item) {
     checkStanding(context, item, nameOfTarget(target));
     return sameId(item.policyId, policyId) ? [] : ['change policy'];

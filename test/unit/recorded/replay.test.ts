@@ -104,7 +104,7 @@ describe('what the rules do not know is counted and said', () => {
 test('an unknown code is classed by status, and named', () => {
   const count = judged({ status: 409, responseBody: '{"error":{"code":"SomethingNew","message":"m"}}' });
   expect([...count.rulings.keys(), ...count.unknownCodes]).toEqual([
-    'refused: adopt (409 SomethingNew)',
+    'refused: user (409 SomethingNew)',
     'SomethingNew',
   ]);
 });
