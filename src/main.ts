@@ -20,6 +20,7 @@ import './functions/openapi.http.ts';
 import './functions/page.http.ts';
 import './functions/orderStep.activity.ts';
 import './functions/reconcilePoisonedStep.queue.ts';
+import './functions/refreshCoverage.timer.ts';
 import './functions/reportBatch.activity.ts';
 import './functions/resumeProtection.http.ts';
 import './functions/run.orchestration.ts';

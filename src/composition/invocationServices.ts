@@ -2,6 +2,7 @@ import type { InvocationContext } from '@azure/functions';
 import type { BatchServices } from '../batches/batchServices.ts';
 import { describeBatch } from '../batches/reportBatch.ts';
 import { dataProtectionJobs } from '../data-protection/jobList.ts';
+import type { CoverageServices } from '../coverage/coverageServices.ts';
 import type { EstateServices } from '../estate/askArm.ts';
 import type { TrackerServices } from '../jobs/trackerServices.ts';
 import { findWatch, vaultOfBackup, type WatchOrder } from '../jobs/watch.ts';
@@ -14,6 +15,7 @@ import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
 import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
 import { instanceIdOf } from '../runs/runId.ts';
+import { runsSince } from '../runs/runsSince.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import type { StepSummary } from '../steps/step.ts';
 import { listSteps } from '../steps/stepRow.ts';
@@ -166,5 +168,20 @@ export function notificationServices(given: Services, context: InvocationContext
     ...(settings.notify ? { webhook: settings.notify } : {}),
     post,
     print: (line) => (line.startsWith('ALERT') ? context.error(line) : context.log(line)),
+  };
+}
+
+/** What coverage is read with during one invocation. */
+export function coverageServices(given: Services, context: InvocationContext): CoverageServices {
+  const { clock, newId, tables, loadPlan } = given;
+  const runs = runServices(given, context);
+  return {
+    clock,
+    newId,
+    table: tables.coverage,
+    estate: estateServices(given),
+    loadPlan,
+    runsSince: (since) => runsSince(runs, since),
+    log: (message) => context.log(message),
   };
 }

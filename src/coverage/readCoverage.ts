@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { StoredRow, Table } from '../storage/table.ts';
 import type { CoverageFilter } from './coverageQuery.ts';
+import { refreshingNow } from './refreshState.ts';
 import { findRow, pageOfRows, resourceHash, type KeptRow } from './rows.ts';
 import {
   coverageStateSchema,
@@ -52,7 +53,8 @@ export async function readPage(
   filter: CoverageFilter,
   paging: { readonly top: number; readonly continuation?: string | undefined },
 ): Promise<Omit<z.infer<typeof coveragePageSchema>, 'nextLink'> & { readonly continuation?: string }> {
-  const summary = await readSummary(table);
+  const refreshing = await refreshingNow(table);
+  const summary = { ...(await readSummary(table)), ...(refreshing && { refreshing }) };
   const { rows, continuation } = await pageOfRows(table, filter, paging);
   return {
     value: rows.map((row) => shown(row, summary)),

@@ -27,7 +27,7 @@ export const pointSourceSchema = z
   .enum(['recoveryPoints', 'lastRecoveryPoint', 'jobs', 'restorableTimeRange'])
   .describe(
     'recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed ' +
-      'backup job, its end stands for the point; restorableTimeRange: continuous backup.',
+      'backup job, its start stands for the point; restorableTimeRange: continuous backup.',
   );
 
 const recoveryPoint = z.object({

@@ -52,7 +52,8 @@ function readTier(store: Json | undefined): InstanceRecoveryPoint['tiers'][numbe
   return { type: textIn(memberIn(store, 'type')) ?? '', ...(expiresAt && { expiresAt }) };
 }
 
-function readPoint(row: Json | undefined): InstanceRecoveryPoint {
+/** Reads a row of the list of points. */
+export function readPoint(row: Json | undefined): InstanceRecoveryPoint {
   const properties = memberIn(row, 'properties');
   const type = textIn(memberIn(properties, 'recoveryPointType'));
   return {

@@ -51,8 +51,26 @@ const protectSchema = z.strictObject({
   backUpAfterwards: z.boolean().default(false),
 });
 
+/** An ISO 8601 duration of weeks, or of days, hours and minutes: `P1D`, `PT6H`, `P1DT12H`. */
+const duration = z
+  .string()
+  .regex(
+    /^P(?=[\dT])(?:\d{1,3}W|(?:\d{1,4}D)?(?:T(?=\d)(?:\d{1,4}H)?(?:\d{1,4}M)?)?)$/,
+    'a duration such as P1D or PT6H',
+  )
+  .refine((text) => /[1-9]/.test(text), 'a duration longer than nothing');
+
+/** How old the newest recovery point may be (`late` after it), and how much later the resource is `down`. */
+const expectSchema = z.strictObject({ every: duration, grace: duration.optional() });
+
 /** One line of the plan: what it selects and how that is protected. The first matching rule wins. */
-export const ruleSchema = z.strictObject({ name, match: matchSchema, protect: protectSchema });
+export const ruleSchema = z.strictObject({
+  name,
+  match: matchSchema,
+  protect: protectSchema,
+  /** Absent: as often as its schedules or the policy back up. */
+  expect: expectSchema.optional(),
+});
 
 /** An ISO 8601 duration of whole minutes and hours, `PT4H30M`, from a minute to a day. */
 const window = z.string().regex(/^PT(?:\d{1,2}H)?(?:\d{1,4}M)?$/, 'a duration such as PT4H30M');

@@ -30,20 +30,21 @@ const lateMilliseconds = 60_000;
 const hourMilliseconds = 3_600_000;
 
 /** When the point was made, ISO 8601 UTC; empty when it does not say. */
-const pointTime = ({ properties }: Resource): string =>
+export const pointTime = ({ properties }: Resource): string =>
   readInstant(
     textIn(properties['recoveryPointTime']) ?? textIn(properties['recoveryPointTimeInUTC']),
   )?.toISOString() ?? '';
 
 /** Log ranges of a database are no points that a backup made. */
-const isPoint = ({ properties }: Resource): boolean =>
+export const isPoint = ({ properties }: Resource): boolean =>
   !(textIn(properties['objectType']) ?? '').includes('PointInTime');
 
 function expiryIn(properties: { readonly [key: string]: Json | undefined }): string | undefined {
   return textIn(objectIn(properties['recoveryPointProperties'])['expiryTime']);
 }
 
-function pointOf(row: Resource, expiresAt: string | undefined): RecoveryPointSeen {
+/** A point as a record shows it; `expiresAt` stands where the service says none. */
+export function pointOf(row: Resource, expiresAt: string | undefined): RecoveryPointSeen {
   const type = textIn(row.properties['recoveryPointType']) ?? textIn(row.properties['type']);
   const details = objectsIn(row.properties['recoveryPointTierDetails']);
   const tiers = details.flatMap((tier) => textIn(tier['type']) ?? []);

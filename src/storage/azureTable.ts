@@ -72,6 +72,8 @@ function actionOf(partitionKey: string, change: RowChange): TransactionAction {
   switch (change.kind) {
     case 'insert':
       return ['create', entityOf(change.row)];
+    case 'put':
+      return ['upsert', entityOf(change.row), 'Replace'];
     case 'replace':
       return ['update', entityOf(change.row), 'Replace', { etag: change.etag }];
     case 'remove':

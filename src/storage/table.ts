@@ -19,6 +19,8 @@ export type Written = { readonly kind: 'written'; readonly etag: string } | { re
 /** One of several changes that are written together; a row that is removed must be there. */
 export type RowChange =
   | { readonly kind: 'insert'; readonly row: Row }
+  /** Written whatever is there. */
+  | { readonly kind: 'put'; readonly row: Row }
   | { readonly kind: 'replace'; readonly row: Row; readonly etag: string }
   | { readonly kind: 'remove'; readonly rowKey: string };
 

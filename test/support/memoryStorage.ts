@@ -47,6 +47,7 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
 
   function canBeMade(partitionKey: string, change: RowChange): boolean {
     if (change.kind === 'insert') return !find(partitionKey, change.row.rowKey);
+    if (change.kind === 'put') return true;
     if (change.kind === 'remove') return find(partitionKey, change.rowKey) !== undefined;
     return find(partitionKey, change.row.rowKey)?.etag === change.etag;
   }

@@ -1,0 +1,11 @@
+import { app } from '@azure/functions';
+import { refreshCoverage } from '../coverage/refresh.ts';
+import { coverageServices } from '../composition/invocationServices.ts';
+import { getServices } from '../composition/services.ts';
+
+app.timer('refreshCoverage', {
+  schedule: '15 */5 * * * *',
+  // The next tick makes up for a missed one: nothing need be stored about each.
+  useMonitor: false,
+  handler: (_tick, context) => refreshCoverage(coverageServices(getServices(), context)),
+});
