@@ -5,6 +5,7 @@ import { guidFromHex, sha256Hex } from '../../seeded.ts';
 import type { World } from '../../world.ts';
 import { authorizationSeedSchema } from '../seed.ts';
 import { assignmentRoutes } from './assignment-routes.ts';
+import { permissionRoutes } from './permission-routes.ts';
 import { definitionRoutes } from './definition-routes.ts';
 import { addLock, lockRoutes, refuseLocked } from './locks.ts';
 import { type RoleAssignments, roleAssignmentsOf } from './role-assignments.ts';
@@ -18,7 +19,7 @@ export function createAuthorization(core: Core): Provider {
     refuseLocked(core, { route: question.call.route, scope: readablePath(question.scope) });
   return {
     name: 'authorization',
-    routes: [...assignmentRoutes(store), ...definitionRoutes(store.book), ...lockRoutes(core)],
+    routes: [...assignmentRoutes(store), ...definitionRoutes(store.book), ...permissionRoutes(store), ...lockRoutes(core)],
     load: (world) => load(core, store, world),
   };
 }
