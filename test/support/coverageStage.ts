@@ -4,7 +4,7 @@ import { createSimulator, type Simulator } from '../../local/arm-simulator/simul
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
 import { createArmClient } from '../../src/arm/client.ts';
 // Here already, lest the virtual clock runs on while the client loads it.
-import '../../src/arm/pipelineLibrary.ts';
+import '../../src/libraries/restPipeline.ts';
 import type { CoverageServices, RunAbout } from '../../src/coverage/coverageServices.ts';
 import { readPage, readResource } from '../../src/coverage/readCoverage.ts';
 import { refreshCoverage } from '../../src/coverage/refresh.ts';

@@ -1,11 +1,20 @@
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
 import type { CoverageState } from '../../src/coverage/schema.ts';
-import { accountId, diskId, disksVaultId, filesVaultId, planWorld, snapshotsId, subscriptionId } from './planWorld.ts';
+import {
+  accountId,
+  diskId,
+  disksVaultId,
+  filesVaultId,
+  planWorld,
+  snapshotsId,
+  subscriptionId,
+} from './planWorld.ts';
 
 /** When the planted estate is read first. */
 export const plantedAt = '2026-08-22T02:00:00.000Z';
 
-const hoursBefore = (hours: number): string => new Date(Date.parse(plantedAt) - hours * 3_600_000).toISOString();
+const hoursBefore = (hours: number): string =>
+  new Date(Date.parse(plantedAt) - hours * 3_600_000).toISOString();
 
 export const machineId = (name: string): string =>
   `/subscriptions/${subscriptionId}/resourceGroups/apps/providers/Microsoft.Compute/virtualMachines/${name}`;
@@ -128,7 +137,14 @@ export function plantedEstate(each: number, more: Parameters<typeof planWorld>[0
         .map(({ name }) => ({
           virtualMachineId: machineId(name),
           scheduledAfterSeconds: [-3600],
-          jobs: [{ status: 'Failed' as const, seconds: 60, errorCode: 400_136, errorString: 'The machine is gone.' }],
+          jobs: [
+            {
+              status: 'Failed' as const,
+              seconds: 60,
+              errorCode: 400_136,
+              errorString: 'The machine is gone.',
+            },
+          ],
         })),
     },
   };

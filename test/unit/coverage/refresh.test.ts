@@ -5,7 +5,6 @@ import { machineStates, plantedEstate, plantedPlan, plantedState } from '../../s
 test('an estate with every state planted is told exactly as it was planted', async () => {
   const stage = coverageStage(plantedEstate(3), plantedPlan());
   await stage.tick();
-  console.log(stage.log, stage.requests(), (await stage.summary()));
   const rows = await stage.rows();
   const confusion = rows.map(({ name, state }) => `${plantedState(name)} → ${state}`).sort();
   const exact = machineStates.flatMap((state) => Array<string>(3).fill(`${state} → ${state}`)).sort();

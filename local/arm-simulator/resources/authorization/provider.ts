@@ -19,7 +19,12 @@ export function createAuthorization(core: Core): Provider {
     refuseLocked(core, { route: question.call.route, scope: readablePath(question.scope) });
   return {
     name: 'authorization',
-    routes: [...assignmentRoutes(store), ...definitionRoutes(store.book), ...permissionRoutes(store), ...lockRoutes(core)],
+    routes: [
+      ...assignmentRoutes(store),
+      ...definitionRoutes(store.book),
+      ...permissionRoutes(store),
+      ...lockRoutes(core),
+    ],
     load: (world) => load(core, store, world),
   };
 }
