@@ -64,7 +64,8 @@ describe.each([
         ['completed', 'Completed'],
         ['completed', 'Completed'],
       ]);
-      expect(records.map(jobOf)).toEqual(started);
+      // Which of the two vaults is asked first is chance.
+      expect(records.map(jobOf).sort()).toEqual([...started].sort());
       expect(started).toHaveLength(2);
     },
   );

@@ -185,7 +185,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     coverage: memoryTable('coverage'),
   };
   if (!options.coverage) {
-    await tables.coverage.put({
+    void tables.coverage.put({
       ...{ partitionKey: 'refresh', rowKey: 'current', leasedUntil: '9999' },
       data: '{"done":true}',
     });
