@@ -288,7 +288,7 @@ export interface CoveragePage {
        */
       expiresAt?: string;
       /**
-       * recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed backup job, its end stands for the point; restorableTimeRange: continuous backup.
+       * recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed backup job, its start stands for the point; restorableTimeRange: continuous backup.
        */
       source: 'recoveryPoints' | 'lastRecoveryPoint' | 'jobs' | 'restorableTimeRange';
     };
@@ -462,7 +462,7 @@ export interface CoverageResource {
        */
       expiresAt?: string;
       /**
-       * recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed backup job, its end stands for the point; restorableTimeRange: continuous backup.
+       * recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed backup job, its start stands for the point; restorableTimeRange: continuous backup.
        */
       source: 'recoveryPoints' | 'lastRecoveryPoint' | 'jobs' | 'restorableTimeRange';
     };
@@ -735,6 +735,10 @@ export interface Plan {
         grantRoles?: boolean;
         lockStorageAccount?: boolean;
         backUpAfterwards?: boolean;
+      };
+      expect?: {
+        every: string;
+        grace?: string;
       };
     }[];
     /**
