@@ -32,7 +32,7 @@ const mayImport = {
   access: [...armIds, 'src/libraries/'],
   batches: [...armIds, 'src/runs/', 'src/plan/', 'src/estate/', 'src/storage/'],
   estate: ['src/arm/', 'src/pacer/', 'src/plan/', 'src/resources/', 'src/storage/'],
-  coverage: ['src/arm/', 'src/pacer/', 'src/plan/', 'src/estate/', 'src/storage/', ...domains],
+  coverage: ['src/arm/', 'src/pacer/', 'src/plan/', 'src/estate/', 'src/storage/', 'src/notifications/', ...domains],
   triggers: [...armIds, 'src/runs/', 'src/plan/', 'src/storage/'],
   http: ['src/'],
   composition: ['src/(?!functions|http)'],

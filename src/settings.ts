@@ -66,6 +66,7 @@ const variables = z.object({
     .default(10),
   NOTIFY_URL: z.url({ protocol: /^https$/, error: 'an https URL' }).optional(),
   NOTIFY_KEY: z.string().optional(),
+  PING_URL: z.url({ protocol: /^https$/, error: 'an https URL' }).optional(),
 });
 
 type Variables = z.infer<typeof variables>;
@@ -95,6 +96,10 @@ export interface Settings {
   /** Least pause between polls, whole seconds, 1–600. */
   readonly minimumPollSeconds: number;
   readonly notify?: { readonly url: string; readonly key?: string };
+  /** Every setting whose name begins with `NOTIFY_`: what channels of the plan may name. */
+  readonly channelSettings: Readonly<Record<string, string>>;
+  /** Called on every healthy tick, so that somebody outside notices when the app itself is gone. */
+  readonly pingUrl?: string;
 }
 
 /** Members whose value is undefined are left out. */
@@ -107,6 +112,13 @@ function storageOf(read: Variables): StorageSetting | undefined {
   if (connectionString !== undefined) return { kind: 'connectionString', connectionString };
   return accountName === undefined ? undefined : { kind: 'account', accountName };
 }
+
+const channelSettingsIn = (environment: Environment): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      /^NOTIFY_[A-Z0-9_]+$/.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
+  );
 
 function settingsOf(read: Variables, storage: StorageSetting, environment: Environment): Settings {
   return {
@@ -123,6 +135,8 @@ function settingsOf(read: Variables, storage: StorageSetting, environment: Envir
     ...(read.NOTIFY_URL === undefined
       ? {}
       : { notify: { url: read.NOTIFY_URL, ...given({ key: read.NOTIFY_KEY }) } }),
+    channelSettings: channelSettingsIn(environment),
+    ...given({ pingUrl: read.PING_URL }),
   };
 }
 

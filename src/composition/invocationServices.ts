@@ -2,15 +2,18 @@ import type { InvocationContext } from '@azure/functions';
 import type { BatchServices } from '../batches/batchServices.ts';
 import { describeBatch } from '../batches/reportBatch.ts';
 import { dataProtectionJobs } from '../data-protection/jobList.ts';
-import type { CoverageServices } from '../coverage/coverageServices.ts';
+import type { CoverageTickServices } from '../coverage/coverageTick.ts';
 import type { EstateServices } from '../estate/askArm.ts';
 import type { TrackerServices } from '../jobs/trackerServices.ts';
 import { findWatch, vaultOfBackup, type WatchOrder } from '../jobs/watch.ts';
 import { cancelWatch, watchJob } from '../jobs/watchJob.ts';
 import { watchedRuns } from '../jobs/watchTrackers.ts';
-import { isTold, putMessage } from '../notifications/outbox.ts';
+import type { Channel } from '../notifications/channels.ts';
+import { messageOf } from '../notifications/message.ts';
+import { channelsToldOf, isTold, putMessage, putMessageFor } from '../notifications/outbox.ts';
 import type { NotificationServices } from '../notifications/sendMessages.ts';
 import { runOrchestration } from '../orchestrations/flow.ts';
+import type { Plan } from '../plan/schema.ts';
 import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
 import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
@@ -21,6 +24,7 @@ import type { StepSummary } from '../steps/step.ts';
 import { listSteps } from '../steps/stepRow.ts';
 import type { StepLog, StepServices } from '../steps/stepServices.ts';
 import type { TriggerServices } from '../triggers/triggerServices.ts';
+import type { Settings } from '../settings.ts';
 import { obstacleTo } from './sendGate.ts';
 import type { Services } from './services.ts';
 
@@ -51,6 +55,9 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     announce: async (record) => {
       const { plan } = await given.loadPlan();
       if (isTold(plan, record)) await putMessage(tables.outbox, record, clock());
+      for (const channel of channelsToldOf(plan, record)) {
+        await putMessageFor(tables.outbox, channel, messageOf(record), clock());
+      }
     },
     remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
   };
@@ -159,29 +166,57 @@ export function triggerServices(given: Services, context: InvocationContext): Tr
   };
 }
 
+/** A channel of the plan with the address and secret that settings hold; a text says what is missing. */
+function channelOf(
+  { channels }: Plan,
+  { channelSettings }: Settings,
+  wanted: string,
+): Channel | string | undefined {
+  const channel = channels.find(({ name }) => name === wanted);
+  if (!channel) return undefined;
+  const { kind, url: urlName, secret: secretName } = channel;
+  const url = channelSettings[urlName];
+  if (url === undefined || !url.startsWith('https://'))
+    return `the setting ${urlName} holds no https address`;
+  const secret = secretName === undefined ? undefined : channelSettings[secretName];
+  if (secretName !== undefined && secret === undefined) return `the setting ${secretName} is absent`;
+  return { kind, url, ...(secret !== undefined && { secret }) };
+}
+
 /** What notifications are sent with during one invocation; without a webhook they are printed. */
-export function notificationServices(given: Services, context: InvocationContext): NotificationServices {
+export async function notificationServices(
+  given: Services,
+  context: InvocationContext,
+): Promise<NotificationServices> {
   const { clock, tables, settings, post } = given;
+  const plan = await given.loadPlan().then(
+    (loaded) => loaded.plan,
+    () => undefined,
+  );
   return {
     clock,
     outbox: tables.outbox,
     ...(settings.notify ? { webhook: settings.notify } : {}),
+    channelOf: (name) => (plan ? channelOf(plan, settings, name) : 'the plan cannot be read now'),
     post,
     print: (line) => (line.startsWith('ALERT') ? context.error(line) : context.log(line)),
   };
 }
 
-/** What coverage is read with during one invocation. */
-export function coverageServices(given: Services, context: InvocationContext): CoverageServices {
-  const { clock, newId, tables, loadPlan } = given;
+/** What coverage is read and told with during one invocation. */
+export function coverageServices(given: Services, context: InvocationContext): CoverageTickServices {
+  const { clock, newId, tables, loadPlan, settings, post } = given;
   const runs = runServices(given, context);
   return {
     clock,
     newId,
     table: tables.coverage,
+    outbox: tables.outbox,
     estate: estateServices(given),
     loadPlan,
     runsSince: (since) => runsSince(runs, since),
+    ...(settings.pingUrl !== undefined && { pingUrl: settings.pingUrl }),
+    post,
     log: (message) => context.log(message),
   };
 }

@@ -240,13 +240,17 @@ async function carryOn(services: CoverageServices, plan: Plan, first: Claimed): 
   await finishRefresh(refresh, claimed.now);
 }
 
+/** Whether a plan names anything that could be read. */
+export const hasScope = ({ safety }: Plan): boolean =>
+  safety.subscriptions.length > 0 || safety.vaults.length > 0;
+
 /**
  * Reads the estate into the app's tables when that is due: at most once an hour, and after a change of the plan. A large
  * estate takes several ticks; one instance at a time works on it.
  */
 export async function refreshCoverage(services: CoverageServices): Promise<void> {
   const { plan } = await services.loadPlan();
-  if (plan.safety.subscriptions.length === 0 && plan.safety.vaults.length === 0) return;
+  if (!hasScope(plan)) return;
   const claimed = await claimRefresh(services, plan);
   if (!claimed) return;
   try {

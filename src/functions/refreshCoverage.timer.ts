@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { refreshCoverage } from '../coverage/refresh.ts';
+import { coverageTick } from '../coverage/coverageTick.ts';
 import { coverageServices } from '../composition/invocationServices.ts';
 import { getServices } from '../composition/services.ts';
 
@@ -7,5 +7,5 @@ app.timer('refreshCoverage', {
   schedule: '15 */5 * * * *',
   // The next tick makes up for a missed one: nothing need be stored about each.
   useMonitor: false,
-  handler: (_tick, context) => refreshCoverage(coverageServices(getServices(), context)),
+  handler: (_tick, context) => coverageTick(coverageServices(getServices(), context)),
 });

@@ -7,5 +7,6 @@ app.timer('sendNotifications', {
   schedule: '30 * * * * *',
   // The next tick makes up for a missed one: nothing need be stored about each.
   useMonitor: false,
-  handler: async (_tick, context) => void (await sendMessages(notificationServices(getServices(), context))),
+  handler: async (_tick, context) =>
+    void (await sendMessages(await notificationServices(getServices(), context))),
 });

@@ -1,54 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
 import type { Plan } from '../plan/schema.ts';
 import type { RunRecord } from '../runs/run.ts';
 import type { StoredRow, Table } from '../storage/table.ts';
-
-/** A message as it is sent: CloudEvents 1.0, structured JSON. */
-interface NotificationMessage {
-  readonly specversion: '1.0';
-  /** The same on every sending of one ending. */
-  readonly id: string;
-  readonly source: '/azure-backup-automation';
-  readonly type: 'AzureBackupAutomation.RunEnded' | 'AzureBackupAutomation.BatchEnded';
-  /** Path of the record. */
-  readonly subject: string;
-  readonly time: string;
-  readonly datacontenttype: 'application/json';
-  readonly data: Omit<RunRecord, 'steps'>;
-}
-
-/** Characters of a message: what is in its row. */
-const longestMessage = 28_000;
-
-/** Id of the message about one ending of a run: a later, other ending (after `timedOut`) is a message of its own. */
-const notificationIdOf = ({ id, status }: Pick<RunRecord, 'id' | 'status'>): string =>
-  createHash('sha256').update(`${id}|${status}`, 'utf8').digest('hex').slice(0, 40);
-
-/** The message about an ended run; a report that is too long for a message is left to the record. */
-function messageOf({ steps: _steps, ...record }: RunRecord): NotificationMessage {
-  const message = (data: Omit<RunRecord, 'steps'>): NotificationMessage => ({
-    specversion: '1.0',
-    id: notificationIdOf(record),
-    source: '/azure-backup-automation',
-    type: record.counts ? 'AzureBackupAutomation.BatchEnded' : 'AzureBackupAutomation.RunEnded',
-    subject: `/api/runs/${record.id}`,
-    time: record.endedAt ?? record.createdAt,
-    datacontenttype: 'application/json',
-    data,
-  });
-  const whole = message(record);
-  if (JSON.stringify(whole).length <= longestMessage) return whole;
-  const { report: _report, failures = [], result: _result, ...head } = record;
-  return message({ ...head, failures: failures.slice(0, 10) });
-}
-
-/**
- * The signature of a body: `sha256=` and the hex HMAC of `<time>.<body>`; the receiver compares it and refuses old times.
- *
- * @param sentAt ISO 8601 UTC, sent beside it as `x-backup-time`.
- */
-export const signatureOf = (key: string, sentAt: string, body: string): string =>
-  `sha256=${createHmac('sha256', key).update(`${sentAt}.${body}`, 'utf8').digest('hex')}`;
+import { messageIdOf, messageOf, type NotificationMessage } from './message.ts';
 
 const pending = 'pending';
 const sent = 'sent';
@@ -56,6 +9,8 @@ const sent = 'sent';
 /** A message that waits to be sent. */
 export interface Waiting {
   readonly message: NotificationMessage;
+  /** Name of the plan's channel; absent: the webhook of the settings. */
+  readonly channel?: string;
   readonly tries: number;
   readonly row: StoredRow;
 }
@@ -67,37 +22,69 @@ export function isTold({ notifications }: Pick<Plan, 'notifications'>, record: R
   return record.counts !== undefined || told.includes(record.status);
 }
 
-/** Puts a message into the outbox; once per ending, also when asked again after it was sent. */
-export async function putMessage(outbox: Table, record: RunRecord, now: Date): Promise<void> {
-  const id = notificationIdOf(record);
-  if (await outbox.read(sent, id)) return;
+/** The plan's channels that hear of an ending: of batches too only where they ask for endings. */
+export const channelsToldOf = ({ channels }: Pick<Plan, 'channels'>, record: RunRecord): readonly string[] =>
+  record.batch === undefined
+    ? channels
+        .filter(
+          ({ endings }) =>
+            endings.length > 0 && (record.counts || endings.some((one) => one === record.status)),
+        )
+        .map(({ name }) => name)
+    : [];
+
+/** Puts a message into the outbox for a channel; once, also when asked again after it was sent. */
+export async function putMessageFor(
+  outbox: Table,
+  channel: string | undefined,
+  message: NotificationMessage,
+  now: Date,
+): Promise<void> {
+  const rowKey = channel === undefined ? message.id : messageIdOf(message.id, channel);
+  if (await outbox.read(sent, rowKey)) return;
   await outbox.insert({
     partitionKey: pending,
-    rowKey: id,
-    message: JSON.stringify(messageOf(record)),
+    rowKey,
+    message: JSON.stringify(message),
+    ...(channel === undefined ? {} : { channel }),
     tries: 0,
     notBefore: now.toISOString(),
   });
 }
 
-/** Messages that are due, at most a hundred at a time. */
-export async function dueMessages(outbox: Table, now: Date): Promise<readonly Waiting[]> {
-  const due: Waiting[] = [];
+/** Puts the message about an ended run into the outbox for the webhook of the settings; once per ending. */
+export const putMessage = (outbox: Table, record: RunRecord, now: Date): Promise<void> =>
+  putMessageFor(outbox, undefined, messageOf(record), now);
+
+/** Messages of one channel that are sent in one go. */
+const mostOfChannel = 100;
+/** Pages read for one go; a channel that is down fills the outbox with messages that are not due. */
+const mostPages = 20;
+
+const waitingIn = (row: StoredRow): Waiting => ({
+  message: JSON.parse(String(row['message'])) as NotificationMessage,
+  ...(typeof row['channel'] === 'string' && { channel: row['channel'] }),
+  tries: Number(row['tries']),
+  row,
+});
+
+/** Messages that are due, by channel, at most a hundred of each: none waits for another's. */
+export async function dueMessages(outbox: Table, now: Date): Promise<readonly (readonly Waiting[])[]> {
+  const due = new Map<string, Waiting[]>();
   let continuation: string | undefined;
-  do {
+  for (let pages = 0; pages < mostPages; pages++) {
     const page = await outbox.page(pending, continuation === undefined ? {} : { continuation });
-    due.push(
-      ...page.rows
-        .filter((row) => String(row['notBefore']) <= now.toISOString())
-        .map((row) => ({
-          message: JSON.parse(String(row['message'])) as NotificationMessage,
-          tries: Number(row['tries']),
-          row,
-        })),
-    );
+    for (const row of page.rows) {
+      if (String(row['notBefore']) > now.toISOString()) continue;
+      const name = String(row['channel'] ?? '');
+      const some = due.get(name) ?? [];
+      if (some.length < mostOfChannel) some.push(waitingIn(row));
+      due.set(name, some);
+    }
     continuation = page.continuation;
-  } while (continuation !== undefined && due.length < 100);
-  return due.slice(0, 100);
+    if (continuation === undefined) break;
+  }
+  return [...due.values()];
 }
 
 /** A message has arrived. A crash in between sends it again under the same id. */

@@ -1,5 +1,6 @@
 import type { Table } from '../storage/table.ts';
-import { dueMessages, markSent, postpone, signatureOf, type Waiting } from './outbox.ts';
+import { postingOf, type Channel } from './channels.ts';
+import { dueMessages, markSent, postpone, type Waiting } from './outbox.ts';
 
 /** Posts a body and tells the status; throws when the receiver cannot be reached. */
 export type PostMessage = (
@@ -15,6 +16,8 @@ export interface NotificationServices {
   readonly outbox: Table;
   /** Absent: messages are printed. */
   readonly webhook?: { readonly url: string; readonly key?: string };
+  /** The plan's channels with the addresses that settings name; a text says what is missing, undefined that the plan has none. */
+  readonly channelOf?: (name: string) => Channel | string | undefined;
   readonly post: PostMessage;
   readonly print: (line: string) => void;
 }
@@ -24,25 +27,35 @@ const alertAtTries = 8;
 /** Messages sent together. */
 const atOnce = 4;
 
-async function deliver(services: NotificationServices, { message }: Waiting): Promise<string | undefined> {
-  const body = JSON.stringify(message);
-  const { webhook } = services;
-  if (!webhook) {
-    services.print(`NOTIFICATION ${body}`);
-    return undefined;
-  }
-  const sentAt = services.clock().toISOString();
-  const headers = {
-    'content-type': 'application/cloudevents+json; charset=utf-8',
-    'x-backup-time': sentAt,
-    ...(webhook.key === undefined ? {} : { 'x-backup-signature': signatureOf(webhook.key, sentAt, body) }),
-  };
+async function postTo(
+  { post, clock }: NotificationServices,
+  channel: Channel,
+  { message }: Waiting,
+): Promise<string | undefined> {
+  const { headers, body } = postingOf(message, channel, clock().toISOString());
   try {
-    const status = await services.post(webhook.url, headers, body);
+    const status = await post(channel.url, headers, body);
     return status >= 200 && status < 300 ? undefined : `the webhook answered ${status}`;
   } catch {
     return 'the webhook could not be reached';
   }
+}
+
+/** What keeps a message from arriving; undefined when it has arrived, or has nowhere to go. */
+async function deliver(services: NotificationServices, waiting: Waiting): Promise<string | undefined> {
+  const { webhook, channelOf, print } = services;
+  if (waiting.channel === undefined) {
+    if (!webhook) return void print(`NOTIFICATION ${JSON.stringify(waiting.message)}`);
+    const { url, key } = webhook;
+    return postTo(services, { kind: 'cloudEvents', url, ...(key !== undefined && { secret: key }) }, waiting);
+  }
+  const channel = channelOf?.(waiting.channel);
+  if (channel === undefined) {
+    return void print(
+      `ALERT Notification ${waiting.message.id} is dropped: the plan has no channel "${waiting.channel}".`,
+    );
+  }
+  return typeof channel === 'string' ? channel : postTo(services, channel, waiting);
 }
 
 async function sendOne(services: NotificationServices, waiting: Waiting): Promise<boolean> {
@@ -57,13 +70,7 @@ async function sendOne(services: NotificationServices, waiting: Waiting): Promis
   return false;
 }
 
-/**
- * Sends what is due. Runs never wait for it: a webhook that is down delays messages and nothing else.
- *
- * @returns how many have arrived.
- */
-export async function sendMessages(services: NotificationServices): Promise<number> {
-  const due = await dueMessages(services.outbox, services.clock());
+async function sendAll(services: NotificationServices, due: readonly Waiting[]): Promise<number> {
   let arrived = 0;
   for (let begin = 0; begin < due.length; begin += atOnce) {
     const some = await Promise.all(due.slice(begin, begin + atOnce).map((one) => sendOne(services, one)));
@@ -72,6 +79,18 @@ export async function sendMessages(services: NotificationServices): Promise<numb
     if (some.every((one) => !one)) break;
   }
   return arrived;
+}
+
+/**
+ * Sends what is due, each channel by itself. Runs never wait for it: a webhook that is down delays its own messages and
+ * nothing else.
+ *
+ * @returns how many have arrived.
+ */
+export async function sendMessages(services: NotificationServices): Promise<number> {
+  const due = await dueMessages(services.outbox, services.clock());
+  const arrived = await Promise.all(due.map((some) => sendAll(services, some)));
+  return arrived.reduce((sum, count) => sum + count, 0);
 }
 
 const longestPostMs = 20_000;

@@ -19,6 +19,7 @@ export const emptyPlan: Plan = {
   rules: [],
   schedules: [],
   notifications: [],
+  channels: [],
   safety: { subscriptions: [], vaults: [], deleteBackups: false },
 };
 

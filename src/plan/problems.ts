@@ -18,7 +18,7 @@ export type PlanReading =
 const error = (path: string, message: string): PlanProblem => ({ severity: 'error', path, message });
 const warning = (path: string, message: string): PlanProblem => ({ severity: 'warning', path, message });
 
-function duplicates(list: 'rules' | 'schedules', names: readonly string[]): PlanProblem[] {
+function duplicates(list: 'rules' | 'schedules' | 'channels', names: readonly string[]): PlanProblem[] {
   const seen = new Set<string>();
   return names.flatMap((name, index) => {
     const key = name.toLowerCase();
@@ -131,6 +131,20 @@ function scheduleProblems(plan: Plan): PlanProblem[] {
   });
 }
 
+function channelProblems(plan: Plan): PlanProblem[] {
+  const names = new Set(plan.rules.map((rule) => rule.name.toLowerCase()));
+  return plan.channels.flatMap(({ name, rules = [], digest }, index) => {
+    const at = `channels[${index}] "${name}"`;
+    const cron = digest && cronProblem(digest);
+    return [
+      ...(cron ? [error(`${at}.digest.cron`, cron)] : []),
+      ...rules
+        .filter((rule) => !names.has(rule.toLowerCase()))
+        .map((rule) => error(`${at}.rules`, `there is no rule "${rule}"`)),
+    ];
+  });
+}
+
 const pathOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, part) =>
@@ -164,6 +178,11 @@ export function readPlan(json: unknown): PlanReading {
       'schedules',
       plan.schedules.map((schedule) => schedule.name),
     ),
+    ...duplicates(
+      'channels',
+      plan.channels.map((channel) => channel.name),
+    ),
+    ...channelProblems(plan),
     ...ruleProblems(plan),
     ...scheduleProblems(plan),
   ];

@@ -110,6 +110,33 @@ const endings = z.enum([
   'unknown',
 ]);
 
+/** Only settings of this name can be named by a plan: it must not reach any other secret. */
+const settingName = z
+  .string()
+  .regex(/^NOTIFY_[A-Z0-9_]{1,80}$/, 'the name of a setting that begins with NOTIFY_');
+
+/** Who hears of backups that are late, down, failing, or well again, and in which form. */
+const channelSchema = z.strictObject({
+  name,
+  kind: z.enum(['cloudEvents', 'teams', 'slack', 'serviceNow']).default('cloudEvents'),
+  /** Name of the setting that holds the https address. */
+  url: settingName.default('NOTIFY_URL'),
+  /** Name of the setting that holds the key of signatures; of serviceNow `user:password` or a token. */
+  secret: settingName.optional(),
+  /** Which changes of a resource are told. */
+  tells: z
+    .array(z.enum(['late', 'down', 'failing', 'unprotected', 'ok']))
+    .default(['late', 'down', 'failing', 'unprotected', 'ok']),
+  /** Which endings of runs and batches are told. */
+  endings: z.array(endings).default([]),
+  /** Only resources that these rules select; absent: all. */
+  rules: z.array(name).min(1).optional(),
+  /** What is not as it should be, once per occurrence of a cron line in local time. */
+  digest: z
+    .strictObject({ cron: z.string().min(9).max(120), timeZone: z.string().min(1).max(60) })
+    .optional(),
+});
+
 /** The whole plan: what is protected, when it is backed up, who hears of it, and what is out of bounds. */
 export const planSchema = z.strictObject({
   $schema: z.string().optional(),
@@ -124,6 +151,7 @@ export const planSchema = z.strictObject({
     )
     .max(20)
     .default([]),
+  channels: z.array(channelSchema).max(20).default([]),
   /** Nothing outside is ever protected, backed up or stopped by the plan; an empty list allows nothing. */
   safety: z.strictObject({
     subscriptions: z.array(guid).max(1000),
