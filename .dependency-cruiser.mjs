@@ -28,7 +28,7 @@ const mayImport = {
   orchestrations: [...pure, ...stepTypes, ...runTypes, ...domains, 'src/plan/'],
   plan: [...armIds, 'src/storage/'],
   runs: [...armIds, 'src/storage/', ...stepTypes],
-  notifications: [...armIds, ...runTypes, 'src/plan/', 'src/storage/'],
+  notifications: [...armIds, 'src/arm/replyFields.ts', ...runTypes, 'src/plan/', 'src/storage/'],
   access: [...armIds, 'src/libraries/'],
   batches: [...armIds, 'src/runs/', 'src/plan/', 'src/estate/', 'src/storage/'],
   estate: ['src/arm/', 'src/pacer/', 'src/plan/', 'src/resources/', 'src/storage/'],

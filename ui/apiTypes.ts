@@ -854,6 +854,27 @@ export interface Plan {
       )[];
       webhook?: 'NOTIFY_URL';
     }[];
+    /**
+     * @maxItems 20
+     */
+    channels?: {
+      name: string;
+      kind?: 'cloudEvents' | 'teams' | 'slack' | 'serviceNow';
+      url?: string;
+      secret?: string;
+      tells?: ('late' | 'down' | 'failing' | 'unprotected' | 'ok')[];
+      endings?: (
+        'completed' | 'completedWithWarnings' | 'failed' | 'cancelled' | 'skipped' | 'timedOut' | 'unknown'
+      )[];
+      /**
+       * @minItems 1
+       */
+      rules?: string[];
+      digest?: {
+        cron: string;
+        timeZone: string;
+      };
+    }[];
     safety: {
       /**
        * @maxItems 1000

@@ -15,7 +15,17 @@ test('storage is enough: everything else has a default', () => {
     planLocation: 'plan.json',
     deleteBackups: false,
     minimumPollSeconds: 10,
+    channelSettings: {},
   });
+});
+
+test('a plan can name settings that begin with NOTIFY_, and no other secret', () => {
+  const read = readSettings({
+    ...storage,
+    NOTIFY_TEAMS_URL: 'https://teams.example',
+    OTHER_SECRET: 'secret',
+  });
+  expect(read.channelSettings).toEqual({ NOTIFY_TEAMS_URL: 'https://teams.example' });
 });
 
 test('storage by identity', () => {
