@@ -30,25 +30,35 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   queueDelay,
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    'leave-page': { type: 'boolean', default: false },
-  },
-});
+const usage = `npm run bench -- NAME [--quick] [--only PART] [--leave-page]\nnames: ${Object.keys(benches).join(', ')}`;
+
+function readCommandLine() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', default: '' },
+        'leave-page': { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nusage: ${usage}`);
+    process.exit(1);
+  }
+}
+
+const { values, positionals } = readCommandLine();
 const name = positionals[0] ?? '';
 const bench = benches[name];
 if (!bench) {
-  console.error(
-    `Benchmarks: ${Object.keys(benches).join(', ')}. Flags: --quick, --only PART (of a fleet's name), --leave-page.`,
-  );
+  console.error(`usage: ${usage}`);
   process.exitCode = 1;
 } else {
   const report = await bench({ quick: values.quick, only: values.only });
   keep(name, report);
   const isWhole = !values['leave-page'] && values.only === '';
-  if (isWhole && !publish(name, report)) console.error(`The page has no place for ${name}.`);
+  if (isWhole && !publish(name, report))
+    console.error(`bench/results/${name}.md has no place for the table.`);
   console.log([report.columns, ...report.rows].map((row) => row.join('  |  ')).join('\n'));
 }

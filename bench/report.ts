@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
 /** What a benchmark is asked for on the command line. */
@@ -20,7 +20,7 @@ export interface BenchReport {
   readonly data: unknown;
 }
 
-const page = 'docs/performance.md';
+const pageOf = (name: string): string => `bench/results/${name}.md`;
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The machine in words: processor, cores, memory, Node. */
@@ -53,8 +53,10 @@ export function keep(name: string, report: BenchReport): void {
   writeFileSync(`.local/bench/${name}.json`, JSON.stringify({ ...place, ...report }, null, 2));
 }
 
-/** Writes the report as a table between the page's marks of that name. @returns false when the page has none. */
+/** Writes the report as a table into its page under `bench/results`, whose words stay. @returns false when it has none. */
 export function publish(name: string, report: BenchReport): boolean {
+  const page = pageOf(name);
+  if (!existsSync(page)) return false;
   const [begin, end] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
   const text = readFileSync(page, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { messageOf, readOptions } from './commandLine.ts';
 import { storageMeter } from './demo/costs.ts';
 import { database } from './demo/database.ts';
 import { retentionTag } from './demo/retentionTag.ts';
 import { plan } from './demo/planStory.ts';
-import { screenOn } from './demo/screen.ts';
+import { screenOn } from './telling/screen.ts';
 import type { Story } from './demo/story.ts';
 import { tellPlan } from './demo/tellPlan.ts';
 import { tellStory } from './demo/tellStory.ts';
@@ -18,13 +18,20 @@ import { vaultedBlobs } from './demo/vaultedBlobs.ts';
 import { virtualMachine } from './demo/virtualMachine.ts';
 import { startEnvironment, type Environment } from './environment.ts';
 
-const { values } = parseArgs({
-  options: {
-    all: { type: 'boolean', default: false },
-    plan: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-  },
-});
+const usage = 'npm run demo -- [--all | --plan] [--keep]';
+
+/** The command line, or its fault as one sentence and the end. */
+function optionsOrEnd() {
+  try {
+    const flag = { type: 'boolean', default: false } as const;
+    return readOptions({ all: flag, plan: flag, keep: flag }, usage);
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exit(1);
+  }
+}
+
+const values = optionsOrEnd();
 
 const everyStory: readonly Story[] = [
   unprotectedShare,
@@ -74,10 +81,21 @@ async function tell(stories: readonly Story[]): Promise<boolean> {
   return good;
 }
 
+/** Where the page shows what was told. */
+async function tellPage(): Promise<void> {
+  if (!environment) return;
+  const page = `${environment.app}/ui/`;
+  const answer = await fetch(page).catch(() => undefined);
+  if (answer?.ok)
+    screen.line(`The page that shows it: ${page}${values.keep ? '' : ' (with --keep it stays)'}`);
+}
+
 async function keepOpen(): Promise<void> {
   if (!environment) return;
   const { app, arm, ca } = environment;
-  screen.line(`Still there: ${JSON.stringify({ app, arm, ca })}; the page: ${app}/ui/. Ctrl-C ends it.`);
+  screen.line(
+    `Still there until Ctrl-C: the app at ${app}, the simulated Azure at ${arm} (authority ${ca}).`,
+  );
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 }
 
@@ -88,6 +106,7 @@ async function demo(): Promise<number> {
   const seconds = Math.round((Date.now() - started) / 1000);
   const told = Math.max(stories.length, 1);
   screen.line(`${told} ${told === 1 ? 'story' : 'stories'} in ${seconds} s.`);
+  await tellPage();
   if (values.keep) await keepOpen();
   return good ? 0 : 1;
 }
@@ -102,6 +121,6 @@ if (!values.keep)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(130));
 
 demo().then(end, async (error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(messageOf(error));
   await end(1);
 });

@@ -1,10 +1,13 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../scripts/bundle.ts';
+import { readSettings } from '../src/settings.ts';
 import { startAzurite } from './azurite.ts';
 import { startChild, type Child } from './childProcess.ts';
+import { freePort } from './commandLine.ts';
 
 /** What the environment should look like; everything is optional. */
 export interface EnvironmentOptions {
@@ -17,6 +20,8 @@ export interface EnvironmentOptions {
   readonly timeScale?: number;
   /** Settings besides the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** A folder that keeps storage, flows in flight and the simulated Azure from one start to the next; in memory when absent. */
+  readonly keep?: string;
   /** Told of every line of the app's log. */
   readonly onLog?: (line: string) => void;
   /** Told of every storage request, of the app and of the host. */
@@ -44,7 +49,7 @@ export interface Environment {
   readonly functions: readonly ListedFunction[];
   /** Process id of the app's present worker, which a kill may hit: the host starts another. */
   worker(): number;
-  /** Ends everything and removes what it has written. */
+  /** Ends everything and removes what it has written, unless it was to be kept. */
   stop(): Promise<void>;
 }
 
@@ -61,16 +66,40 @@ interface HostAddress {
   readonly functions: readonly ListedFunction[];
 }
 
+/** Where everything is written. */
+interface Place {
+  readonly folder: string;
+  readonly kept: boolean;
+}
+
 const appFolder = fileURLToPath(new URL('..', import.meta.url));
+
+async function placeFor({ keep }: EnvironmentOptions): Promise<Place> {
+  if (keep === undefined) return { folder: await mkdtemp(join(tmpdir(), 'backup-app-')), kept: false };
+  const folder = resolve(keep);
+  mkdirSync(folder, { recursive: true });
+  return { folder, kept: true };
+}
 
 function readObject<T>(line: string): T | undefined {
   return line.startsWith('{') ? (JSON.parse(line) as T) : undefined;
 }
 
-async function startSimulator(
-  options: EnvironmentOptions,
-  folder: string,
-): Promise<[Child, SimulatorAddress]> {
+/** Operations in flight are asked about at the URLs they were accepted with: a kept Azure keeps its port. */
+async function simulatorPort({ folder, kept }: Place): Promise<number> {
+  if (!kept) return 0;
+  const file = join(folder, 'ports.json');
+  if (existsSync(file)) {
+    const { arm } = JSON.parse(readFileSync(file, 'utf8')) as { readonly arm: number };
+    return freePort(arm);
+  }
+  const arm = await freePort(0);
+  writeFileSync(file, JSON.stringify({ arm }));
+  return arm;
+}
+
+async function startSimulator(options: EnvironmentOptions, place: Place): Promise<[Child, SimulatorAddress]> {
+  const { folder, kept } = place;
   const file = async (name: string, content: unknown): Promise<string[]> => {
     if (content === undefined) return [];
     await writeFile(join(folder, `${name}.json`), JSON.stringify(content));
@@ -83,6 +112,8 @@ async function startSimulator(
       ...(await file('world', options.world)),
       ...(await file('faults', options.faults)),
       ...(options.timeScale === undefined ? [] : ['--time-scale', String(options.timeScale)]),
+      ...['--port', String(await simulatorPort(place))],
+      ...(kept ? ['--keep', join(folder, 'azure.jsonl')] : []),
     ],
     ...(options.onLog ? { onError: options.onLog } : {}),
   });
@@ -109,48 +140,51 @@ const settingsOf = (storage: string, simulator: SimulatorAddress): Record<string
 
 async function startHost(
   options: EnvironmentOptions,
-  folder: string,
+  { folder }: Place,
   environment: Record<string, string>,
 ): Promise<[Child, HostAddress]> {
+  // The app would say it at each request alone.
+  readSettings({ ...process.env, ...environment });
   const child = startChild({
     name: 'Functions host',
     script: new URL('./functions-host/cli.ts', import.meta.url),
     arguments: [
-      '--app',
-      appFolder,
-      '--port',
-      String(options.port ?? 0),
-      '--data',
-      join(folder, 'host'),
-      '--json',
+      ...['--app', appFolder, '--port', String(options.port ?? 0)],
+      ...['--data', join(folder, 'host'), '--json'],
     ],
-    environment: { ...environment, ...options.settings },
+    environment,
     ...(options.onLog ? { onError: options.onLog } : {}),
   });
   return [child, await child.firstLine((line) => readObject<HostAddress>(line))];
 }
 
+function storageOptions({ onStorageRequest: onRequest }: EnvironmentOptions, { folder, kept }: Place) {
+  return { ...(onRequest ? { onRequest } : {}), ...(kept ? { folder: join(folder, 'storage') } : {}) };
+}
+
 /**
- * Builds the app and starts it on this machine: Azurite in memory, the ARM simulator, the local Functions host.
+ * Builds the app and starts it on this machine: Azurite, the ARM simulator, the local Functions host.
  *
- * @throws Error when a part does not start; the others are ended then.
+ * @throws Refused for a port that is taken, SettingsRefused for a wrong setting, Error when a part does not start; the
+ *   others are ended then.
  */
 export async function startEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
-  const folder = await mkdtemp(join(tmpdir(), 'backup-app-'));
+  if (options.port !== undefined) await freePort(options.port);
+  const place = await placeFor(options);
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     // The app first: it would complain about whatever vanishes under it.
     for (const part of started.splice(0).reverse()) await part.stop();
-    await rm(folder, { recursive: true, force: true });
+    if (!place.kept) await rm(place.folder, { recursive: true, force: true });
   };
   try {
     await bundle();
-    const { onStorageRequest: onRequest } = options;
-    const azurite = await startAzurite(onRequest ? { onRequest } : {});
+    const azurite = await startAzurite(storageOptions(options, place));
     started.push(azurite);
-    const [simulatorProcess, simulator] = await startSimulator(options, folder);
+    const [simulatorProcess, simulator] = await startSimulator(options, place);
     started.push(simulatorProcess);
-    const [host, address] = await startHost(options, folder, settingsOf(azurite.connectionString, simulator));
+    const settings = { ...settingsOf(azurite.connectionString, simulator), ...options.settings };
+    const [host, address] = await startHost(options, place, settings);
     started.push(host);
     let { worker } = address;
     host.onLine((line) => void (worker = readObject<HostAddress>(line)?.worker ?? worker));

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { armCalls } from './armCalls.ts';
 
 /** One line of the simulator's log. */
 export interface LoggedRequest {
@@ -29,34 +28,12 @@ export interface SimulatorControl {
   addWorld(world: unknown): Promise<void>;
 }
 
-interface Exchange {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-  readonly ca: string;
-  readonly body?: unknown;
-}
-
-function exchange<T>({ method, url, ca, body }: Exchange): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, ca, agent: false }, async (reply) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of reply) chunks.push(chunk as Buffer);
-      const text = Buffer.concat(chunks).toString('utf8');
-      if (reply.statusCode === 200) resolve(JSON.parse(text) as T);
-      else reject(new Error(`${method} ${url}: ${reply.statusCode} ${text}`));
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
 /** Speaks to a running simulator. @param caFile PEM of the authority its certificate comes from. */
 export function simulatorControl(arm: string, caFile: string): SimulatorControl {
-  const ca = readFileSync(caFile, 'utf8');
+  const ask = armCalls(arm, caFile);
   const read = async <T>(name: string): Promise<readonly T[]> =>
-    (await exchange<{ value: readonly T[] }>({ method: 'GET', url: `${arm}/simulator/${name}`, ca })).value;
-  const send = async (name: string, body: unknown): Promise<void> =>
-    void (await exchange({ method: 'POST', url: `${arm}/simulator/${name}`, ca, body }));
+    (await ask<{ value: readonly T[] }>('GET', `/simulator/${name}`)).value;
+  const send = (name: string, body: unknown): Promise<void> => ask('POST', `/simulator/${name}`, body);
   return {
     log: () => read('log'),
     effects: () => read('effects'),

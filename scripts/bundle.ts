@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { build, type BuildOptions, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { describeApi } from '../src/http/openapi.ts';
 import { bundlePage } from './bundlePage.ts';
 import { lateEntries, lateLibraries, refuseMissing, type LateFile } from './lateLibraries.ts';
 import { lateModules } from './lateModules.ts';
@@ -42,6 +44,26 @@ const run = (outdir: string, names: Iterable<string>, entryOf: (name: string) =>
 /** `debug` keeps what the environment says and nothing else. */
 const maybeTwice = /node_modules\/(?:debug|ms)\//;
 
+const apiFile = 'openapi.json.gz';
+
+/** The description of the API lies beside the bundle, ready made: its words would be a fiftieth of the app. */
+const readyDescription: Plugin = {
+  name: 'ready description',
+  setup: (build) => {
+    build.onResolve({ filter: /\/http\/openapi\.ts$/ }, ({ path: module }) => ({
+      path: module,
+      namespace: 'ready',
+    }));
+    build.onLoad({ filter: /./, namespace: 'ready' }, () => ({
+      contents: `const { join } = require('node:path');
+        const { readFileSync } = require('node:fs');
+        const { gunzipSync } = require('node:zlib');
+        exports.describeApi = () => JSON.parse(gunzipSync(readFileSync(join(__dirname, '${apiFile}'))));`,
+      resolveDir: root,
+    }));
+  },
+};
+
 /** Code has state: in two files it would be two. */
 function refuseCopies(main: Metafile, libraries: Metafile): void {
   const inMain = new Set(Object.keys(main.inputs));
@@ -73,16 +95,21 @@ async function putPage(folder: string): Promise<readonly (readonly [string, numb
 /** Writes `*.cjs` with source maps, and the page, to `dist` or another folder; returns the size of each file in bytes. */
 export async function bundle(folder = path.join(root, 'dist')): Promise<ReadonlyMap<string, number>> {
   const late = new Map<string, LateFile>();
-  const main = await run(folder, ['main'], () => 'src/main.ts', [lateLibraries(late), lateModules(late)]);
+  const main = await run(folder, ['main'], () => 'src/main.ts', [
+    readyDescription,
+    lateLibraries(late),
+    lateModules(late),
+  ]);
   refuseMissing(late);
   const libraries = await run(folder, late.keys(), (name) => name, [lateEntries(late)]);
   refuseCopies(main.metafile, libraries.metafile);
   const files = [...main.outputFiles, ...libraries.outputFiles];
   await mkdir(folder, { recursive: true });
-  await Promise.all(files.map(put));
+  const description = gzipSync(JSON.stringify(describeApi()));
+  await Promise.all([...files, { path: path.join(folder, apiFile), contents: description }].map(put));
   const code = files.filter((file) => file.path.endsWith('.cjs'));
   const sizes = code.map((file) => [path.basename(file.path), file.contents.length] as const);
-  return new Map([...sizes, ...(await putPage(folder))]);
+  return new Map([...sizes, [apiFile, description.length], ...(await putPage(folder))]);
 }
 
 /** Takes what earlier builds have left out of `dist`: the whole folder is deployed. */

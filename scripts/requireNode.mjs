@@ -1,11 +1,16 @@
-// Says clearly what is wrong when a script meets a Node that cannot run it.
+// Says clearly what is wrong when a script meets a Node that cannot run it. The version is the one of `engines`.
 import console from 'node:console';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { URL } from 'node:url';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 18)) {
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const numbers = (text) => text.match(/\d+/g).map(Number);
+const [leastMajor, leastMinor] = numbers(engines.node);
+const [major, minor] = numbers(process.versions.node);
+if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
   console.error(
-    `Node ${process.versions.node} is too old for these scripts: sources run without a build from 22.18 on.\n` +
+    `Node ${process.versions.node} is too old for these scripts: sources run without a build from ${leastMajor}.${leastMinor} on.\n` +
       'On Linux x64 `npm ci` brings a Node of its own (node_modules/.bin/node); elsewhere install Node 24.',
   );
   process.exit(1);

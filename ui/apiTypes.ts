@@ -1,18 +1,655 @@
 // Made from the description of the API by `npm run generate`.
 
+/**
+ * What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource.
+ */
+export type Target =
+  | (
+      | {
+          /**
+           * Kind of datasource.
+           */
+          kind: 'fileShare';
+          /**
+           * ARM id of the vault; of the service that the kind of target belongs to.
+           */
+          vaultId: string;
+          /**
+           * ARM id of the storage account.
+           */
+          storageAccountId: string;
+          /**
+           * Name of the file share.
+           */
+          share: string;
+        }
+      | {
+          /**
+           * Kind of datasource.
+           */
+          kind: 'virtualMachine';
+          /**
+           * ARM id of the vault; of the service that the kind of target belongs to.
+           */
+          vaultId: string;
+          /**
+           * ARM id of the virtual machine.
+           */
+          virtualMachineId: string;
+        }
+      | {
+          /**
+           * Kind of datasource.
+           */
+          kind: 'workload';
+          /**
+           * ARM id of the vault; of the service that the kind of target belongs to.
+           */
+          vaultId: string;
+          /**
+           * Name of the virtual machine, or of the protection container.
+           */
+          container: string;
+          /**
+           * Name of the database.
+           */
+          database: string;
+        }
+      | {
+          /**
+           * Kind of datasource.
+           */
+          kind: 'disk';
+          /**
+           * ARM id of the vault; of the service that the kind of target belongs to.
+           */
+          vaultId: string;
+          /**
+           * ARM id of the disk or of the storage account.
+           */
+          datasourceId: string;
+        }
+      | {
+          /**
+           * Kind of datasource.
+           */
+          kind: 'blobs';
+          /**
+           * ARM id of the vault; of the service that the kind of target belongs to.
+           */
+          vaultId: string;
+          /**
+           * ARM id of the disk or of the storage account.
+           */
+          datasourceId: string;
+        }
+    )
+  | {
+      /**
+       * ARM id.
+       */
+      id: string;
+    };
+
 export interface Answers {
+  Target: Target;
+  BackupRequest: BackupRequest;
+  ProtectionRequest: ProtectionRequest;
+  StopRequest: StopRequest;
+  ResumeRequest: ResumeRequest;
+  CloseRequest: CloseRequest;
+  SweepRequest: SweepRequest;
   Run: Run;
   RunPage: RunPage;
+  Plan: Plan;
   CoveragePage: CoveragePage;
   CoverageResource: CoverageResource;
   CoverageHistory: CoverageHistory;
   Vaults: Vaults;
-  Plan: Plan;
+  Health: Health;
   Error: Error;
 }
+/**
+ * Exactly one of target, targets and rule says what is backed up.
+ */
+export interface BackupRequest {
+  /**
+   * How long the backup is kept: an ISO 8601 duration of days, weeks, months or years; P30D where the kind takes an expiry.
+   */
+  keepFor?: string;
+  /**
+   * Retention tag of a Backup vault's policy.
+   */
+  retentionTag?: string;
+  /**
+   * Backup rule of the policy; needed where it has more than one.
+   */
+  backupRule?: string;
+  /**
+   * Kind of database backup; other datasources know Full alone.
+   */
+  backupType?:
+    | 'Full'
+    | 'Differential'
+    | 'Log'
+    | 'CopyOnlyFull'
+    | 'Incremental'
+    | 'SnapshotFull'
+    | 'SnapshotCopyOnlyFull';
+  /**
+   * Whether a database backup is compressed.
+   */
+  compress?: boolean;
+  /**
+   * Protects what is not protected yet, by this policy, and then backs it up.
+   */
+  protectFirst?: {
+    /**
+     * ARM id of the policy, which lies in the same vault.
+     */
+    policyId: string;
+  };
+  /**
+   * What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource.
+   */
+  target?:
+    | (
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'fileShare';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the storage account.
+             */
+            storageAccountId: string;
+            /**
+             * Name of the file share.
+             */
+            share: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'virtualMachine';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the virtual machine.
+             */
+            virtualMachineId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'workload';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * Name of the virtual machine, or of the protection container.
+             */
+            container: string;
+            /**
+             * Name of the database.
+             */
+            database: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'disk';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'blobs';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+      )
+    | {
+        /**
+         * ARM id.
+         */
+        id: string;
+      };
+  /**
+   * Up to 100 things to back up: each gets a run of its own in one batch.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  targets?: Target[];
+  /**
+   * Name of a rule of the plan: everything it selects is backed up, in one batch.
+   */
+  rule?: string;
+  /**
+   * True: one target is looked at, nothing is sent.
+   */
+  dryRun?: boolean;
+}
+/**
+ * What is protected, in which vault, by which policy.
+ */
+export interface ProtectionRequest {
+  /**
+   * What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource.
+   */
+  target:
+    | (
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'fileShare';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the storage account.
+             */
+            storageAccountId: string;
+            /**
+             * Name of the file share.
+             */
+            share: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'virtualMachine';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the virtual machine.
+             */
+            virtualMachineId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'workload';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * Name of the virtual machine, or of the protection container.
+             */
+            container: string;
+            /**
+             * Name of the database.
+             */
+            database: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'disk';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'blobs';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+      )
+    | {
+        /**
+         * ARM id.
+         */
+        id: string;
+      };
+  /**
+   * ARM id of the vault; of the service that the kind of target belongs to.
+   */
+  vaultId?: string;
+  /**
+   * ARM id of the policy, which lies in the same vault.
+   */
+  policyId: string;
+  /**
+   * Resource group for snapshots of disks.
+   */
+  snapshotResourceGroupId?: string;
+  /**
+   * Blob containers that a vaulted protection covers.
+   */
+  containers?:
+    | 'all'
+    | {
+        /**
+         * Names of containers.
+         *
+         * @minItems 1
+         * @maxItems 100
+         */
+        list: string[];
+      }
+    | {
+        /**
+         * Pattern of names, `*` for any characters.
+         */
+        pattern: string;
+      };
+  /**
+   * Whether containers that appear later are covered too; with exceptions.
+   */
+  autoProtect?:
+    | boolean
+    | {
+        /**
+         * Beginnings of names that stay out.
+         *
+         * @maxItems 10
+         */
+        excludePrefixes: string[];
+      };
+  /**
+   * Whether missing roles of the vault's identity are granted.
+   */
+  grantRoles?: boolean;
+  /**
+   * Identity of the vault that is used: system, or the ARM id of a user-assigned one.
+   */
+  identity?: 'systemAssigned' | string;
+  /**
+   * Whether the service puts a delete lock on the storage account.
+   */
+  lockStorageAccount?: boolean;
+  /**
+   * Whether a first backup follows at once.
+   */
+  backUpAfterwards?: boolean;
+}
+/**
+ * Stops the protection of an item.
+ */
+export interface StopRequest {
+  /**
+   * What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource.
+   */
+  target:
+    | (
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'fileShare';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the storage account.
+             */
+            storageAccountId: string;
+            /**
+             * Name of the file share.
+             */
+            share: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'virtualMachine';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the virtual machine.
+             */
+            virtualMachineId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'workload';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * Name of the virtual machine, or of the protection container.
+             */
+            container: string;
+            /**
+             * Name of the database.
+             */
+            database: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'disk';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'blobs';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+      )
+    | {
+        /**
+         * ARM id.
+         */
+        id: string;
+      };
+  /**
+   * retain keeps backups for ever, suspend by policy, deleteData deletes them.
+   */
+  mode: 'retain' | 'suspend' | 'deleteData';
+  /**
+   * The item's name, as consent to deleting its data.
+   */
+  confirm?: string;
+}
+/**
+ * Resumes the protection of an item.
+ */
+export interface ResumeRequest {
+  /**
+   * What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource.
+   */
+  target:
+    | (
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'fileShare';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the storage account.
+             */
+            storageAccountId: string;
+            /**
+             * Name of the file share.
+             */
+            share: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'virtualMachine';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the virtual machine.
+             */
+            virtualMachineId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'workload';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * Name of the virtual machine, or of the protection container.
+             */
+            container: string;
+            /**
+             * Name of the database.
+             */
+            database: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'disk';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'blobs';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+      )
+    | {
+        /**
+         * ARM id.
+         */
+        id: string;
+      };
+  /**
+   * ARM id of the policy, which lies in the same vault.
+   */
+  policyId?: string;
+  /**
+   * Whether deleted backups are brought back first.
+   */
+  undelete?: boolean;
+}
+/**
+ * Why a person closes a run that ended unknown.
+ */
+export interface CloseRequest {
+  /**
+   * Why the run is closed.
+   */
+  reason: string;
+}
+/**
+ * A dry run unless it says otherwise.
+ */
+export interface SweepRequest {
+  /**
+   * False protects what is missing; otherwise it is only told.
+   */
+  dryRun?: boolean;
+}
+/**
+ * One request carried to its end, and what came of it.
+ */
 export interface Run {
+  /**
+   * Id of the run: 40 hexadecimal digits.
+   */
   id: string;
+  /**
+   * What was asked for.
+   */
   kind: 'backUp' | 'dryRun' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep';
+  /**
+   * How the run stands; timedOut: the job may still run; unknown: a person must close it.
+   */
   status:
     | 'accepted'
     | 'running'
@@ -23,71 +660,353 @@ export interface Run {
     | 'skipped'
     | 'timedOut'
     | 'unknown';
-  target?: unknown;
+  /**
+   * What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource.
+   */
+  target?:
+    | (
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'fileShare';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the storage account.
+             */
+            storageAccountId: string;
+            /**
+             * Name of the file share.
+             */
+            share: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'virtualMachine';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the virtual machine.
+             */
+            virtualMachineId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'workload';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * Name of the virtual machine, or of the protection container.
+             */
+            container: string;
+            /**
+             * Name of the database.
+             */
+            database: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'disk';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+        | {
+            /**
+             * Kind of datasource.
+             */
+            kind: 'blobs';
+            /**
+             * ARM id of the vault; of the service that the kind of target belongs to.
+             */
+            vaultId: string;
+            /**
+             * ARM id of the disk or of the storage account.
+             */
+            datasourceId: string;
+          }
+      )
+    | {
+        /**
+         * ARM id.
+         */
+        id: string;
+      };
+  /**
+   * Who asked.
+   */
   requestedBy: {
+    /**
+     * Where it comes from.
+     */
     source: 'http' | 'schedule' | 'eventGrid' | 'sweep' | 'batch';
+    /**
+     * Tenant and object id of the caller; `local` without access control.
+     */
     caller?: string;
+    /**
+     * The idempotency key, as given or made.
+     */
     key: string;
   };
+  /**
+   * Who asked for the cancellation.
+   */
   cancelRequestedBy?: {
+    /**
+     * Tenant and object id of the caller; `local` without access control.
+     */
     caller?: string;
+    /**
+     * When.
+     */
     at: string;
   };
   /**
    * Who closed a run that had ended unknown.
    */
   closedBy?: {
+    /**
+     * Tenant and object id of the caller; `local` without access control.
+     */
     caller?: string;
+    /**
+     * When.
+     */
     at: string;
   };
+  /**
+   * When the request was accepted.
+   */
   createdAt: string;
+  /**
+   * When it ended; absent while it goes on.
+   */
   endedAt?: string;
+  /**
+   * Id of the batch that the run belongs to.
+   */
   batch?: string;
+  /**
+   * Which flow of the run counts: a later one replaces one that was lost.
+   */
   generation: number;
   /**
    * While it runs: the service's work, or the end of one of its limits.
    */
   waitsFor?: 'service' | 'limit';
+  /**
+   * The calls to Azure, in order.
+   */
   steps: {
+    /**
+     * Name of the step.
+     */
     name: string;
+    /**
+     * How the step stands.
+     */
     status: string;
+    /**
+     * When it began.
+     */
     startedAt: string;
+    /**
+     * When it ended; absent while it goes on.
+     */
     endedAt?: string;
+    /**
+     * How often it was asked.
+     */
     asks: number;
+    /**
+     * What it waits for.
+     */
     detail?: string;
   }[];
+  /**
+   * Azure's long-running operation, which begins the job.
+   */
   operation?: {
+    /**
+     * The operation's own word.
+     */
     status: string;
   };
+  /**
+   * Azure Backup's job, as last seen.
+   */
   job?: {
+    /**
+     * The service's id of the job.
+     */
     id: string;
     /**
      * The service's own word.
      */
     status: string;
+    /**
+     * The service's own words.
+     */
     progress?: string;
+    /**
+     * When it began.
+     */
     startedAt?: string;
+    /**
+     * When it ended; absent while it goes on.
+     */
     endedAt?: string;
   };
+  /**
+   * The proof that a backup exists.
+   */
   recoveryPoint?: {
+    /**
+     * ARM id of the recovery point.
+     */
     id: string;
+    /**
+     * When.
+     */
     at: string;
+    /**
+     * The service's word.
+     */
     type?: string;
+    /**
+     * Where copies lie.
+     */
     tiers: {
+      /**
+       * The service's word.
+       */
       type: string;
+      /**
+       * When the copy is deleted, or the expiry that was sent.
+       */
       expiresAt?: string;
     }[];
   };
-  result?: unknown;
+  /**
+   * What came of it, by kind and service.
+   */
+  result?: {
+    /**
+     * The protected item.
+     */
+    protectedItemId?: string;
+    /**
+     * The backup instance.
+     */
+    backupInstanceId?: string;
+    /**
+     * ARM id of the policy, which lies in the same vault.
+     */
+    policyId?: string;
+    /**
+     * The service's word for the item's state.
+     */
+    protectionState?: string;
+    /**
+     * The service's word for the state.
+     */
+    state?: string;
+    /**
+     * What protecting has changed.
+     */
+    change?: 'protected' | 'policyChanged' | 'none';
+    /**
+     * What protecting would do, step by step; empty when all is as wanted.
+     */
+    wouldDo?: string[];
+    /**
+     * What a backup would send.
+     */
+    wouldSend?: {
+      [k: string]: unknown;
+    };
+    /**
+     * When the copy is deleted, or the expiry that was sent.
+     */
+    expiresAt?: string;
+    /**
+     * A backup was running already and was followed instead.
+     */
+    joined?: true;
+    /**
+     * Backup rule of the policy that was used.
+     */
+    ruleName?: string;
+    /**
+     * Whether soft delete keeps the deleted backups.
+     */
+    softDeleted?: boolean;
+    /**
+     * Until when they can be brought back.
+     */
+    keptUntil?: string;
+    /**
+     * When a person closed the run.
+     */
+    closedAt?: string;
+    /**
+     * The error before it was closed.
+     */
+    was?: {
+      /**
+       * The service's code as it came, or ours.
+       */
+      code: string;
+      /**
+       * The same in words.
+       */
+      message: string;
+    } | null;
+    [k: string]: unknown;
+  };
+  /**
+   * Why it did not go well.
+   */
   error?: {
     /**
      * The service's code as it came, or ours.
      */
     code: string;
+    /**
+     * The same in words.
+     */
     message: string;
+    /**
+     * What to do.
+     */
     advice?: string;
+    /**
+     * What the service finds the request by.
+     */
     correlationId?: string;
   };
+  /**
+   * What a person should know although it went on.
+   */
   warnings: string[];
   /**
    * Of a batch: items by status.
@@ -95,9 +1014,21 @@ export interface Run {
   counts?: {
     [k: string]: number;
   };
+  /**
+   * Of a batch: the first items that did not go well.
+   */
   failures?: {
+    /**
+     * The item: an ARM id.
+     */
     target: string;
+    /**
+     * Id of the run.
+     */
     run?: string;
+    /**
+     * How it stands.
+     */
     status:
       | 'accepted'
       | 'running'
@@ -108,24 +1039,54 @@ export interface Run {
       | 'skipped'
       | 'timedOut'
       | 'unknown';
+    /**
+     * Why it did not go well.
+     */
     error?: {
       /**
        * The service's code as it came, or ours.
        */
       code: string;
+      /**
+       * The same in words.
+       */
       message: string;
+      /**
+       * What to do.
+       */
       advice?: string;
+      /**
+       * What the service finds the request by.
+       */
       correlationId?: string;
     };
   }[];
+  /**
+   * Of a batch: durations in seconds, what was skipped and why, what a sweep found.
+   */
   report?: {
     [k: string]: unknown;
   };
 }
+/**
+ * Runs, newest first.
+ */
 export interface RunPage {
+  /**
+   * The rows of this page.
+   */
   value: {
+    /**
+     * Id of the run: 40 hexadecimal digits.
+     */
     id: string;
+    /**
+     * What was asked for.
+     */
     kind: 'backUp' | 'dryRun' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep';
+    /**
+     * How it stands.
+     */
     status:
       | 'accepted'
       | 'running'
@@ -136,60 +1097,315 @@ export interface RunPage {
       | 'skipped'
       | 'timedOut'
       | 'unknown';
-    target?: unknown;
+    /**
+     * What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource.
+     */
+    target?:
+      | (
+          | {
+              /**
+               * Kind of datasource.
+               */
+              kind: 'fileShare';
+              /**
+               * ARM id of the vault; of the service that the kind of target belongs to.
+               */
+              vaultId: string;
+              /**
+               * ARM id of the storage account.
+               */
+              storageAccountId: string;
+              /**
+               * Name of the file share.
+               */
+              share: string;
+            }
+          | {
+              /**
+               * Kind of datasource.
+               */
+              kind: 'virtualMachine';
+              /**
+               * ARM id of the vault; of the service that the kind of target belongs to.
+               */
+              vaultId: string;
+              /**
+               * ARM id of the virtual machine.
+               */
+              virtualMachineId: string;
+            }
+          | {
+              /**
+               * Kind of datasource.
+               */
+              kind: 'workload';
+              /**
+               * ARM id of the vault; of the service that the kind of target belongs to.
+               */
+              vaultId: string;
+              /**
+               * Name of the virtual machine, or of the protection container.
+               */
+              container: string;
+              /**
+               * Name of the database.
+               */
+              database: string;
+            }
+          | {
+              /**
+               * Kind of datasource.
+               */
+              kind: 'disk';
+              /**
+               * ARM id of the vault; of the service that the kind of target belongs to.
+               */
+              vaultId: string;
+              /**
+               * ARM id of the disk or of the storage account.
+               */
+              datasourceId: string;
+            }
+          | {
+              /**
+               * Kind of datasource.
+               */
+              kind: 'blobs';
+              /**
+               * ARM id of the vault; of the service that the kind of target belongs to.
+               */
+              vaultId: string;
+              /**
+               * ARM id of the disk or of the storage account.
+               */
+              datasourceId: string;
+            }
+        )
+      | {
+          /**
+           * ARM id.
+           */
+          id: string;
+        };
+    /**
+     * Who asked.
+     */
     requestedBy: {
+      /**
+       * Where it comes from.
+       */
       source: 'http' | 'schedule' | 'eventGrid' | 'sweep' | 'batch';
+      /**
+       * Tenant and object id of the caller; `local` without access control.
+       */
       caller?: string;
+      /**
+       * The idempotency key, as given or made.
+       */
       key: string;
     };
+    /**
+     * Who asked for the cancellation.
+     */
     cancelRequestedBy?: {
+      /**
+       * Tenant and object id of the caller; `local` without access control.
+       */
       caller?: string;
+      /**
+       * When.
+       */
       at: string;
     };
     /**
      * Who closed a run that had ended unknown.
      */
     closedBy?: {
+      /**
+       * Tenant and object id of the caller; `local` without access control.
+       */
       caller?: string;
+      /**
+       * When.
+       */
       at: string;
     };
+    /**
+     * When the request was accepted.
+     */
     createdAt: string;
+    /**
+     * When it ended; absent while it goes on.
+     */
     endedAt?: string;
+    /**
+     * Id of the batch that the run belongs to.
+     */
     batch?: string;
+    /**
+     * Which flow of the run counts: a later one replaces one that was lost.
+     */
     generation: number;
     /**
      * While it runs: the service's work, or the end of one of its limits.
      */
     waitsFor?: 'service' | 'limit';
+    /**
+     * Azure Backup's job, as last seen.
+     */
     job?: {
+      /**
+       * The service's id of the job.
+       */
       id: string;
       /**
        * The service's own word.
        */
       status: string;
+      /**
+       * The service's own words.
+       */
       progress?: string;
+      /**
+       * When it began.
+       */
       startedAt?: string;
+      /**
+       * When it ended; absent while it goes on.
+       */
       endedAt?: string;
     };
+    /**
+     * The proof that a backup exists.
+     */
     recoveryPoint?: {
+      /**
+       * ARM id of the recovery point.
+       */
       id: string;
+      /**
+       * When.
+       */
       at: string;
+      /**
+       * The service's word.
+       */
       type?: string;
+      /**
+       * Where copies lie.
+       */
       tiers: {
+        /**
+         * The service's word.
+         */
         type: string;
+        /**
+         * When the copy is deleted, or the expiry that was sent.
+         */
         expiresAt?: string;
       }[];
     };
-    result?: unknown;
+    /**
+     * What came of it, by kind and service.
+     */
+    result?: {
+      /**
+       * The protected item.
+       */
+      protectedItemId?: string;
+      /**
+       * The backup instance.
+       */
+      backupInstanceId?: string;
+      /**
+       * ARM id of the policy, which lies in the same vault.
+       */
+      policyId?: string;
+      /**
+       * The service's word for the item's state.
+       */
+      protectionState?: string;
+      /**
+       * The service's word for the state.
+       */
+      state?: string;
+      /**
+       * What protecting has changed.
+       */
+      change?: 'protected' | 'policyChanged' | 'none';
+      /**
+       * What protecting would do, step by step; empty when all is as wanted.
+       */
+      wouldDo?: string[];
+      /**
+       * What a backup would send.
+       */
+      wouldSend?: {
+        [k: string]: unknown;
+      };
+      /**
+       * When the copy is deleted, or the expiry that was sent.
+       */
+      expiresAt?: string;
+      /**
+       * A backup was running already and was followed instead.
+       */
+      joined?: true;
+      /**
+       * Backup rule of the policy that was used.
+       */
+      ruleName?: string;
+      /**
+       * Whether soft delete keeps the deleted backups.
+       */
+      softDeleted?: boolean;
+      /**
+       * Until when they can be brought back.
+       */
+      keptUntil?: string;
+      /**
+       * When a person closed the run.
+       */
+      closedAt?: string;
+      /**
+       * The error before it was closed.
+       */
+      was?: {
+        /**
+         * The service's code as it came, or ours.
+         */
+        code: string;
+        /**
+         * The same in words.
+         */
+        message: string;
+      } | null;
+      [k: string]: unknown;
+    };
+    /**
+     * Why it did not go well.
+     */
     error?: {
       /**
        * The service's code as it came, or ours.
        */
       code: string;
+      /**
+       * The same in words.
+       */
       message: string;
+      /**
+       * What to do.
+       */
       advice?: string;
+      /**
+       * What the service finds the request by.
+       */
       correlationId?: string;
     };
+    /**
+     * What a person should know although it went on.
+     */
     warnings: string[];
     /**
      * Of a batch: items by status.
@@ -198,465 +1414,87 @@ export interface RunPage {
       [k: string]: number;
     };
   }[];
+  /**
+   * Address of the next page; absent on the last.
+   */
   nextLink?: string;
 }
-export interface CoveragePage {
-  value: {
-    /**
-     * ARM id of the resource; of a share below its account, of a database the id of the item.
-     */
-    id: string;
-    kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
-    name: string;
-    subscriptionId: string;
-    resourceGroup: string;
-    region?: string;
-    state:
-      | 'down'
-      | 'failing'
-      | 'neverBackedUp'
-      | 'late'
-      | 'protectionError'
-      | 'notProtected'
-      | 'stopped'
-      | 'softDeleted'
-      | 'orphan'
-      | 'notEligible'
-      | 'protectedOutsidePlan'
-      | 'notSelected'
-      | 'excluded'
-      | 'ok';
-    /**
-     * When the state was first seen.
-     */
-    since: string;
-    /**
-     * Why, in one sentence.
-     */
-    reason: string;
-    /**
-     * The service's own state, or code and message of a failure.
-     */
-    serviceWords?: string;
-    /**
-     * What to do.
-     */
-    advice?: string;
-    rule?: string;
-    /**
-     * The entry that takes the resource out.
-     */
-    excludedBy?: string;
-    /**
-     * ARM id.
-     */
-    vaultId?: string;
-    /**
-     * ARM id.
-     */
-    policyId?: string;
-    /**
-     * Protected item or backup instance.
-     */
-    itemId?: string;
-    expect?: {
-      /**
-       * ISO 8601 duration: how old the newest point may be.
-       */
-      every: string;
-      /**
-       * ISO 8601 duration: how much later the state is down.
-       */
-      grace: string;
-      /**
-       * Where it is written.
-       */
-      from: 'rule' | 'schedule' | 'policy' | 'default';
-    };
-    lastGoodPoint?: {
-      /**
-       * UTC, ISO 8601.
-       */
-      at: string;
-      id?: string;
-      /**
-       * The service's word.
-       */
-      tier?: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      expiresAt?: string;
-      /**
-       * recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed backup job, its start stands for the point; restorableTimeRange: continuous backup.
-       */
-      source: 'recoveryPoints' | 'lastRecoveryPoint' | 'jobs' | 'restorableTimeRange';
-    };
-    /**
-     * Until when backups of a source that is gone or deleted are kept.
-     */
-    keptUntil?: string;
-    /**
-     * The newest run of this app about the resource.
-     */
-    lastRun?: {
-      id: string;
-      kind: string;
-      status: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      createdAt: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      endedAt?: string;
-    };
-    nextOccurrence?: {
-      /**
-       * UTC, ISO 8601.
-       */
-      at: string;
-      schedule: string;
-    };
-    /**
-     * The newest restore drill.
-     */
-    drill?: {
-      run: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      at: string;
-      verdict: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      pointAt?: string;
-      restoreSeconds?: number;
-    };
-    /**
-     * When Azure was read for this row.
-     */
-    readAt: string;
-  }[];
-  summary: {
-    /**
-     * Resources by state; of every state.
-     */
-    counts: {
-      [k: string]: number;
-    };
-    total: number;
-    /**
-     * Resources that a rule selects.
-     */
-    selected: number;
-    /**
-     * When the last finished read began; absent before the first.
-     */
-    readAt?: string;
-    /**
-     * False: something could not be read, and no verdict has turned good.
-     */
-    complete: boolean;
-    incompleteReasons: string[];
-    /**
-     * A read that goes on now.
-     */
-    refreshing?: {
-      /**
-       * UTC, ISO 8601.
-       */
-      startedAt: string;
-      rows: number;
-    };
-  };
-  nextLink?: string;
-}
-export interface CoverageResource {
-  resource: {
-    /**
-     * ARM id of the resource; of a share below its account, of a database the id of the item.
-     */
-    id: string;
-    kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
-    name: string;
-    subscriptionId: string;
-    resourceGroup: string;
-    region?: string;
-    state:
-      | 'down'
-      | 'failing'
-      | 'neverBackedUp'
-      | 'late'
-      | 'protectionError'
-      | 'notProtected'
-      | 'stopped'
-      | 'softDeleted'
-      | 'orphan'
-      | 'notEligible'
-      | 'protectedOutsidePlan'
-      | 'notSelected'
-      | 'excluded'
-      | 'ok';
-    /**
-     * When the state was first seen.
-     */
-    since: string;
-    /**
-     * Why, in one sentence.
-     */
-    reason: string;
-    /**
-     * The service's own state, or code and message of a failure.
-     */
-    serviceWords?: string;
-    /**
-     * What to do.
-     */
-    advice?: string;
-    rule?: string;
-    /**
-     * The entry that takes the resource out.
-     */
-    excludedBy?: string;
-    /**
-     * ARM id.
-     */
-    vaultId?: string;
-    /**
-     * ARM id.
-     */
-    policyId?: string;
-    /**
-     * Protected item or backup instance.
-     */
-    itemId?: string;
-    expect?: {
-      /**
-       * ISO 8601 duration: how old the newest point may be.
-       */
-      every: string;
-      /**
-       * ISO 8601 duration: how much later the state is down.
-       */
-      grace: string;
-      /**
-       * Where it is written.
-       */
-      from: 'rule' | 'schedule' | 'policy' | 'default';
-    };
-    lastGoodPoint?: {
-      /**
-       * UTC, ISO 8601.
-       */
-      at: string;
-      id?: string;
-      /**
-       * The service's word.
-       */
-      tier?: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      expiresAt?: string;
-      /**
-       * recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed backup job, its start stands for the point; restorableTimeRange: continuous backup.
-       */
-      source: 'recoveryPoints' | 'lastRecoveryPoint' | 'jobs' | 'restorableTimeRange';
-    };
-    /**
-     * Until when backups of a source that is gone or deleted are kept.
-     */
-    keptUntil?: string;
-    /**
-     * The newest run of this app about the resource.
-     */
-    lastRun?: {
-      id: string;
-      kind: string;
-      status: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      createdAt: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      endedAt?: string;
-    };
-    nextOccurrence?: {
-      /**
-       * UTC, ISO 8601.
-       */
-      at: string;
-      schedule: string;
-    };
-    /**
-     * The newest restore drill.
-     */
-    drill?: {
-      run: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      at: string;
-      verdict: string;
-      /**
-       * UTC, ISO 8601.
-       */
-      pointAt?: string;
-      restoreSeconds?: number;
-    };
-    /**
-     * When Azure was read for this row.
-     */
-    readAt: string;
-  };
-  history: {
-    /**
-     * UTC, ISO 8601.
-     */
-    at: string;
-    state:
-      | 'down'
-      | 'failing'
-      | 'neverBackedUp'
-      | 'late'
-      | 'protectionError'
-      | 'notProtected'
-      | 'stopped'
-      | 'softDeleted'
-      | 'orphan'
-      | 'notEligible'
-      | 'protectedOutsidePlan'
-      | 'notSelected'
-      | 'excluded'
-      | 'ok';
-    reason: string;
-  }[];
-}
-export interface CoverageHistory {
-  days: {
-    date: string;
-    /**
-     * Absent: no complete read that day.
-     */
-    readAt?: string;
-    kinds: {
-      [k: string]: {
-        [k: string]: number;
-      };
-    };
-  }[];
-}
-export interface Vaults {
-  value: {
-    /**
-     * ARM id.
-     */
-    id: string;
-    name: string;
-    type: 'recoveryServices' | 'backup';
-    subscriptionId: string;
-    region?: string;
-    /**
-     * UTC, ISO 8601.
-     */
-    readAt?: string;
-    /**
-     * Why the vault could not be read.
-     */
-    problem?: string;
-    posture: {
-      control:
-        | 'softDelete'
-        | 'immutability'
-        | 'multiUserAuthorization'
-        | 'redundancy'
-        | 'crossRegionRestore'
-        | 'publicAccess'
-        | 'customerManagedKey'
-        | 'jobFailureAlerts'
-        | 'sourceScan'
-        | 'policyRetention'
-        | 'policyFrequency'
-        | 'identity';
-      verdict: 'pass' | 'fail' | 'unknown';
-      /**
-       * The property that was read.
-       */
-      property: string;
-      /**
-       * Its value; absent where the service does not say.
-       */
-      value?: string;
-      message: string;
-    }[];
-    /**
-     * Protected items or backup instances by standing.
-     */
-    items: {
-      [k: string]: number;
-    };
-    jobsInFlight: number;
-    budgets: {
-      /**
-       * `reads` and `writes` of the subscription, or one action of the provider.
-       */
-      action: string;
-      remaining: number;
-      limit: number;
-      /**
-       * UTC, ISO 8601.
-       */
-      pausedUntil?: string;
-    }[];
-    dailyLimits: {
-      /**
-       * ARM id.
-       */
-      item: string;
-      kind: string;
-      used: number;
-      limit: number;
-      day: string;
-    }[];
-  }[];
-}
+/**
+ * The plan beside what Azure holds.
+ */
 export interface Plan {
+  /**
+   * The plan's file or URL.
+   */
   location: string;
   /**
    * lastGood: the text at its place is broken or out of reach; empty: there is none.
    */
   standing: 'current' | 'lastGood' | 'empty';
+  /**
+   * Errors of a broken plan, else warnings.
+   */
   problems: {
+    /**
+     * Whether it keeps the plan from being used.
+     */
     severity: 'error' | 'warning';
+    /**
+     * Where in the plan.
+     */
     path: string;
+    /**
+     * The same in words.
+     */
     message: string;
   }[];
+  /**
+   * The plan that is in force.
+   */
   inForce: {
+    /**
+     * Where the schema of the plan lies.
+     */
     $schema?: string;
     /**
+     * What is protected, and how; the first matching rule wins.
+     *
      * @maxItems 500
      */
     rules?: {
+      /**
+       * Name.
+       */
       name: string;
+      /**
+       * Which resources: every condition given must hold.
+       */
       match: {
+        /**
+         * Kind of datasource.
+         */
         kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
         /**
+         * Ids of subscriptions.
+         *
          * @minItems 1
          */
         subscriptions?: string[];
         /**
+         * Patterns of resource groups.
+         *
          * @minItems 1
          */
         resourceGroups?: string[];
         /**
+         * Regions.
+         *
          * @minItems 1
          */
         regions?: string[];
+        /**
+         * Tags and what their values must be.
+         */
         tags?: {
           [k: string]:
             | string
@@ -675,22 +1513,36 @@ export interface Plan {
               };
         };
         /**
+         * Patterns of names.
+         *
          * @minItems 1
          */
         names?: string[];
+        /**
+         * What is taken out again.
+         */
         exclude?: {
           /**
+           * Ids of subscriptions.
+           *
            * @minItems 1
            */
           subscriptions?: string[];
           /**
+           * Patterns of resource groups.
+           *
            * @minItems 1
            */
           resourceGroups?: string[];
           /**
+           * Regions.
+           *
            * @minItems 1
            */
           regions?: string[];
+          /**
+           * Tags and what their values must be.
+           */
           tags?: {
             [k: string]:
               | string
@@ -709,67 +1561,138 @@ export interface Plan {
                 };
           };
           /**
+           * Patterns of names.
+           *
            * @minItems 1
            */
           names?: string[];
         };
       };
+      /**
+       * How they are protected.
+       */
       protect: {
+        /**
+         * Vault by region, `*` for every other one.
+         */
         vaults: {
           [k: string]: string;
         };
+        /**
+         * Name of the policy in that vault.
+         */
         policy: string;
+        /**
+         * Resource group for snapshots of disks.
+         */
         snapshotResourceGroup?: string;
+        /**
+         * Blob containers that a vaulted protection covers.
+         */
         containers?:
           | 'all'
           | {
               /**
+               * Names of containers.
+               *
                * @minItems 1
                * @maxItems 100
                */
               list: string[];
             }
           | {
+              /**
+               * Pattern of names, `*` for any characters.
+               */
               pattern: string;
             };
+        /**
+         * Whether missing roles of the vault's identity are granted.
+         */
         grantRoles?: boolean;
+        /**
+         * Whether the service puts a delete lock on the storage account.
+         */
         lockStorageAccount?: boolean;
+        /**
+         * Whether a first backup follows at once.
+         */
         backUpAfterwards?: boolean;
       };
+      /**
+       * How fresh the newest backup should be.
+       */
       expect?: {
+        /**
+         * How old the newest point may be: an ISO 8601 duration.
+         */
         every: string;
+        /**
+         * How much later the state is down: an ISO 8601 duration.
+         */
         grace?: string;
       };
     }[];
     /**
+     * What is backed up when.
+     *
      * @maxItems 200
      */
     schedules?: {
+      /**
+       * Name.
+       */
       name: string;
+      /**
+       * Minute, hour, day of month, month, day of week.
+       */
       cron: string;
+      /**
+       * IANA time zone in which the cron line counts.
+       */
       timeZone: string;
+      /**
+       * What it backs up: what rules select, what matches, or items.
+       */
       backUp:
         | {
             /**
+             * Names of rules.
+             *
              * @minItems 1
              */
             rules: string[];
           }
         | {
+            /**
+             * Which resources: every condition given must hold.
+             */
             match: {
+              /**
+               * Kind of datasource.
+               */
               kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
               /**
+               * Ids of subscriptions.
+               *
                * @minItems 1
                */
               subscriptions?: string[];
               /**
+               * Patterns of resource groups.
+               *
                * @minItems 1
                */
               resourceGroups?: string[];
               /**
+               * Regions.
+               *
                * @minItems 1
                */
               regions?: string[];
+              /**
+               * Tags and what their values must be.
+               */
               tags?: {
                 [k: string]:
                   | string
@@ -788,22 +1711,36 @@ export interface Plan {
                     };
               };
               /**
+               * Patterns of names.
+               *
                * @minItems 1
                */
               names?: string[];
+              /**
+               * What is taken out again.
+               */
               exclude?: {
                 /**
+                 * Ids of subscriptions.
+                 *
                  * @minItems 1
                  */
                 subscriptions?: string[];
                 /**
+                 * Patterns of resource groups.
+                 *
                  * @minItems 1
                  */
                 resourceGroups?: string[];
                 /**
+                 * Regions.
+                 *
                  * @minItems 1
                  */
                 regions?: string[];
+                /**
+                 * Tags and what their values must be.
+                 */
                 tags?: {
                   [k: string]:
                     | string
@@ -822,6 +1759,8 @@ export interface Plan {
                       };
                 };
                 /**
+                 * Patterns of names.
+                 *
                  * @minItems 1
                  */
                 names?: string[];
@@ -830,60 +1769,128 @@ export interface Plan {
           }
         | {
             /**
+             * Protected items and backup instances.
+             *
              * @minItems 1
              * @maxItems 1000
              */
             items: string[];
           };
+      /**
+       * How long the backup is kept: an ISO 8601 duration of days, weeks, months or years; P30D where the kind takes an expiry.
+       */
       keepFor?: string;
+      /**
+       * Retention tag of a Backup vault's policy.
+       */
       retentionTag?: string;
+      /**
+       * Backup rule of the policy; needed where it has more than one.
+       */
       backupRule?: string;
+      /**
+       * How long after its time an occurrence may still begin.
+       */
       window?: string;
+      /**
+       * Which missed occurrences begin.
+       */
       catchUp?: 'latest' | 'all' | 'none';
+      /**
+       * How many backups run at a time.
+       */
       concurrency?: number;
     }[];
     /**
+     * Who hears of which endings.
+     *
      * @maxItems 20
      */
     notifications?: {
       /**
+       * The endings that are told.
+       *
        * @minItems 1
        */
       endings: (
         'completed' | 'completedWithWarnings' | 'failed' | 'cancelled' | 'skipped' | 'timedOut' | 'unknown'
       )[];
+      /**
+       * The setting that names the webhook.
+       */
       webhook?: 'NOTIFY_URL';
     }[];
     /**
+     * Where changes of state and endings are told.
+     *
      * @maxItems 20
      */
     channels?: {
+      /**
+       * Name.
+       */
       name: string;
+      /**
+       * Kind of datasource.
+       */
       kind?: 'cloudEvents' | 'teams' | 'slack' | 'serviceNow';
+      /**
+       * Name of the setting that holds the address.
+       */
       url?: string;
+      /**
+       * Name of the setting that holds the signing key.
+       */
       secret?: string;
+      /**
+       * What this channel is told.
+       */
       tells?: ('late' | 'down' | 'failing' | 'unprotected' | 'ok')[];
+      /**
+       * The endings that are told.
+       */
       endings?: (
         'completed' | 'completedWithWarnings' | 'failed' | 'cancelled' | 'skipped' | 'timedOut' | 'unknown'
       )[];
       /**
+       * What these rules select, alone.
+       *
        * @minItems 1
        */
       rules?: string[];
+      /**
+       * When a summary is told.
+       */
       digest?: {
+        /**
+         * Minute, hour, day of month, month, day of week.
+         */
         cron: string;
+        /**
+         * IANA time zone in which the cron line counts.
+         */
         timeZone: string;
       };
     }[];
+    /**
+     * What may be written to; nothing outside ever is.
+     */
     safety: {
       /**
+       * Ids of subscriptions.
+       *
        * @maxItems 1000
        */
       subscriptions: string[];
       /**
+       * The vaults that may be written to.
+       *
        * @maxItems 1000
        */
       vaults: string[];
+      /**
+       * Whether backups may be deleted.
+       */
       deleteBackups?: boolean;
     };
   };
@@ -897,13 +1904,37 @@ export interface Plan {
   occurrences: {
     [k: string]: string[];
   };
+  /**
+   * By rule, in the order of the plan, what it selects.
+   */
   rules: {
+    /**
+     * Name of a rule of the plan.
+     */
     rule: string;
+    /**
+     * The resources that the rule selects.
+     */
     selected: {
+      /**
+       * ARM id.
+       */
       id: string;
+      /**
+       * Kind of datasource.
+       */
       kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
+      /**
+       * ARM id of the vault; of the service that the kind of target belongs to.
+       */
       vaultId: string;
+      /**
+       * ARM id of the policy, which lies in the same vault.
+       */
       policyId: string;
+      /**
+       * How it is beside what it should be.
+       */
       standing: 'missing' | 'protected' | 'drift';
       /**
        * Protected item or backup instance.
@@ -915,26 +1946,727 @@ export interface Plan {
       drift?: string;
     }[];
   }[];
+  /**
+   * Resources that no rule selects, each with the reason.
+   */
   skipped: {
+    /**
+     * ARM id.
+     */
     id: string;
+    /**
+     * Kind of datasource.
+     */
     kind: string;
+    /**
+     * Why, in a sentence.
+     */
     reason: string;
   }[];
+  /**
+   * Protections whose source is gone.
+   */
   orphans: {
+    /**
+     * The protected item or backup instance.
+     */
     item: string;
+    /**
+     * ARM id of the resource that is gone.
+     */
     source: string;
+    /**
+     * The service's word for the state.
+     */
     state: string;
   }[];
+  /**
+   * What a person should know although it went on.
+   */
   warnings: string[];
 }
-export interface Error {
-  error: {
-    code: string;
-    message: string;
-    target?: string;
-    details?: {
-      code: string;
+/**
+ * One row per resource, worst and oldest first.
+ */
+export interface CoveragePage {
+  /**
+   * The rows of this page.
+   */
+  value: {
+    /**
+     * ARM id of the resource; of a share below its account, of a database the id of the item.
+     */
+    id: string;
+    /**
+     * Kind of datasource.
+     */
+    kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Subscription.
+     */
+    subscriptionId: string;
+    /**
+     * Resource group.
+     */
+    resourceGroup: string;
+    /**
+     * Region.
+     */
+    region?: string;
+    /**
+     * The one verdict.
+     */
+    state:
+      | 'down'
+      | 'failing'
+      | 'neverBackedUp'
+      | 'late'
+      | 'protectionError'
+      | 'notProtected'
+      | 'stopped'
+      | 'softDeleted'
+      | 'orphan'
+      | 'notEligible'
+      | 'protectedOutsidePlan'
+      | 'notSelected'
+      | 'excluded'
+      | 'ok';
+    /**
+     * When the state was first seen.
+     */
+    since: string;
+    /**
+     * Why, in one sentence.
+     */
+    reason: string;
+    /**
+     * The service's own state, or code and message of a failure.
+     */
+    serviceWords?: string;
+    /**
+     * What to do.
+     */
+    advice?: string;
+    /**
+     * Name of a rule of the plan.
+     */
+    rule?: string;
+    /**
+     * The entry that takes the resource out.
+     */
+    excludedBy?: string;
+    /**
+     * ARM id.
+     */
+    vaultId?: string;
+    /**
+     * ARM id.
+     */
+    policyId?: string;
+    /**
+     * Protected item or backup instance.
+     */
+    itemId?: string;
+    /**
+     * How fresh the newest backup should be.
+     */
+    expect?: {
+      /**
+       * ISO 8601 duration: how old the newest point may be.
+       */
+      every: string;
+      /**
+       * ISO 8601 duration: how much later the state is down.
+       */
+      grace: string;
+      /**
+       * Where it is written.
+       */
+      from: 'rule' | 'schedule' | 'policy' | 'default';
+    };
+    /**
+     * The newest recovery point that is known.
+     */
+    lastGoodPoint?: {
+      /**
+       * UTC, ISO 8601.
+       */
+      at: string;
+      /**
+       * ARM id of the recovery point.
+       */
+      id?: string;
+      /**
+       * The service's word.
+       */
+      tier?: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      expiresAt?: string;
+      /**
+       * recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed backup job, its start stands for the point; restorableTimeRange: continuous backup.
+       */
+      source: 'recoveryPoints' | 'lastRecoveryPoint' | 'jobs' | 'restorableTimeRange';
+    };
+    /**
+     * Until when backups of a source that is gone or deleted are kept.
+     */
+    keptUntil?: string;
+    /**
+     * The newest run of this app about the resource.
+     */
+    lastRun?: {
+      /**
+       * Id of the run.
+       */
+      id: string;
+      /**
+       * What was asked for.
+       */
+      kind: string;
+      /**
+       * How the run stands.
+       */
+      status: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      createdAt: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      endedAt?: string;
+    };
+    /**
+     * When a schedule backs it up next.
+     */
+    nextOccurrence?: {
+      /**
+       * UTC, ISO 8601.
+       */
+      at: string;
+      /**
+       * Name of the schedule.
+       */
+      schedule: string;
+    };
+    /**
+     * The newest restore drill.
+     */
+    drill?: {
+      /**
+       * Id of the run.
+       */
+      run: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      at: string;
+      /**
+       * What came of it.
+       */
+      verdict: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      pointAt?: string;
+      /**
+       * How long the restore took, in seconds.
+       */
+      restoreSeconds?: number;
+    };
+    /**
+     * When Azure was read for this row.
+     */
+    readAt: string;
+  }[];
+  /**
+   * What is true of the whole estate.
+   */
+  summary: {
+    /**
+     * Resources by state; of every state.
+     */
+    counts: {
+      [k: string]: number;
+    };
+    /**
+     * All resources.
+     */
+    total: number;
+    /**
+     * Resources that a rule selects.
+     */
+    selected: number;
+    /**
+     * When the last finished read began; absent before the first.
+     */
+    readAt?: string;
+    /**
+     * False: something could not be read, and no verdict has turned good.
+     */
+    complete: boolean;
+    /**
+     * What could not be read.
+     */
+    incompleteReasons: string[];
+    /**
+     * A read that goes on now.
+     */
+    refreshing?: {
+      /**
+       * UTC, ISO 8601.
+       */
+      startedAt: string;
+      /**
+       * Rows read so far.
+       */
+      rows: number;
+    };
+  };
+  /**
+   * Address of the next page; absent on the last.
+   */
+  nextLink?: string;
+}
+/**
+ * One resource and the changes of its state.
+ */
+export interface CoverageResource {
+  /**
+   * The resource and its one verdict.
+   */
+  resource: {
+    /**
+     * ARM id of the resource; of a share below its account, of a database the id of the item.
+     */
+    id: string;
+    /**
+     * Kind of datasource.
+     */
+    kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Subscription.
+     */
+    subscriptionId: string;
+    /**
+     * Resource group.
+     */
+    resourceGroup: string;
+    /**
+     * Region.
+     */
+    region?: string;
+    /**
+     * The one verdict.
+     */
+    state:
+      | 'down'
+      | 'failing'
+      | 'neverBackedUp'
+      | 'late'
+      | 'protectionError'
+      | 'notProtected'
+      | 'stopped'
+      | 'softDeleted'
+      | 'orphan'
+      | 'notEligible'
+      | 'protectedOutsidePlan'
+      | 'notSelected'
+      | 'excluded'
+      | 'ok';
+    /**
+     * When the state was first seen.
+     */
+    since: string;
+    /**
+     * Why, in one sentence.
+     */
+    reason: string;
+    /**
+     * The service's own state, or code and message of a failure.
+     */
+    serviceWords?: string;
+    /**
+     * What to do.
+     */
+    advice?: string;
+    /**
+     * Name of a rule of the plan.
+     */
+    rule?: string;
+    /**
+     * The entry that takes the resource out.
+     */
+    excludedBy?: string;
+    /**
+     * ARM id.
+     */
+    vaultId?: string;
+    /**
+     * ARM id.
+     */
+    policyId?: string;
+    /**
+     * Protected item or backup instance.
+     */
+    itemId?: string;
+    /**
+     * How fresh the newest backup should be.
+     */
+    expect?: {
+      /**
+       * ISO 8601 duration: how old the newest point may be.
+       */
+      every: string;
+      /**
+       * ISO 8601 duration: how much later the state is down.
+       */
+      grace: string;
+      /**
+       * Where it is written.
+       */
+      from: 'rule' | 'schedule' | 'policy' | 'default';
+    };
+    /**
+     * The newest recovery point that is known.
+     */
+    lastGoodPoint?: {
+      /**
+       * UTC, ISO 8601.
+       */
+      at: string;
+      /**
+       * ARM id of the recovery point.
+       */
+      id?: string;
+      /**
+       * The service's word.
+       */
+      tier?: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      expiresAt?: string;
+      /**
+       * recoveryPoints: the list of points of the item; lastRecoveryPoint: the list of protected items; jobs: a completed backup job, its start stands for the point; restorableTimeRange: continuous backup.
+       */
+      source: 'recoveryPoints' | 'lastRecoveryPoint' | 'jobs' | 'restorableTimeRange';
+    };
+    /**
+     * Until when backups of a source that is gone or deleted are kept.
+     */
+    keptUntil?: string;
+    /**
+     * The newest run of this app about the resource.
+     */
+    lastRun?: {
+      /**
+       * Id of the run.
+       */
+      id: string;
+      /**
+       * What was asked for.
+       */
+      kind: string;
+      /**
+       * How the run stands.
+       */
+      status: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      createdAt: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      endedAt?: string;
+    };
+    /**
+     * When a schedule backs it up next.
+     */
+    nextOccurrence?: {
+      /**
+       * UTC, ISO 8601.
+       */
+      at: string;
+      /**
+       * Name of the schedule.
+       */
+      schedule: string;
+    };
+    /**
+     * The newest restore drill.
+     */
+    drill?: {
+      /**
+       * Id of the run.
+       */
+      run: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      at: string;
+      /**
+       * What came of it.
+       */
+      verdict: string;
+      /**
+       * UTC, ISO 8601.
+       */
+      pointAt?: string;
+      /**
+       * How long the restore took, in seconds.
+       */
+      restoreSeconds?: number;
+    };
+    /**
+     * When Azure was read for this row.
+     */
+    readAt: string;
+  };
+  /**
+   * Changes of its state, newest first.
+   */
+  history: {
+    /**
+     * UTC, ISO 8601.
+     */
+    at: string;
+    /**
+     * The state from then on.
+     */
+    state:
+      | 'down'
+      | 'failing'
+      | 'neverBackedUp'
+      | 'late'
+      | 'protectionError'
+      | 'notProtected'
+      | 'stopped'
+      | 'softDeleted'
+      | 'orphan'
+      | 'notEligible'
+      | 'protectedOutsidePlan'
+      | 'notSelected'
+      | 'excluded'
+      | 'ok';
+    /**
+     * Why, in a sentence.
+     */
+    reason: string;
+  }[];
+}
+/**
+ * Counts of states by kind, day by day.
+ */
+export interface CoverageHistory {
+  /**
+   * Days, oldest first.
+   */
+  days: {
+    /**
+     * The day, UTC.
+     */
+    date: string;
+    /**
+     * Absent: no complete read that day.
+     */
+    readAt?: string;
+    /**
+     * By kind, how many resources were in each state.
+     */
+    kinds: {
+      [k: string]: {
+        [k: string]: number;
+      };
+    };
+  }[];
+}
+/**
+ * Vaults: how they are set up and what goes on in them.
+ */
+export interface Vaults {
+  /**
+   * The rows of this page.
+   */
+  value: {
+    /**
+     * ARM id.
+     */
+    id: string;
+    /**
+     * Name.
+     */
+    name: string;
+    /**
+     * Which service the vault belongs to.
+     */
+    type: 'recoveryServices' | 'backup';
+    /**
+     * Subscription.
+     */
+    subscriptionId: string;
+    /**
+     * Region.
+     */
+    region?: string;
+    /**
+     * UTC, ISO 8601.
+     */
+    readAt?: string;
+    /**
+     * Why the vault could not be read.
+     */
+    problem?: string;
+    /**
+     * How the vault is set up, control by control.
+     */
+    posture: {
+      /**
+       * The control.
+       */
+      control:
+        | 'softDelete'
+        | 'immutability'
+        | 'multiUserAuthorization'
+        | 'redundancy'
+        | 'crossRegionRestore'
+        | 'publicAccess'
+        | 'customerManagedKey'
+        | 'jobFailureAlerts'
+        | 'sourceScan'
+        | 'policyRetention'
+        | 'policyFrequency'
+        | 'identity';
+      /**
+       * What came of it.
+       */
+      verdict: 'pass' | 'fail' | 'unknown';
+      /**
+       * The property that was read.
+       */
+      property: string;
+      /**
+       * Its value; absent where the service does not say.
+       */
+      value?: string;
+      /**
+       * The same in words.
+       */
       message: string;
+    }[];
+    /**
+     * Protected items or backup instances by standing.
+     */
+    items: {
+      [k: string]: number;
+    };
+    /**
+     * Jobs that go on now.
+     */
+    jobsInFlight: number;
+    /**
+     * Requests that may still be made.
+     */
+    budgets: {
+      /**
+       * `reads` and `writes` of the subscription, or one action of the provider.
+       */
+      action: string;
+      /**
+       * Requests left.
+       */
+      remaining: number;
+      /**
+       * Most of them.
+       */
+      limit: number;
+      /**
+       * UTC, ISO 8601.
+       */
+      pausedUntil?: string;
+    }[];
+    /**
+     * On-demand backups of items today.
+     */
+    dailyLimits: {
+      /**
+       * ARM id.
+       */
+      item: string;
+      /**
+       * Kind of datasource.
+       */
+      kind: string;
+      /**
+       * Backups today.
+       */
+      used: number;
+      /**
+       * Most of them.
+       */
+      limit: number;
+      /**
+       * The day, UTC.
+       */
+      day: string;
+    }[];
+  }[];
+}
+/**
+ * Whether the app could start.
+ */
+export interface Health {
+  /**
+   * healthy, whenever this is answered.
+   */
+  status: 'healthy';
+}
+/**
+ * A request that was not accepted, and why.
+ */
+export interface Error {
+  /**
+   * Why it did not go well.
+   */
+  error: {
+    /**
+     * The service's code as it came, or ours.
+     */
+    code: string;
+    /**
+     * The same in words.
+     */
+    message: string;
+    /**
+     * The field, header or query parameter that is wrong.
+     */
+    target?: string;
+    /**
+     * Every problem, each with its path.
+     */
+    details?: {
+      /**
+       * The service's code as it came, or ours.
+       */
+      code: string;
+      /**
+       * The same in words.
+       */
+      message: string;
+      /**
+       * The field that is wrong, as a path.
+       */
       target?: string;
     }[];
   };

@@ -6,40 +6,77 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { serveIdentity } from './identity.ts';
 import { type FaultRuleSeed, faultTableSchema } from './faults.ts';
+import { openKeptSimulator, simulatorFrom, type Beginning } from './journal.ts';
 import { serveSimulator } from './server.ts';
-import { createSimulator } from './simulator.ts';
+import type { Simulator } from './simulator.ts';
 import { worldSchema, type WorldSeed } from './world.ts';
 
-const { values } = parseArgs({
-  options: {
-    world: { type: 'string' },
-    port: { type: 'string', default: '0' },
-    'time-scale': { type: 'string' },
-    faults: { type: 'string' },
-  },
-});
+const usage = 'npm run simulator -- [--world FILE] [--port N] [--time-scale N] [--faults FILE] [--keep FILE]';
 
-const readJson = async (file: string): Promise<unknown> =>
-  JSON.parse(await readFile(file, 'utf8')) as unknown;
+/** A wrong command line or file: told as one sentence, without a stack. */
+class Refused extends Error {}
 
-async function readWorld(file: string): Promise<WorldSeed> {
-  const seed = await readJson(file);
-  worldSchema.parse(seed);
-  return seed as WorldSeed;
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        world: { type: 'string' },
+        port: { type: 'string', default: '0' },
+        'time-scale': { type: 'string' },
+        faults: { type: 'string' },
+        keep: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new Refused(`${messageOf(error)}\nusage: ${usage}`);
+  }
 }
 
-async function readFaults(file: string): Promise<FaultRuleSeed[]> {
-  return faultTableSchema.parse(await readJson(file));
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A number given on the command line. @throws Refused for a text that is none or not in range. */
+function numberFrom(option: string, text: string, least: number, most: number): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (value >= least && value <= most) return value;
+  throw new Refused(`--${option} takes a number from ${least} to ${most}, not '${text}'`);
+}
+
+/** Reads a file that a schema describes. @throws Refused naming the file and each problem. */
+async function readFileOf<T>(file: string, schema: z.ZodType): Promise<T> {
+  try {
+    const content = JSON.parse(await readFile(file, 'utf8')) as T;
+    schema.parse(content);
+    return content;
+  } catch (error) {
+    throw new Refused(`${file}: ${error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error)}`);
+  }
+}
+
+async function open({ world, faults, keep, 'time-scale': scale }: Options): Promise<Simulator> {
+  const beginning: Beginning = {
+    ...(world !== undefined && { world: await readFileOf<WorldSeed>(world, worldSchema) }),
+    ...(faults !== undefined && { faults: await readFileOf<FaultRuleSeed[]>(faults, faultTableSchema) }),
+    ...(scale !== undefined && { timeScale: numberFrom('time-scale', scale, 0.001, 100_000) }),
+  };
+  return keep === undefined ? simulatorFrom(beginning) : openKeptSimulator(keep, beginning);
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+async function serve(simulator: Simulator, port: number) {
+  try {
+    return await serveSimulator(simulator, port);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Refused(`Port ${port} is taken: choose another with --port, or 0 for a free one`);
+  }
 }
 
 async function start(): Promise<void> {
-  const { world, faults, 'time-scale': timeScale, port } = values;
-  const simulator = createSimulator({
-    ...(world !== undefined && { world: await readWorld(world) }),
-    ...(faults !== undefined && { faults: await readFaults(faults) }),
-    ...(timeScale !== undefined && { settings: { timeScale: Number(timeScale) } }),
-  });
-  const server = await serveSimulator(simulator, Number(port));
+  const options = readOptions();
+  const port = numberFrom('port', options.port, 0, 65_535);
+  const simulator = await open(options);
+  const server = await serve(simulator, port);
   const identity = await serveIdentity({
     header: randomBytes(16).toString('hex'),
     tenantId: simulator.core.world.tenantId,
@@ -62,6 +99,6 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  console.error(error instanceof z.ZodError ? z.prettifyError(error) : error);
+  console.error(error instanceof Refused ? error.message : error);
   process.exitCode = 1;
 }

@@ -24,7 +24,10 @@ export async function serveSimulator(simulator: Simulator, port = 0): Promise<Si
     },
   );
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
   return {
     arm: `https://localhost:${(server.address() as AddressInfo).port}`,
     ca,

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunRecord } from '../../src/runs/run.ts';
 import { simulatorControl } from '../simulatorControl.ts';
-import { fireTimer, putResource, readJson } from './appClient.ts';
+import { fireTimer, readJson } from '../appClient.ts';
+import { armCalls } from '../armCalls.ts';
 import { armCost } from './costs.ts';
 import { eventsTo, newAccountId, newDiskId, world } from './planStory.ts';
+import { keepRecord } from './summary.ts';
 import type { Stage } from './tellStory.ts';
+import { endingWords } from '../telling/narration.ts';
 
 const lookEveryMilliseconds = 500;
 const longestWaitMilliseconds = 50_000;
@@ -30,13 +33,18 @@ function toldRun({ status, result, error }: RunRecord): string {
   return [status, error?.message, nameIn(backupInstanceId)].filter(Boolean).join(', ');
 }
 
+const secondsOf = ({ createdAt, endedAt = createdAt }: RunRecord): number =>
+  Math.round((Date.parse(endedAt) - Date.parse(createdAt)) / 1000);
+
 /** A disk and a storage account appear; their events make the app protect both. */
 async function tellEvents({ environment, screen }: Stage): Promise<boolean> {
   const { app, arm, ca } = environment;
   screen.line('A disk and a storage account tagged backup=daily appear; Azure sends its events:');
   const tags = { backup: 'daily' };
-  await putResource(arm, ca, newDiskId, { location: 'westeurope', tags, sku: { name: 'Premium_LRS' } });
-  await putResource(arm, ca, newAccountId, { location: 'westeurope', tags, kind: 'StorageV2' });
+  const azure = armCalls(arm, ca);
+  const put = (id: string, body: object) => azure('PUT', `${id}?api-version=2023-05-01`, body);
+  await put(newDiskId, { location: 'westeurope', tags, sku: { name: 'Premium_LRS' } });
+  await put(newAccountId, { location: 'westeurope', tags, kind: 'StorageV2' });
   const wanted = [newDiskId, newAccountId].map((id) => id.toLowerCase());
   const ended = await until(async () => {
     const runs = (await runsOf(app, 'protect')).filter((run) => wanted.includes(idOf(run).toLowerCase()));
@@ -58,11 +66,15 @@ async function tellSchedule({ environment, screen }: Stage): Promise<boolean> {
   const record = await until(async () => {
     const first = (await runsOf(app, 'backUp')).filter(isBatch).at(-1);
     const now = first && (await readJson<RunRecord>(`${app}/api/runs/${first.id}`));
-    if (now) screen.progress(`  … ${JSON.stringify(now.counts ?? {})}`);
+    if (now) screen.progress(`  … ${endingWords(now)}`);
     return now?.endedAt === undefined ? undefined : now;
   });
-  screen.line(JSON.stringify(record, null, 2));
-  const { counts = { total: 0 } } = record ?? {};
+  if (!record) return false;
+  screen.line(`  ✓ ${endingWords(record)}, after ${secondsOf(record)} s`);
+  for (const { target, error } of record.failures ?? [])
+    screen.line(`  ✗ ${nameIn(target)}: ${error?.code ?? ''} ${error?.message ?? ''}`);
+  screen.line(`  The record: ${keepRecord('midnight', record)}`);
+  const { counts = { total: 0 } } = record;
   return counts.total === 12 && counts.completed === 11 && counts.failed === 1;
 }
 
@@ -86,6 +98,6 @@ export async function tellPlan(stage: Stage, log: readonly string[]): Promise<bo
   const schedule = await tellSchedule(stage);
   screen.verdict(schedule, schedule ? 'As told: eleven backed up, one failed' : 'Not as told: the batch');
   const message = await tellMessage(stage, log);
-  screen.line(`It cost ${armCost((await simulator.log()).slice(before))}`);
+  screen.line(`Cost: ${armCost((await simulator.log()).slice(before))}`);
   return events && schedule && message;
 }

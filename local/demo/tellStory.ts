@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunRecord } from '../../src/runs/run.ts';
+import { readJson } from '../appClient.ts';
 import type { Environment } from '../environment.ts';
 import { simulatorControl } from '../simulatorControl.ts';
 import { armCost, type StorageMeter } from './costs.ts';
 import { deviations } from './deviations.ts';
-import { narrate } from './narration.ts';
-import type { Screen } from './screen.ts';
+import { narrate } from '../telling/narration.ts';
+import type { Screen } from '../telling/screen.ts';
 import type { Story, StoryRequest } from './story.ts';
+import { keepRecord, summaryLines } from './summary.ts';
 
 const lookEveryMilliseconds = 500;
 /** A story that takes longer has gone wrong, whatever it still does. */
@@ -17,13 +19,6 @@ export interface Stage {
   readonly environment: Environment;
   readonly screen: Screen;
   readonly storage: StorageMeter;
-}
-
-async function readJson<T>(url: string, request: RequestInit = {}): Promise<T> {
-  const answer = await fetch(url, request);
-  const body = (await answer.json()) as T;
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${JSON.stringify(body)}`);
-  return body;
 }
 
 const ask = (app: string, { path, key, body }: StoryRequest): Promise<RunRecord> =>
@@ -62,12 +57,11 @@ export async function tellStory(stage: Stage, story: Story): Promise<boolean> {
   const { id } = await ask(environment.app, story.request);
   screen.line(`202, run ${id}`);
   const record = await follow(environment.app, id, narrate(screen));
-  const cost = [armCost((await simulator.log()).slice(before.log)), storage.read()];
+  const cost = { arm: armCost((await simulator.log()).slice(before.log)), storage: storage.read() };
   const effects = (await simulator.effects()).slice(before.effects);
   screen.line();
-  screen.line(JSON.stringify(record, null, 2));
-  screen.line();
-  for (const line of cost) screen.line(`It cost ${line}`);
+  const told = { request: story.request, record, cost, recordFile: keepRecord(story.name, record) };
+  for (const line of summaryLines(told)) screen.line(line);
   const wrong = deviations(story.ending, record, effects);
   for (const deviation of wrong) screen.verdict(false, `  not as told: ${deviation}`);
   screen.verdict(wrong.length === 0, `${wrong.length === 0 ? 'As told' : 'Not as told'}: ${story.name}`);

@@ -7,16 +7,25 @@ import { createSupervisor, type ReadyWorker } from './supervisor.ts';
 
 const USAGE = 'usage: cli.ts --app DIR [--port N] [--data DIR] [--enable-auth] [--strict] [--json]';
 
-const { values } = parseArgs({
-  options: {
-    app: { type: 'string' },
-    port: { type: 'string', default: '7071' },
-    data: { type: 'string' },
-    'enable-auth': { type: 'boolean', default: false },
-    strict: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        app: { type: 'string' },
+        port: { type: 'string', default: '7071' },
+        data: { type: 'string' },
+        'enable-auth': { type: 'boolean', default: false },
+        strict: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+const values = readOptions();
 
 function announce({ pid, publicPort, functions }: ReadyWorker): void {
   const app = `http://localhost:${publicPort}`;

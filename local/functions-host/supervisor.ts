@@ -14,6 +14,8 @@ export interface SupervisorOptions extends Omit<WorkerOrders, 'advertisedPort'> 
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Told of each worker that is ready, the first included. */
   readonly ready?: (worker: ReadyWorker) => void;
+  /** File descriptor that takes the worker's log, or `ignore`; standard error when absent. */
+  readonly log?: number | 'ignore';
   /** The worker's program, for tests. */
   readonly workerFile?: string;
 }
@@ -127,8 +129,9 @@ function spawnWorker(options: SupervisorOptions, advertisedPort: number): ChildP
   const orders: WorkerOrders = { appFolder, dataFolder, enableAuth, strict, advertisedPort };
   const file = options.workerFile ?? WORKER_FILE;
   // The worker's output joins the error stream: the standard output carries machine-readable lines only.
+  const log = options.log ?? process.stderr.fd;
   return spawn(process.execPath, [...process.execArgv, file, JSON.stringify(orders)], {
-    stdio: ['ignore', process.stderr.fd, process.stderr.fd, 'ipc'],
+    stdio: ['ignore', log, log, 'ipc'],
     env: { ...(options.environment ?? process.env) },
   });
 }

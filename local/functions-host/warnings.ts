@@ -1,5 +1,8 @@
-/** Number of a warning; the meaning of each is listed in the host's documentation. */
+/** Number of a warning; the meaning of each is told in `docs/warnings.md`. */
 export type WarningCode = `H${'0' | '1' | '2'}${number}` | 'H30';
+
+/** Where each code is explained. */
+const warningsPage = 'docs/warnings.md';
 
 /** Something that works on this machine and would not on Azure. */
 export interface Warning {
@@ -32,7 +35,7 @@ export function createWarnings({ print, fail }: WarningsOptions = {}): Warnings 
       if (seen.has(key)) return;
       const warning = { code, subject, text };
       seen.set(key, warning);
-      print?.(`warning ${code} ${subject}: ${text}`);
+      print?.(`warning ${code} ${subject}: ${text} (${warningsPage}#${code.toLowerCase()})`);
       fail?.(warning);
     },
     list: () => [...seen.values()],

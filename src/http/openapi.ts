@@ -1,83 +1,70 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Json, JsonObject } from '../arm/call.ts';
 import { coverageQuerySchema, historyQuerySchema, resourceQuerySchema } from '../coverage/coverageQuery.ts';
-import {
-  coverageHistorySchema,
-  coveragePageSchema,
-  coverageResourceSchema,
-  vaultsSchema,
-} from '../coverage/schema.ts';
-import { planAnswerSchema } from '../estate/planAnswer.ts';
 import { listQuerySchema } from '../runs/listRuns.ts';
-import { recordSchema } from '../runs/recordSchema.ts';
-import {
-  backupSchema,
-  closeSchema,
-  protectionSchema,
-  resumeSchema,
-  stopSchema,
-  sweepSchema,
-} from '../runs/request.ts';
+import { describeSchemas, parameterSchema, type SchemaName } from './apiSchemas.ts';
+import { bodyExamples, fieldWords, operationWords, tagWords } from './apiWords.ts';
 import { requiredRoles } from './access.ts';
 import { idempotencyHeader, largestBodyBytes } from './body.ts';
 import { longestWaitSeconds } from './runAnswer.ts';
 
-function schemaOf(schema: z.ZodType): JsonObject {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
-  return rest;
-}
+const reference = (name: SchemaName): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 
-const errorSchema = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    target: z.string().optional(),
-    details: z
-      .array(z.object({ code: z.string(), message: z.string(), target: z.string().optional() }))
-      .optional(),
-  }),
+/** A body; its example is the schema's own. */
+const json = (name: SchemaName): JsonObject => ({ 'application/json': { schema: reference(name) } });
+
+const refusal = (description: string): JsonObject => ({ description, content: json('Error') });
+const header = (description: string, example: string): JsonObject => ({
+  description,
+  schema: { type: 'string', examples: [example] },
 });
-
-const reference = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
-const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });
-
-const refusal = (description: string): JsonObject => ({ description, content: json(reference('Error')) });
-const text = (description: string): JsonObject => ({ description, schema: { type: 'string' } });
 
 const accepted: JsonObject = {
   description: 'The run goes on.',
-  headers: { 'Operation-Location': text('Path of the run record.'), 'Retry-After': text('Seconds.') },
-  content: json(reference('Run')),
+  headers: {
+    'Operation-Location': header(
+      'Path of the run record.',
+      '/api/runs/3f9a1c0d5e7b2a4680c1d3e5f7091b2d4c6e8f01',
+    ),
+    'Retry-After': header('Seconds until another look is worth it.', '10'),
+  },
+  content: json('Run'),
 };
-const record: JsonObject = { description: 'The run record.', content: json(reference('Run')) };
+const record: JsonObject = { description: 'The run record.', content: json('Run') };
 const refusals = { 400: refusal('Every problem with its path.'), 503: refusal('AccessNotConfigured.') };
 const noSuchRun = { 404: refusal('RunNotFound.') };
 
-const parameter = (place: 'query' | 'header' | 'path', name: string, schema: JsonObject): JsonObject => ({
-  name,
-  in: place,
-  required: place === 'path',
-  schema,
-});
+const parameter = (
+  place: 'query' | 'header' | 'path',
+  name: string,
+  schema: JsonObject,
+  words: string = name,
+): JsonObject => {
+  const { description = '', example } = fieldWords[words] ?? {};
+  const examples = example === undefined ? {} : { examples: [example] };
+  return { name, in: place, required: place === 'path', description, schema: { ...schema, ...examples } };
+};
 const wait = parameter('query', 'wait', { type: 'integer', minimum: 0, maximum: longestWaitSeconds });
 const key = parameter('header', idempotencyHeader, { type: 'string', pattern: '^[A-Za-z0-9._:-]{1,128}$' });
-const id = parameter('path', 'id', { type: 'string', pattern: '^[0-9a-f]{40}$' });
+const id = parameter('path', 'id', { type: 'string', pattern: '^[0-9a-f]{40}$' }, 'getRun.id');
 
 interface Operation {
   readonly operationId: string;
   readonly summary: string;
+  /** Asked when the API is described: a start of the app builds no schema. */
+  readonly query?: () => z.ZodObject;
   readonly parameters?: readonly Json[];
   readonly requestBody?: Json;
   readonly responses: JsonObject;
 }
 
-const bodyOf = (schema: z.ZodType): JsonObject => ({
+const bodyOf = (schema: SchemaName): JsonObject => ({
   required: true,
   description: `At most ${largestBodyBytes} bytes; unknown fields are refused.`,
-  content: json(schemaOf(schema)),
+  content: { 'application/json': { schema: reference(schema), example: bodyExamples[schema] ?? {} } },
 });
 
-const acceptsRun = (operationId: string, summary: string, schema: z.ZodType): Operation => ({
+const acceptsRun = (operationId: string, summary: string, schema: SchemaName): Operation => ({
   operationId,
   summary,
   parameters: [key, wait],
@@ -94,17 +81,20 @@ const acceptsRun = (operationId: string, summary: string, schema: z.ZodType): Op
 const startBackup = acceptsRun(
   'startBackup',
   'Back something up now; exactly one of target, targets, rule.',
-  backupSchema,
+  'BackupRequest',
 );
 
-const queryParameters = ({ shape }: z.ZodObject): readonly JsonObject[] =>
-  Object.entries(shape).map(([name, schema]) => parameter('query', name, schemaOf(schema as z.ZodType)));
+const queryParameters = (operation: string, { shape }: z.ZodObject): readonly JsonObject[] =>
+  Object.entries(shape).map(([name, schema]) => {
+    const { description = '', ...rest } = parameterSchema(schema as z.ZodType, operation, name);
+    return { name, in: 'query', required: !(schema as z.ZodType).isOptional(), description, schema: rest };
+  });
 
 const listRuns: Operation = {
   operationId: 'listRuns',
   summary: 'Runs, newest first.',
-  parameters: queryParameters(listQuerySchema),
-  responses: { 200: { description: 'One page.', content: json(reference('RunPage')) }, ...refusals },
+  query: () => listQuerySchema,
+  responses: { 200: { description: 'One page.', content: json('RunPage') }, ...refusals },
 };
 const getRun: Operation = {
   operationId: 'getRun',
@@ -122,38 +112,39 @@ const closeRun: Operation = {
   operationId: 'closeRun',
   summary: 'A person closes a run that ended unknown.',
   parameters: [id],
-  requestBody: bodyOf(closeSchema),
+  requestBody: bodyOf('CloseRequest'),
   responses: { 200: record, ...refusals, ...noSuchRun, 409: refusal('RunNotUnknown.') },
 };
 const health: Operation = {
   operationId: 'health',
   summary: 'Whether the app could start.',
-  responses: { 200: { description: 'It could.' }, 503: refusal('SettingsRefused.') },
+  responses: { 200: { description: 'It could.', content: json('Health') }, 503: refusal('SettingsRefused.') },
 };
 const getPlan: Operation = {
   operationId: 'getPlan',
   summary: 'The plan beside what Azure holds: selected, skipped and why, orphans.',
   responses: {
-    200: { description: 'The plan resolved.', content: json(reference('Plan')) },
+    200: { description: 'The plan resolved.', content: json('Plan') },
     503: refusal('AccessNotConfigured, or Azure cannot be read now.'),
   },
 };
-const csv: JsonObject = { 'text/csv': { schema: { type: 'string' } } };
+const csvExample = 'kind,name,state\nfileShare,invoices,ok\n';
+const csv: JsonObject = { 'text/csv': { schema: { type: 'string' }, example: csvExample } };
 const getCoverage: Operation = {
   operationId: 'getCoverage',
   summary: 'One row per resource, worst and oldest first, as the estate was last read; also as text/csv.',
-  parameters: queryParameters(coverageQuerySchema),
+  query: () => coverageQuerySchema,
   responses: {
-    200: { description: 'One page.', content: { ...json(reference('CoveragePage')), ...csv } },
+    200: { description: 'One page.', content: { ...json('CoveragePage'), ...csv } },
     ...refusals,
   },
 };
 const getCoverageResource: Operation = {
   operationId: 'getCoverageResource',
   summary: 'One resource and the changes of its state.',
-  parameters: queryParameters(resourceQuerySchema).map((one) => ({ ...one, required: true })),
+  query: () => resourceQuerySchema,
   responses: {
-    200: { description: 'The resource.', content: json(reference('CoverageResource')) },
+    200: { description: 'The resource.', content: json('CoverageResource') },
     ...refusals,
     404: refusal('ResourceNotSeen.'),
   },
@@ -161,9 +152,9 @@ const getCoverageResource: Operation = {
 const getCoverageHistory: Operation = {
   operationId: 'getCoverageHistory',
   summary: 'Counts of states by kind, day by day.',
-  parameters: queryParameters(historyQuerySchema),
+  query: () => historyQuerySchema,
   responses: {
-    200: { description: 'Days, oldest first.', content: json(reference('CoverageHistory')) },
+    200: { description: 'Days, oldest first.', content: json('CoverageHistory') },
     ...refusals,
   },
 };
@@ -171,14 +162,20 @@ const getVaults: Operation = {
   operationId: 'getVaults',
   summary: 'Every vault: posture, items, jobs in flight, request budgets, daily limits used.',
   responses: {
-    200: { description: 'Vaults.', content: json(reference('Vaults')) },
+    200: { description: 'Vaults.', content: json('Vaults') },
     503: refusal('AccessNotConfigured.'),
   },
 };
 const openapi: Operation = {
   operationId: 'openapi',
   summary: 'This description.',
-  responses: { 200: { description: 'OpenAPI 3.1.' } },
+  responses: {
+    200: {
+      description: 'OpenAPI 3.1.',
+      content: { 'application/json': { schema: { type: 'object' }, example: { openapi: '3.1.0' } } },
+    },
+    503: refusal('AccessNotConfigured.'),
+  },
 };
 
 const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
@@ -188,20 +185,20 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
     post: acceptsRun(
       'startSweep',
       'Protect what the plan selects and reality lacks; a dry run unless told otherwise.',
-      sweepSchema,
+      'SweepRequest',
     ),
   },
-  '/api/protections': { post: acceptsRun('startProtection', 'Protect a resource.', protectionSchema) },
+  '/api/protections': { post: acceptsRun('startProtection', 'Protect a resource.', 'ProtectionRequest') },
   '/api/protections/validate': {
     post: acceptsRun(
       'validateProtection',
       'Say what protecting would do, without a write.',
-      protectionSchema,
+      'ProtectionRequest',
     ),
   },
-  '/api/protections/stop': { post: acceptsRun('stopProtection', 'Stop backups of an item.', stopSchema) },
+  '/api/protections/stop': { post: acceptsRun('stopProtection', 'Stop backups of an item.', 'StopRequest') },
   '/api/protections/resume': {
-    post: acceptsRun('resumeProtection', 'Resume backups of an item.', resumeSchema),
+    post: acceptsRun('resumeProtection', 'Resume backups of an item.', 'ResumeRequest'),
   },
   '/api/coverage': { get: getCoverage },
   '/api/coverage/resource': { get: getCoverageResource },
@@ -220,19 +217,29 @@ const ofCallers: JsonObject = {
   403: refusal('AuthorizationFailed: the role that is needed.'),
 };
 
-/** An operation with the role that its callers need; open without one. */
-function secured(operation: Operation): JsonObject {
-  const role = (requiredRoles as Readonly<Record<string, string>>)[operation.operationId];
-  if (role === undefined) return { ...operation, security: [] } as unknown as JsonObject;
-  const responses = { ...operation.responses, ...ofCallers };
-  return { ...operation, responses, security: [{ entra: role === 'anyToken' ? [] : [role] }] } as never;
+/** Who may call an operation: one role, any valid token, or everybody. */
+function securityOf({ operationId, responses }: Operation): JsonObject {
+  const role = (requiredRoles as Readonly<Record<string, string>>)[operationId];
+  if (role === undefined) return { responses, security: [] };
+  const roles = role === 'anyToken' ? [] : [role];
+  return { responses: { ...responses, ...ofCallers }, security: [{ entra: roles }] };
 }
 
-const securedPaths = (): JsonObject =>
+/** An operation with its tag, its long description, its query and who may call it. */
+function described({ query, ...operation }: Operation): JsonObject {
+  const { tag = '', description = '' } = operationWords[operation.operationId] ?? {};
+  const parameters = query
+    ? { parameters: [...queryParameters(operation.operationId, query()), ...(operation.parameters ?? [])] }
+    : {};
+  const words = { tags: [tag], description };
+  return { ...operation, ...parameters, ...words, ...securityOf(operation) } as unknown as JsonObject;
+}
+
+const describedPaths = (): JsonObject =>
   Object.fromEntries(
     Object.entries(paths).map(([path, methods]) => [
       path,
-      Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, secured(operation)])),
+      Object.fromEntries(Object.entries(methods).map(([method, one]) => [method, described(one)])),
     ]),
   );
 
@@ -240,13 +247,12 @@ const entra: JsonObject = {
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
-  description: 'A token of Entra (version 2.0) for this app; the role is an app role.',
+  description:
+    'A token of Entra (version 2.0) for this app; the role is an app role. In development mode none is needed.',
 };
 
 /** The API as OpenAPI 3.1, from the schemas that requests are checked with. */
 export function describeApi(): JsonObject {
-  const listed = recordSchema.omit({ steps: true, operation: true, failures: true, report: true });
-  const page = z.object({ value: z.array(listed), nextLink: z.string().optional() });
   return {
     openapi: '3.1.0',
     info: {
@@ -254,20 +260,11 @@ export function describeApi(): JsonObject {
       version: '1',
       description:
         'Protects Azure resources and backs them up on demand; every request ends in a run record.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
-    paths: securedPaths(),
-    components: {
-      securitySchemes: { entra },
-      schemas: {
-        Run: schemaOf(recordSchema),
-        RunPage: schemaOf(page),
-        CoveragePage: schemaOf(coveragePageSchema),
-        CoverageResource: schemaOf(coverageResourceSchema),
-        CoverageHistory: schemaOf(coverageHistorySchema),
-        Vaults: schemaOf(vaultsSchema),
-        Plan: schemaOf(planAnswerSchema),
-        Error: schemaOf(errorSchema),
-      },
-    },
+    servers: [{ url: '/', description: 'The app that serves this description.' }],
+    tags: Object.entries(tagWords).map(([name, description]) => ({ name, description })),
+    paths: describedPaths(),
+    components: { securitySchemes: { entra }, schemas: describeSchemas() },
   };
 }

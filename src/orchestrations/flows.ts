@@ -104,7 +104,7 @@ export const recoveryServicesFlows: ServiceFlows = {
 export type FlowTable = Readonly<Partial<Record<TargetKind, ServiceFlows>>>;
 
 /** Every flow there is. */
-export const flowTable: FlowTable = {
+export const flowTable: Required<FlowTable> = {
   fileShare: recoveryServicesFlows,
   virtualMachine: recoveryServicesFlows,
   workload: recoveryServicesFlows,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { runKindSchema, runStatusSchema } from './listRuns.ts';
+import { targetSchema } from './request.ts';
 import type { RunRecord } from './run.ts';
 
 const instant = z.string().meta({ format: 'date-time' });
@@ -44,12 +45,31 @@ const failedItem = z.object({
   error: failure.optional(),
 });
 
+/** What came of a run, by its kind and service; a field that does not apply is absent. */
+const result = z.looseObject({
+  protectedItemId: z.string().optional(),
+  backupInstanceId: z.string().optional(),
+  policyId: z.string().optional(),
+  protectionState: z.string().optional(),
+  state: z.string().optional(),
+  change: z.enum(['protected', 'policyChanged', 'none']).optional(),
+  wouldDo: z.array(z.string()).optional(),
+  wouldSend: z.record(z.string(), z.unknown()).optional(),
+  expiresAt: instant.optional(),
+  joined: z.literal(true).optional(),
+  ruleName: z.string().optional(),
+  softDeleted: z.boolean().optional(),
+  keptUntil: instant.optional(),
+  closedAt: instant.optional(),
+  was: z.object({ code: z.string(), message: z.string() }).nullable().optional(),
+});
+
 /** The run record as callers see it: for the API description, not for parsing. */
 export const recordSchema = z.object({
   id: z.string(),
   kind: runKindSchema,
   status: runStatusSchema,
-  target: z.unknown().optional(),
+  target: targetSchema.optional(),
   requestedBy: z.object({
     source: z.enum(['http', 'schedule', 'eventGrid', 'sweep', 'batch']),
     caller: z.string().optional(),
@@ -69,7 +89,7 @@ export const recordSchema = z.object({
   operation: z.object({ status: z.string() }).optional(),
   job: job.optional(),
   recoveryPoint: recoveryPoint.optional(),
-  result: z.unknown().optional(),
+  result: result.optional(),
   error: failure.optional(),
   warnings: z.array(z.string()),
   counts: z.record(z.string(), z.int()).optional().describe('Of a batch: items by status.'),

@@ -37,7 +37,7 @@ const namedTarget = z.discriminatedUnion('kind', [
 ]);
 
 /** What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource. */
-const targetSchema = z.union([namedTarget, z.strictObject({ id: requestIds.target })]);
+export const targetSchema = z.union([namedTarget, z.strictObject({ id: requestIds.target })]);
 
 /** @see targetSchema */
 export type Target = z.infer<typeof targetSchema>;

@@ -23,6 +23,7 @@ function supervise(files: Record<string, string>, strict = false) {
     port: 0,
     enableAuth: false,
     strict,
+    log: 'ignore',
     clock: createRealClock(),
     environment: { ...process.env, NODE_OPTIONS: '' },
     ready: (worker) => {

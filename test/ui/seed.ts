@@ -259,7 +259,7 @@ export const seedChanges = (row: Row, now: number): Answers['CoverageResource'][
 /** Forty hexadecimal digits that belong to a number. */
 export const runId = (at: number): string => at.toString(16).padStart(40, 'a');
 
-const shareTarget = (share: string): Record<string, string> => ({
+const shareTarget = (share: string): NonNullable<Run['target']> => ({
   kind: 'fileShare',
   vaultId: vaultOf('fileShare', subscriptions[1]!),
   storageAccountId: `/subscriptions/${subscriptions[1]}/resourceGroups/ledger-prod/providers/Microsoft.Storage/storageAccounts/ledgerfiles`,

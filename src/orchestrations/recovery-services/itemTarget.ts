@@ -5,7 +5,7 @@ import type { Target } from '../../runs/request.ts';
 import { refuse } from '../refusals.ts';
 
 /** What a target names, whichever way it is written: the key by which a flow is chosen. */
-export type TargetKind = ItemKind | 'disk' | 'blobs' | 'backupInstance';
+export type TargetKind = Extract<Target, { kind: string }>['kind'] | 'backupInstance';
 
 /** A target in a Recovery Services vault: by the item's id, or by names that the vault's lists are searched for. */
 export type ItemTarget =

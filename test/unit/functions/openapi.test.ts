@@ -20,7 +20,9 @@ test('every route of the app is described, and nothing else', async () => {
 
 test('unknown fields are refused by the description too', async () => {
   const { body } = await httpApp().call('openapi');
-  const backup = body.paths['/api/backups'].post.requestBody.content['application/json'].schema;
+  const { schema } = body.paths['/api/backups'].post.requestBody.content['application/json'];
+  expect(schema.$ref).toBe('#/components/schemas/BackupRequest');
+  const backup = body.components.schemas.BackupRequest;
   expect(backup.additionalProperties).toBe(false);
   expect(Object.keys(backup.properties)).toContain('protectFirst');
 });
