@@ -9,13 +9,11 @@ export interface PageConfig {
   readonly problem?: string;
 }
 
-/** What the identity platform is asked with. */
+/** What the identity platform is asked with; `authority` is http for an issuer on a developer's machine alone. */
 export interface SignInConfig {
   readonly authority: string;
   readonly clientId: string;
   readonly scope: string;
-  /** `entra`: Microsoft Entra; `oidc`: another issuer that follows OpenID Connect. */
-  readonly protocol: 'entra' | 'oidc';
 }
 
 /** Who reads the page. What the app allows, it checks itself: roles here only decide what is shown. */

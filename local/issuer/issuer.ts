@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createPeopleDesk, type PeopleAnswer } from './people.ts';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
 
 /** The tenant, the app and the callers of the issuer on this machine. */
@@ -82,6 +83,17 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   response.end(isText ? body : JSON.stringify(body));
 }
 
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function sendAnswer(response: ServerResponse, { status, headers, body }: PeopleAnswer): void {
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
 /**
  * Starts an issuer on a free port of 127.0.0.1.
  *
@@ -118,15 +130,26 @@ export async function startIssuer(clock: () => Date = () => new Date()): Promise
       return send(response, 400, { message: 'The resource is not known.' });
     return sendToken(response, { oid: localIdentityId, sub: localIdentityId });
   }
+  async function sendTokenOrCode(request: IncomingMessage, response: ServerResponse, query: URLSearchParams) {
+    if (request.method === 'OPTIONS') return sendAnswer(response, people.preflight());
+    const form = new URLSearchParams(await readText(request));
+    return /^(?:authorization_code|refresh_token)$/.test(form.get('grant_type') ?? '')
+      ? sendAnswer(response, await people.redeem(form))
+      : sendToken(response, claimsIn(query, seconds()));
+  }
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', origin);
     switch (pathname) {
+      case `/${localTenantId}/oauth2/v2.0/authorize`:
+        return sendAnswer(response, people.authorize(searchParams));
+      case `/${localTenantId}/oauth2/v2.0/logout`:
+        return sendAnswer(response, people.logout(searchParams));
       case `/${localTenantId}/discovery/v2.0/keys`:
         return sendKeys(response);
       case `/${localTenantId}/v2.0/.well-known/openid-configuration`:
         return send(response, 200, { issuer, jwks_uri: keysUrl, token_endpoint: tokenUrl });
       case `/${localTenantId}/oauth2/v2.0/token`:
-        return sendToken(response, claimsIn(searchParams, seconds()));
+        return sendTokenOrCode(request, response, searchParams);
       case '/token':
         return send(response, 200, await token(claimsIn(searchParams, seconds())));
       case '/msi/token':
@@ -147,6 +170,8 @@ export async function startIssuer(clock: () => Date = () => new Date()): Promise
     new SignJWT({ ...usualClaims(issuer, seconds()), ...claims })
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: signer.kid })
       .sign(signer.privateKey);
+
+  const people = createPeopleDesk(token);
 
   return {
     ...{ origin, issuer, keysUrl, token },

@@ -10,19 +10,12 @@ const folder = typeof __dirname === 'string' ? join(__dirname, 'ui') : resolve('
 
 let reading: ReturnType<typeof readPageFiles> | undefined;
 
-const entraIssuer =
-  /^(https:\/\/login\.(?:microsoftonline\.(?:com|us)|partner\.microsoftonline\.cn)\/[^/]+)\/v2\.0$/;
-
-function signInOf({ issuer, audience }: TokenSettings): PageConfig['signIn'] {
-  const [, authority] = entraIssuer.exec(issuer) ?? [];
-  const scope = `api://${audience}/.default`;
-  return {
-    authority: authority ?? issuer,
-    clientId: audience,
-    scope,
-    protocol: authority ? 'entra' : 'oidc',
-  };
-}
+/** The page is a client of the same registration: a token for oneself is asked for by the bare id. */
+const signInOf = ({ issuer, audience }: TokenSettings): PageConfig['signIn'] => ({
+  authority: issuer.replace(/\/v2\.0\/?$/, ''),
+  clientId: audience,
+  scope: `${audience}/.default`,
+});
 
 function configOf({ access: { tokens, isDevelopment } }: Settings): PageConfig {
   const signIn = tokens && signInOf(tokens);

@@ -10,7 +10,6 @@ export interface PageConfig {
     readonly authority: string;
     readonly clientId: string;
     readonly scope: string;
-    readonly protocol: 'entra' | 'oidc';
   };
   readonly problem?: string;
 }

@@ -53,19 +53,19 @@ const emptySummary = {
   incompleteReasons: ['The estate has not been read yet.'],
 };
 
-async function buildPage(): Promise<Page> {
+async function buildPage(config: Page['config']): Promise<Page> {
   const { files } = await bundlePage();
   const named = files.map(({ name, contents }) => {
     const plain = Buffer.from(contents);
     return [name, { plain, compressed: gzipSync(plain) }] as const;
   });
-  return { files: new Map(named), config: {} };
+  return { files: new Map(named), config };
 }
 
 /** Starts it on a free port. @param size resources of the estate */
-export async function startAnswerLayer(size: number): Promise<AnswerLayer> {
+export async function startAnswerLayer(size: number, config: Page['config'] = {}): Promise<AnswerLayer> {
   const begun = Date.now();
-  const page = await buildPage();
+  const page = await buildPage(config);
   const rows = seed.seedRows(size, begun);
   const summary = seed.summaryOf(rows, begun);
   const minute = 60_000;

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { useLive } from '../api.ts';
 import type { Answers } from '../apiTypes.ts';
 import { Empty, Facts, Heading, Loaded, Mark, Notice } from '../parts.tsx';
-import { diffLines, lineOfProblem, linesOf, type DiffLine } from '../planText.ts';
+import { diffLines, lineOfProblem, linesOf, type DiffLine, type PlanLine } from '../planText.ts';
 import { linkTo } from '../router.ts';
 import { bothClocks } from '../time.tsx';
 import { counted, kindOfResource, nameOf, type Tone } from '../words.ts';
@@ -30,7 +30,7 @@ const words = (value: unknown): string =>
 
 const standingTones: Readonly<Record<Selected['standing'], readonly [Tone, string]>> = {
   protected: ['good', 'protected'],
-  drift: ['warn', 'differs'],
+  drift: ['warn', 'different'],
   missing: ['bad', 'missing'],
 };
 
@@ -212,11 +212,10 @@ function Draft({ plan, text }: { plan: Plan; text: string }): JSX.Element {
     const at = lineOfProblem(lines, path);
     problemAt.set(at, [...(problemAt.get(at) ?? []), message]);
   }
-  const is = lines.map((line) => line.text);
-  const all = diffLines(
-    linesOf(plan.inForce).map((line) => line.text),
-    is,
-  );
+  // A comma at the end is no difference.
+  const bare = (of: readonly PlanLine[]): readonly string[] => of.map((line) => line.text.replace(/,$/, ''));
+  const is = bare(lines);
+  const all = diffLines(bare(linesOf(plan.inForce)), is);
   const shown = shownLines(all, problemAt);
   return (
     <div class="diff" tabIndex={0} role="region" aria-label="Differences to the last good plan">

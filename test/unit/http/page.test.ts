@@ -41,8 +41,7 @@ describe('the page', () => {
       authority: 'https://login.example/tenant',
       clientId: 'c',
       scope: 's',
-      protocol: 'entra',
-    } as const;
+    };
     const closed = { ...page, config: { signIn } };
     expect(headers('ui/', closed)['content-security-policy']).toContain(
       "connect-src 'self' https://login.example;",
