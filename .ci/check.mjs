@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 
 const report = '.local/test-report.json';
+/** Of the page in a browser. */
+const pageReport = '.local/ui-report.json';
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
 /** Runs a command with its output shown; returns its exit code and everything it printed on standard output. */
@@ -17,21 +19,28 @@ function run(command, args) {
   return { code: done.status ?? 1, lines: (done.stdout ?? '').trimEnd().split('\n') };
 }
 
-/** The test command: counts come from the runner's JSON report, and a stage that failed before it counts as one failure. */
-function tests() {
-  rmSync(report, { force: true });
-  const { code } = run('npm', ['test']);
-  if (!existsSync(report)) {
-    totals.failed += 1;
-    return;
-  }
-  const counted = JSON.parse(readFileSync(report, 'utf8'));
+/** Adds what a runner's JSON report counts; returns whether it tells of a failure. */
+function count(file) {
+  const counted = JSON.parse(readFileSync(file, 'utf8'));
   totals.passed += counted.numPassedTests;
   totals.failed += counted.numFailedTests;
   const unrun = counted.numPendingTests + counted.numTodoTests;
   if (unrun > 0) console.log(`${unrun} tests did not run: a skip is a failure here`);
   totals.failed += unrun;
-  if (code !== 0 && counted.numFailedTests === 0 && unrun === 0) totals.failed += 1;
+  return counted.numFailedTests + unrun > 0;
+}
+
+/** The test command: counts come from the reports, and a stage that failed before them counts as one failure. */
+function tests() {
+  for (const file of [report, pageReport]) rmSync(file, { force: true });
+  const { code, lines } = run('npm', ['test']);
+  if (!existsSync(report)) {
+    totals.failed += 1;
+    return;
+  }
+  const failed = [report, pageReport].filter(existsSync).map(count).some(Boolean);
+  if (lines.some((line) => line.startsWith('test:ui skipped'))) totals.skipped += 1;
+  if (code !== 0 && !failed) totals.failed += 1;
 }
 
 /** A command that passes or fails as one. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Live, Refusal } from './api.ts';
-import { relative, Time, useNow } from './time.tsx';
+import { soon, Time, useNow } from './time.tsx';
 import { states, statuses, type CoverageState, type Run, type Tone } from './words.ts';
 
 const shapes: Readonly<Record<Tone, JSX.Element>> = {
@@ -108,7 +108,7 @@ export function Loaded<T>({ live, what, children }: LoadedProps<T>): JSX.Element
               Shown as read at <Time at={readAt} />.{' '}
             </>
           )}
-          {nextAt && `Asked again ${nextAt <= now ? 'now' : relative(nextAt, now)}.`}
+          {nextAt && `Asked again ${soon(nextAt, now)}.`}
         </p>
       )}
       {data === undefined ? !problem && <Reading what={what} /> : children(data)}

@@ -11,6 +11,9 @@ const full = (zone: string): Intl.DateTimeFormat =>
   });
 const inLocalZone = full(localZone);
 const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const toTheSecond = new Intl.DateTimeFormat('en-GB', {
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
+});
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   ...{ day: 'numeric', month: 'short' },
   ...{ hour: '2-digit', minute: '2-digit' },
@@ -48,6 +51,10 @@ export function relative(at: number, now: number): string {
   return at < now ? `${duration(distance)} ago` : `in ${duration(distance)}`;
 }
 
+/** How soon something comes: `in 8 s`, `now`. */
+export const soon = (at: number, now: number): string =>
+  at - now < 500 ? 'now' : `in ${duration(at - now)}`;
+
 /** The present, renewed so often that what is shown stays true. */
 export function useNow(everySeconds = 30): number {
   const [now, setNow] = useState(Date.now);
@@ -60,8 +67,8 @@ export function useNow(everySeconds = 30): number {
 
 interface TimeProps {
   readonly at: string | number | undefined;
-  /** `clock`: when; `age`: how long ago or how soon. */
-  readonly as?: 'clock' | 'age';
+  /** `clock`: when; `seconds`: the same to the second; `age`: how long ago or how soon. */
+  readonly as?: 'clock' | 'seconds' | 'age';
   readonly now?: number;
 }
 
@@ -72,7 +79,11 @@ export function Time({ at, as = 'clock', now = Date.now() }: TimeProps): JSX.Ele
   if (Number.isNaN(instant.getTime())) return <span>{String(at)}</span>;
   return (
     <time dateTime={instant.toISOString()} title={bothClocks(instant)}>
-      {as === 'age' ? relative(instant.getTime(), now) : shortTime(instant, now)}
+      {as === 'age'
+        ? relative(instant.getTime(), now)
+        : as === 'seconds'
+          ? toTheSecond.format(instant)
+          : shortTime(instant, now)}
     </time>
   );
 }

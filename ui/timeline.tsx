@@ -82,6 +82,8 @@ export function barsOf(run: Run): readonly Bar[] {
 interface Span {
   readonly begin: number;
   readonly whole: number;
+  /** Short ones are told to the second. */
+  readonly as: 'clock' | 'seconds';
 }
 
 function BarRow({ bar, span, now }: { bar: Bar; span: Span; now: number }): JSX.Element {
@@ -105,7 +107,7 @@ function BarRow({ bar, span, now }: { bar: Bar; span: Span; now: number }): JSX.
         </svg>
       </td>
       <td class="nowrap" data-name="Begun">
-        <Time at={from} now={now} />
+        <Time at={from} now={now} as={span.as} />
       </td>
       <td class="nowrap" data-name="Took">
         {from === to ? '–' : duration(end - from)}
@@ -118,12 +120,15 @@ function BarRow({ bar, span, now }: { bar: Bar; span: Span; now: number }): JSX.
   );
 }
 
+const shortMs = 10 * 60_000;
+
 /** What a run did, as bars over its time. */
 export function Timeline({ run, now }: { run: Run; now: number }): JSX.Element {
   const bars = barsOf(run);
   const begin = Math.min(Date.parse(run.createdAt), ...bars.map(({ from }) => from));
   const end = Math.max(instant(run.endedAt) ?? now, ...bars.map(({ to }) => to ?? now));
-  const span: Span = { begin, whole: Math.max(1, end - begin) };
+  const whole = Math.max(1, end - begin);
+  const span: Span = { begin, whole, as: whole < shortMs ? 'seconds' : 'clock' };
   return (
     <section>
       <h2>Timeline</h2>
@@ -133,8 +138,8 @@ export function Timeline({ run, now }: { run: Run; now: number }): JSX.Element {
             <th scope="col">Step</th>
             <th scope="col">
               <span class="ends">
-                <Time at={begin} now={now} />
-                <Time at={end} now={now} />
+                <Time at={begin} now={now} as={span.as} />
+                <Time at={end} now={now} as={span.as} />
               </span>
             </th>
             <th scope="col">Begun</th>

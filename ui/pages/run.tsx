@@ -4,7 +4,7 @@ import { ask, Refusal, useLive } from '../api.ts';
 import { Facts, Heading, Id, Loaded, Notice, Problem, StatusMark } from '../parts.tsx';
 import { linkTo } from '../router.ts';
 import { useMay } from '../session.ts';
-import { duration, relative, Time, useNow } from '../time.tsx';
+import { duration, soon, Time, useNow } from '../time.tsx';
 import { Timeline } from '../timeline.tsx';
 import {
   counted,
@@ -295,13 +295,13 @@ export function RunPage({ id }: { id: string }): JSX.Element {
   const [live, again] = useLive<Run>(`/api/runs/${encodeURIComponent(id)}`, {
     ...{ everySeconds: 1, mostSeconds: 20, isFinal, paused },
   });
-  const now = useNow(2);
+  const now = useNow(1);
   return (
     <>
       <Heading title={live.data ? titleOf(live.data) : 'Run'}>
         {live.data && !isFinal(live.data) && (
           <div class="bar">
-            <span class="muted">{live.nextAt && !paused && `Looks again ${relative(live.nextAt, now)}`}</span>
+            <span class="muted">{live.nextAt && !paused && `Looks again ${soon(live.nextAt, now)}`}</span>
             <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
               {paused ? 'Go on' : 'Pause'}
             </button>

@@ -4,7 +4,7 @@ import { ask, Refusal, useLive } from '../api.ts';
 import type { Answers } from '../apiTypes.ts';
 import { Empty, Heading, Loaded, Problem, StatusMark } from '../parts.tsx';
 import { linkTo, setQuery } from '../router.ts';
-import { duration, relative, Time, useNow } from '../time.tsx';
+import { duration, soon, Time, useNow } from '../time.tsx';
 import { counted, kindOfRun, statuses, targetName, vaultOf, nameOf, type ListedRun } from '../words.ts';
 
 type Page = Answers['RunPage'];
@@ -229,14 +229,14 @@ export function RunsPage({ query }: { query: URLSearchParams }): JSX.Element {
   const [paused, setPaused] = useState(false);
   const path = pathOf(query);
   const [live, again] = useLive<Page>(path, { everySeconds: 2, mostSeconds: 30, paused });
-  const now = useNow(paused ? 30 : 5);
+  const now = useNow(paused ? 30 : 1);
   const narrowed = ['batch', 'target'].filter((name) => query.has(name));
   return (
     <>
       <Heading title="Runs">
         <div class="bar">
           <span class="muted">
-            {paused ? 'Paused' : live.nextAt ? `Looks again ${relative(live.nextAt, now)}` : ''}
+            {paused ? 'Paused' : live.nextAt ? `Looks again ${soon(live.nextAt, now)}` : ''}
           </span>
           <button type="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
             {paused ? 'Go on' : 'Pause'}
