@@ -13,7 +13,8 @@ import {
 } from '@azure/msal-browser';
 import type { SignedIn, SignInConfig } from './session.ts';
 
-const pageRoot = `${location.origin}/ui/`;
+/** As it is registered; the app leads from there to the page, and the browser takes the answer along. */
+const pageRoot = `${location.origin}/`;
 /** Where the reader was when the page left for the sign-in. */
 const placeKey = 'placeBeforeSignIn';
 

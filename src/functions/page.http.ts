@@ -3,7 +3,7 @@ import { app, type HttpHandler } from '@azure/functions';
 import type { TokenSettings } from '../access/accessSettings.ts';
 import { getServices } from '../composition/services.ts';
 import { answerOfPage, readPageFiles, type PageConfig } from '../http/page.ts';
-import type { Settings } from '../settings.ts';
+import { SettingsRefused, type Settings } from '../settings.ts';
 
 // Beside the bundle; a module that is run from its source has no such place.
 const folder = typeof __dirname === 'string' ? join(__dirname, 'ui') : resolve('dist/ui');
@@ -24,10 +24,20 @@ function configOf({ access: { tokens, isDevelopment } }: Settings): PageConfig {
   return { problem: 'Access control is not configured: this deployment answers no request.' };
 }
 
+function readConfig(): PageConfig {
+  try {
+    return configOf(getServices().settings);
+  } catch (error) {
+    // As health tells it: names of settings, never values.
+    if (error instanceof SettingsRefused) return { problem: error.message };
+    throw error;
+  }
+}
+
 /** The page, open to everyone: it holds nothing, and asks the API with its reader's token. */
 const page: HttpHandler = async (request) => {
   const files = await (reading ??= readPageFiles(folder));
-  const config = configOf(getServices().settings);
+  const config = readConfig();
   const acceptEncoding = request.headers.get('accept-encoding') ?? '';
   return answerOfPage({ files, config }, request.params['path'] ?? '', acceptEncoding);
 };

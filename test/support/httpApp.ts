@@ -114,6 +114,8 @@ export interface CallOptions {
   /** `?wait=5`. */
   readonly query?: string;
   readonly id?: string;
+  /** What the route of the page catches. */
+  readonly path?: string;
   /** Where it was sent, instead of to this machine. */
   readonly host?: string;
   /** Told of every look at the body. */
@@ -138,6 +140,7 @@ const requestOf = ({
   headers,
   query = '',
   id,
+  path,
   host = 'localhost:7071',
 }: CallOptions): HttpRequest => {
   const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -147,7 +150,7 @@ const requestOf = ({
     query: Object.fromEntries(new URLSearchParams(query)),
     headers: { ...headers },
     ...(sent === undefined ? {} : { body: { string: sent } }),
-    ...(id === undefined ? {} : { params: { id } }),
+    params: { ...(id === undefined ? {} : { id }), ...(path === undefined ? {} : { path }) },
   });
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSettings } from '../../../src/settings.ts';
+import { readSettings, type Settings } from '../../../src/settings.ts';
 import { functionNames, httpApp, httpFunctionNames, httpRoutes } from '../../support/httpApp.ts';
 
 const storage = { AzureWebJobsStorage: 'UseDevelopmentStorage=true' };
@@ -30,6 +30,22 @@ test('health is open to everyone', async () => {
   const { status, body } = await httpApp({ settings: readSettings(storage) }).call('health');
   expect(status).toBe(200);
   expect(body).toEqual({ status: 'healthy' });
+});
+
+test('the page learns how to sign in, that there is no need, or why nobody can', async () => {
+  const configOf = async (settings?: Settings) =>
+    (await httpApp(settings ? { settings } : {}).call('page', { path: 'ui/config.json' })).body;
+  expect(await configOf()).toEqual({});
+  expect((await configOf(readSettings(storage))).problem).toContain('Access control is not configured');
+  const [tenant, client] = ['7e2a0000-0000-4000-8000-0000000000aa', 'a11d0000-0000-4000-8000-0000000000bb'];
+  const closed = readSettings({ ...storage, ACCESS_TENANT_ID: tenant, ACCESS_AUDIENCE: `api://${client}` });
+  expect(await configOf(closed)).toEqual({
+    signIn: {
+      authority: `https://login.microsoftonline.com/${tenant}`,
+      clientId: client,
+      scope: `${client}/.default`,
+    },
+  });
 });
 
 test('a mistake of ours is a 500 with a correlation id and nothing of its cause; the log has the cause without its secrets', async () => {
