@@ -4,7 +4,9 @@ import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts, EarlierEffect, Step } from '../steps/step.ts';
 import { backupVaultIdOf, dataProtectionApiVersion, followStatus } from './ids.ts';
 
-import { findEarlierJob, listJobsCall } from './jobSearch.ts';
+import type { JobStarter } from '../arm/backupJob.ts';
+import { findEarlierJob, jobCall, listJobsCall } from './jobSearch.ts';
+import { starterIn } from './jobs.ts';
 
 /** What is needed to back up an instance now. */
 export type InstanceBackupInput = {
@@ -136,5 +138,19 @@ export const followInstanceBackup: Step<InstanceBackupHandle, { readonly jobId: 
   readRefusal: (_failure, status) => (status >= 400 ? { kind: 'done', result: { jobId: null } } : undefined),
   repeat: 'safe',
   giveUpAfterSeconds: 600,
+  goesOnAfterCancel: true,
+};
+
+/** Whose a job is, as far as it tells: read once, of a job that a cancelled run leaves. */
+export const readInstanceStarter: Step<
+  { readonly vaultId: string; readonly jobId: string },
+  { readonly startedBy?: JobStarter }
+> = {
+  name: 'dataProtection.readStarter',
+  describe: ({ vaultId, jobId }) => jobCall(vaultId, jobId),
+  read: (reply) => ({ kind: 'done', result: starterIn(reply.body) }),
+  readRefusal: () => ({ kind: 'done', result: {} }),
+  repeat: 'safe',
+  giveUpAfterSeconds: 300,
   goesOnAfterCancel: true,
 };

@@ -1,9 +1,8 @@
-import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
+import type { ArmReply, JsonObject } from '../arm/call.ts';
 import { memberIn, objectsIn } from '../arm/replyFields.ts';
-import { resourcePath } from '../arm/resourceId.ts';
 import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import { endingOfStatus, readInstanceJob, readJobEnding } from './jobs.ts';
-import { activityIdOf, findJobOf, listJobsCall } from './jobSearch.ts';
+import { activityIdOf, findJobOf, jobCall, listJobsCall } from './jobSearch.ts';
 
 /** A row of the job list as the tracker reads it. */
 interface ListedJob {
@@ -46,10 +45,7 @@ export const dataProtectionJobs = {
   listCall: listJobsCall,
   readRows: (reply: ArmReply): readonly ListedJob[] =>
     objectsIn(memberIn(reply.body, 'value')).map(listedJob),
-  readCall: (vaultId: string, jobId: string): ArmCall => ({
-    ...listJobsCall(vaultId),
-    path: jobId.startsWith('/') ? resourcePath(jobId) : resourcePath(vaultId, 'backupJobs', jobId),
-  }),
+  readCall: jobCall,
   readJob: readOne,
   matchItem,
   operationAction: 'Microsoft.DataProtection/backupVaults/operationStatus/read',

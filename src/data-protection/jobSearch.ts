@@ -26,6 +26,12 @@ export const listJobsCall = (vaultId: string): ArmCall => ({
   apiVersion: dataProtectionApiVersion,
 });
 
+/** One job of a Backup vault, by its ARM id or the GUID at its end. */
+export const jobCall = (vaultId: string, jobId: string): ArmCall => ({
+  ...listJobsCall(vaultId),
+  path: jobId.startsWith('/') ? resourcePath(jobId) : resourcePath(vaultId, 'backupJobs', jobId),
+});
+
 /** The service's activity id of a job: the client id of the request that started it, where the service echoes it. Lower case. */
 export const activityIdOf = (row: JsonObject): string =>
   textIn(memberIn(row, 'properties', 'activityID'))?.toLowerCase() ?? '';

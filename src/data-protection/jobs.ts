@@ -60,7 +60,8 @@ const noReason = (ended: JobEnding['ended']): Failure => ({
   message: 'The job gave no reason.',
 });
 
-function starterIn(body: Json | undefined): { readonly startedBy?: JobStarter } {
+/** Whose a job is, as far as it tells. */
+export function starterIn(body: Json | undefined): { readonly startedBy?: JobStarter } {
   if (isNameBased(textIn(memberIn(body, 'properties', 'activityID')) ?? ''))
     return { startedBy: 'anotherRun' };
   const isUserTriggered = memberIn(body, 'properties', 'isUserTriggered');

@@ -1,5 +1,5 @@
 import type { AnyStep } from '../steps/step.ts';
-import { backUpInstance, followInstanceBackup } from './backup.ts';
+import { backUpInstance, followInstanceBackup, readInstanceStarter } from './backup.ts';
 import {
   changeInstance,
   configureAlone,
@@ -46,6 +46,7 @@ export const dataProtectionSteps: readonly AnyStep[] = [
   followInstanceBackup,
   getBackupPolicy,
   getBackupVault,
+  readInstanceStarter,
   resumeProtection,
   stopProtection,
   suspendBackups,

@@ -206,6 +206,12 @@ export async function unmatched(
   await byItem(services, held, rows);
 }
 
+/** A job that stood in the way is in the list soon, or is not proven to be of the item: it is not waited for as its own is. */
+const joinedMs = 1_800_000;
+
+const lastLookAt = ({ joined, sentAt, giveUpAt }: Watch): string =>
+  joined ? new Date(Date.parse(sentAt) + joinedMs).toISOString() : giveUpAt;
+
 async function byItem(services: TrackerServices, held: HeldWatch, rows: ArmReply | undefined): Promise<void> {
   const { watch } = held;
   const match = rows
@@ -218,9 +224,10 @@ async function byItem(services: TrackerServices, held: HeldWatch, rows: ArmReply
   }
   if (match.kind === 'ambiguous')
     return settleWatch(services, held, { kind: 'unknown', failure: match.failure });
-  if (services.clock().toISOString() >= watch.giveUpAt) {
+  if (services.clock().toISOString() >= lastLookAt(watch)) {
     const message = 'The list of jobs never showed the job of this backup.';
-    return settleWatch(services, held, { kind: 'timedOut', failure: { code: 'JobNotFound', message } });
+    const kind = watch.joined ? 'unknown' : 'timedOut';
+    return settleWatch(services, held, { kind, failure: { code: 'JobNotFound', message } });
   }
   if (!watch.looked) await changeWatch(services, held, { looked: true, misses: watch.misses + 1 });
 }

@@ -45,11 +45,30 @@ export const joinedWords = ({ job, startedBy }: JobEnding, what: string, notSent
   `A backup of this ${what} was already running${startedBy ? `, begun ${starters[startedBy]}` : ''}: ` +
   `this run followed its job ${job.id}; ${notSent} not sent.`;
 
-/** A run that is cancelled leaves a job that is not its own: whoever began it wants it. */
-export function leftJob(context: FlowContext, jobId: string | undefined): FlowEnded {
+/**
+ * A run that is cancelled leaves a job that is not its own: whoever began it wants it.
+ *
+ * @param read reads whose the job is, where it can be read.
+ */
+export function* leaveJob(
+  context: FlowContext,
+  jobId: string | undefined,
+  read: (jobId: string) => Flow<{ readonly startedBy?: JobStarter }>,
+): Flow<FlowEnded> {
   if (jobId !== undefined) context.job ??= { id: jobId, status: 'InProgress' };
-  const message = `The run was cancelled. It had joined the job ${jobId ?? 'of another backup'}, which is not its own and was left running.`;
+  const startedBy = jobId === undefined ? undefined : yield* starterOf(read(jobId));
+  const owner = startedBy ? ` (begun ${starters[startedBy]})` : '';
+  const message = `The run was cancelled. It had joined the job ${jobId ?? 'of another backup'}, which is not its own${owner} and was left running.`;
   return new FlowEnded('cancelled', { code: 'RunCancelled', message });
+}
+
+function* starterOf(reading: Flow<{ readonly startedBy?: JobStarter }>): Flow<JobStarter | undefined> {
+  try {
+    return (yield* reading).startedBy;
+  } catch (error) {
+    if (error instanceof StepFailed) return undefined;
+    throw error;
+  }
 }
 
 /** How a backup ends: as its job, except that a joined job without a recovery point in its span proves nothing to the run. */

@@ -141,3 +141,14 @@ export const cancelJob: Step<JobInVault, null> = {
   giveUpAfterSeconds: 900,
   goesOnAfterCancel: true,
 };
+
+/** Whose a job is, as far as it tells: read once, of a job that a cancelled run leaves. */
+export const readStarter: Step<JobInVault, { readonly startedBy?: JobStarter }> = {
+  name: 'recoveryServices.readStarter',
+  describe: readJob.describe,
+  read: (reply) => ({ kind: 'done', result: starterIn(resourceIn(reply.body)) }),
+  readRefusal: () => ({ kind: 'done', result: {} }),
+  repeat: 'safe',
+  giveUpAfterSeconds: 300,
+  goesOnAfterCancel: true,
+};

@@ -7,7 +7,7 @@ import {
   refreshContainers,
   registerContainer,
 } from './containers.ts';
-import { cancelJob, readJob } from './jobs.ts';
+import { cancelJob, readJob, readStarter } from './jobs.ts';
 import { readBackupStatus, readPolicy, readVault } from './vaults.ts';
 import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
 import { deleteItem, protectItem, stopProtection, undeleteItem } from './itemChanges.ts';
@@ -41,6 +41,7 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   readJob,
   readPolicy,
   readProtectedItem,
+  readStarter,
   readVault,
   refreshContainers,
   registerContainer,

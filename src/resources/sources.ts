@@ -94,6 +94,26 @@ export const findStorageAccount = findSource(
   accountObstacles,
 );
 
+/** What keeps the service from an account's shares. Source: the support matrix of Azure Files backup. */
+function shareAccountObstacles(_: JsonObject, properties: JsonObject): readonly string[] {
+  const { defaultAction, bypass } = objectIn(properties.networkAcls);
+  const isClosed = /^deny$/i.test(text(defaultAction)) && !/AzureServices/i.test(text(bypass));
+  const isRoutedByInternet = /internet/i.test(text(objectIn(properties.routingPreference).routingChoice));
+  return [
+    ...(isClosed ? ["the account's firewall does not let trusted Azure services pass"] : []),
+    ...(properties.allowSharedKeyAccess === false ? ['the account allows no shared keys'] : []),
+    ...(isRoutedByInternet ? ['the account is routed by the internet, not by Microsoft'] : []),
+  ];
+}
+
+/** Reads a storage account whose shares are to be backed up. */
+export const findShareAccount = findSource(
+  'findShareAccount',
+  'Microsoft.Storage/storageAccounts/read',
+  storageApiVersion,
+  shareAccountObstacles,
+);
+
 const namesOf = (reply: { readonly body: Json | undefined }): readonly string[] => {
   return objectsIn(memberIn(reply.body, 'value')).flatMap(({ name }) => textIn(name) ?? []);
 };

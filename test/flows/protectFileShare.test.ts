@@ -324,6 +324,43 @@ test('an account of another subscription is registered under the documented name
   ]);
 });
 
+describe('what a read of the account tells is said', () => {
+  const abroad = storageAccountId.replace('11111111-2222', '99999999-2222');
+
+  test('before a registration is written: an account of another subscription that is not there', async () => {
+    const { ending, simulator } = await playRun({
+      world: shareWorld(),
+      request: { ...protectDocs, target: { ...shareTarget('docs'), storageAccountId: abroad } },
+    });
+    expect(ending.error).toMatchObject({ code: 'StorageAccountNotFound' });
+    expect(simulator.log.filter(({ method }) => method === 'PUT')).toEqual([]);
+  });
+
+  test('beside a refused registration: a firewall that lets no trusted services pass', async () => {
+    const world = shareWorld();
+    const networkAcls = { defaultAction: 'Deny', bypass: 'None' };
+    const [account] = world.resources ?? [];
+    const { ending } = await playRun({
+      world: { ...world, resources: [{ ...account, properties: { networkAcls } } as never] },
+      request: protectDocs,
+      faults: [
+        {
+          on: 'recoveryServices.register',
+          times: 0,
+          fault: {
+            kind: 'reply',
+            status: 400,
+            code: 'UserErrorFileShareEndpointUnreachable',
+            message: 'No way.',
+          },
+        },
+      ],
+    });
+    expect(ending.error).toMatchObject({ code: 'UserErrorFileShareEndpointUnreachable' });
+    expect(ending.error?.advice).toContain("the account's firewall does not let trusted Azure services pass");
+  });
+});
+
 describe('validation writes nothing', () => {
   test('and says what protecting would do', async () => {
     const { ending, simulator } = await playRun({

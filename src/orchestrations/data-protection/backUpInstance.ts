@@ -3,6 +3,7 @@ import {
   backUpInstance as backUpInstanceStep,
   followInstanceBackup,
   followInstanceSeconds,
+  readInstanceStarter,
   watchedInstanceBackup,
   type InstanceBackupHandle,
 } from '../../data-protection/backup.ts';
@@ -23,7 +24,7 @@ import {
   followOrJoin,
   isUndecided,
   joinedWords,
-  leftJob,
+  leaveJob,
   notFollowed,
   proofOfBackup,
   watchJob,
@@ -69,7 +70,9 @@ function* outcomeOf(context: FlowContext, handle: InstanceBackupHandle): Flow<Wa
       ? yield* watchJob(context, yield* withOperation(context, handle), followInstanceSeconds)
       : first;
   if (outcome.kind === 'cancelRequested' && handle.joined)
-    throw leftJob(context, outcome.jobId ?? handle.jobId);
+    throw yield* leaveJob(context, outcome.jobId ?? handle.jobId, (jobId) =>
+      takeStep(context, readInstanceStarter, { vaultId: handle.vaultId, jobId }),
+    );
   return outcome.kind === 'cancelRequested' ? yield* followOn(context, handle, outcome.jobId) : outcome;
 }
 

@@ -12,9 +12,9 @@ import {
 import { inSameSubscription } from '../../recovery-services/paths.ts';
 import { findProtectableShare, type Protectable } from '../../recovery-services/protectableItems.ts';
 import { readBackupStatus, readVault } from '../../recovery-services/vaults.ts';
-import { findStorageAccount } from '../../resources/sources.ts';
+import { findShareAccount } from '../../resources/sources.ts';
 import type { Flow, FlowContext } from '../flow.ts';
-import { StepFailed, inAnotherVault, refuse, unknownShare, type FlowEnded } from '../refusals.ts';
+import { FlowEnded, StepFailed, inAnotherVault, refuse, unknownShare } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
 import type { ShareSought } from './itemTarget.ts';
 
@@ -60,14 +60,13 @@ function* explainMissingShare(
     : inAnotherVault(`Share ${sought.share} of ${accountName}`, other);
 }
 
-/** Why discovery does not show an account: missing, in another region, in another vault. */
-function* explainMissingAccount(context: FlowContext, sought: ShareSought): Flow<FlowEnded> {
+/** What a read of the account and its vault tells before anything is written: the account is missing, or in another region. */
+function* obstacleOf(context: FlowContext, sought: ShareSought, region: string): Flow<FlowEnded | undefined> {
   const { storageAccountId } = sought;
-  const account = yield* ifReadable(takeStep(context, findStorageAccount, { resourceId: storageAccountId }));
+  const account = yield* ifReadable(takeStep(context, findShareAccount, { resourceId: storageAccountId }));
   if (account && !account.found) {
     return refuse('StorageAccountNotFound', `There is no storage account ${storageAccountId}.`);
   }
-  const region = yield* regionOfVault(context, sought.vaultId);
   const accountRegion = account?.found?.location ?? '';
   if (region && accountRegion && regionKey(region) !== regionKey(accountRegion)) {
     return refuse(
@@ -76,6 +75,15 @@ function* explainMissingAccount(context: FlowContext, sought: ShareSought): Flow
       "A vault protects only what lies in its own region: use a vault of the account's region.",
     );
   }
+  return undefined;
+}
+
+/** Why discovery does not show an account: missing, in another region, in another vault. */
+function* explainMissingAccount(context: FlowContext, sought: ShareSought): Flow<FlowEnded> {
+  const { storageAccountId } = sought;
+  const region = yield* regionOfVault(context, sought.vaultId);
+  const obstacle = yield* obstacleOf(context, sought, region);
+  if (obstacle) return obstacle;
   const other = region === '' ? undefined : yield* otherVaultOf(context, sought, region);
   return other === undefined
     ? refuse(
@@ -90,6 +98,8 @@ function* explainMissingAccount(context: FlowContext, sought: ShareSought): Flow
 function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string | undefined> {
   const { vaultId, storageAccountId } = sought;
   if (!inSameSubscription(vaultId, storageAccountId)) {
+    const obstacle = yield* obstacleOf(context, sought, yield* regionOfVault(context, vaultId));
+    if (obstacle) throw obstacle;
     const name = documentedContainerName(storageAccountId);
     context.warnings.push(
       `Discovery sees the vault's own subscription only: the documented container name ${name} was used.`,
@@ -111,6 +121,23 @@ function* registeredMeanwhile(context: FlowContext, sought: ShareSought): Flow<s
   throw yield* explainMissingAccount(context, sought);
 }
 
+/** A refused registration, with what a read of the account says against it. */
+function* withReasons(context: FlowContext, sought: ShareSought, error: unknown): Flow<unknown> {
+  if (!(error instanceof StepFailed) || error.outcome.kind !== 'refused') return error;
+  const { storageAccountId: resourceId, vaultId } = sought;
+  const account = yield* ifReadable(takeStep(context, findShareAccount, { resourceId }));
+  const reasons = [
+    ...(account?.found?.obstacles ?? []),
+    ...(inSameSubscription(vaultId, resourceId)
+      ? []
+      : ['the account lies in another subscription than the vault']),
+  ];
+  if (reasons.length === 0) return error;
+  const { failure } = error.outcome;
+  const advice = `${failure.advice ?? ''} Seen: ${reasons.join('; ')}.`.trim();
+  return new FlowEnded('failed', { ...failure, message: `${error.stepName}: ${failure.message}`, advice });
+}
+
 /** The account's container, registered now if it was not. */
 function* registeredContainer(context: FlowContext, sought: ShareSought, lock?: boolean): Flow<string> {
   const account = { vaultId: sought.vaultId, storageAccountId: sought.storageAccountId };
@@ -118,7 +145,11 @@ function* registeredContainer(context: FlowContext, sought: ShareSought, lock?: 
   if (registered) return registered.name;
   const containerName = yield* nameToRegister(context, sought);
   if (containerName === undefined) return yield* registeredMeanwhile(context, sought);
-  return (yield* register(context, { ...account, containerName }, lock)).name;
+  try {
+    return (yield* register(context, { ...account, containerName }, lock)).name;
+  } catch (error) {
+    throw yield* withReasons(context, sought, error);
+  }
 }
 
 /** The account is locked by somebody else already, or may not be: not the lock of the item, which another run holds. */

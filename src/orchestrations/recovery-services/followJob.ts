@@ -8,12 +8,12 @@ import {
 import type { JobEnding } from '../../arm/backupJob.ts';
 import { isKnown } from '../../recovery-services/jobOwner.ts';
 import { findItemById } from '../../recovery-services/protectedItems.ts';
-import { cancelJob } from '../../recovery-services/jobs.ts';
+import { cancelJob, readStarter } from '../../recovery-services/jobs.ts';
 import type { WatchOutcome } from '../../jobs/watch.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { StepFailed } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
-import { isUndecided, leftJob, notFollowed, watchJob, type BackupToWatch } from '../watchedJob.ts';
+import { isUndecided, leaveJob, notFollowed, watchJob, type BackupToWatch } from '../watchedJob.ts';
 
 /** What a backup that the service has accepted is followed by. */
 export type JobHandle = BackupHandle;
@@ -89,7 +89,9 @@ function* outcomeOf(context: FlowContext, given: JobHandle): Flow<WatchOutcome> 
       ? yield* watchJob(context, yield* withOperation(context, handle), followSeconds)
       : first;
   if (outcome.kind === 'cancelRequested' && handle.joined)
-    throw leftJob(context, outcome.jobId ?? handle.jobId);
+    throw yield* leaveJob(context, outcome.jobId ?? handle.jobId, (jobId) =>
+      takeStep(context, readStarter, { vaultId: handle.vaultId, waitSeconds: handle.waitSeconds, jobId }),
+    );
   return outcome.kind === 'cancelRequested'
     ? yield* cancelAndFollow(context, handle, outcome.jobId)
     : outcome;

@@ -85,5 +85,6 @@ export function nameOfTarget(target: ItemTarget): string {
   const { sought } = target;
   if (sought.kind === 'fileShare') return `share ${sought.share} of ${lastSegment(sought.storageAccountId)}`;
   if (sought.kind === 'workload') return `database ${sought.database} in ${sought.container}`;
-  return `virtual machine ${lastSegment(sought.virtualMachineId)}`;
+  const { virtualMachineId: id } = sought;
+  return `virtual machine ${lastSegment(id)} of group ${nameIn(id, 'resourceGroups')}`;
 }
