@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     why: 'a backup is kept for as long as the service likes',
-    find: '    recoveryPointExpiryTimeInUTC: order.expiresAt,\n',
+    find: '    ...(recoveryPointExpiryTimeInUTC === undefined ? {} : { recoveryPointExpiryTimeInUTC }),\n',
     replace: '',
   },
   {
@@ -66,8 +66,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     why: 'an account is protected with none of its containers',
-    find: 'containersList: input.containers ?? [],',
-    replace: 'containersList: [],',
+    find: 'containersList: containers ?? [] };',
+    replace: 'containersList: [] };',
   },
   {
     why: 'an instance has no set of datasources',
