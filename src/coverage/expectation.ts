@@ -1,4 +1,5 @@
-import { dueTimes, windowMilliseconds } from '../plan/occurrences.ts';
+import { dueTimes } from '../plan/dueTimes.ts';
+import { windowMilliseconds } from '../plan/occurrences.ts';
 import type { Plan, Rule, Schedule } from '../plan/schema.ts';
 import { whyNot, type Candidate } from '../plan/select.ts';
 import { sameId } from '../arm/resourceId.ts';

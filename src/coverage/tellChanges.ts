@@ -1,7 +1,7 @@
 import type { JsonObject } from '../arm/call.ts';
 import { messageIdOf, type NotificationMessage } from '../notifications/message.ts';
 import { putMessageFor } from '../notifications/outbox.ts';
-import { dueTimes } from '../plan/occurrences.ts';
+import { dueTimes } from '../plan/dueTimes.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { StoredRow, Table } from '../storage/table.ts';
 import type { Untold } from './keptRows.ts';

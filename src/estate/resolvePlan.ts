@@ -1,6 +1,6 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { LoadedPlan } from '../plan/loadPlan.ts';
-import { nextTimes } from '../plan/occurrences.ts';
+import { nextTimes } from '../plan/dueTimes.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
 import { EstateUnreadable, type EstateServices } from './askArm.ts';

@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { dueTimes } from './dueTimes.ts';
 import type { Schedule } from './schema.ts';
 
 /** One time a schedule asks for a batch. */
@@ -6,45 +6,6 @@ export interface Occurrence {
   readonly schedule: string;
   /** UTC instant on a whole minute, ISO 8601. */
   readonly dueAt: string;
-}
-
-const cronOf = (schedule: Pick<Schedule, 'cron' | 'timeZone'>): Cron =>
-  new Cron(schedule.cron, { timezone: schedule.timeZone, mode: '5-part', paused: true });
-
-/** Why a cron line or a zone cannot be used; undefined when both can. */
-export function cronProblem(schedule: Pick<Schedule, 'cron' | 'timeZone'>): string | undefined {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: schedule.timeZone });
-  } catch {
-    return `time zone "${schedule.timeZone}" is not an IANA name such as Europe/Berlin`;
-  }
-  try {
-    return cronOf(schedule).nextRun(new Date(0)) ? undefined : `cron "${schedule.cron}" never comes`;
-  } catch (error) {
-    return `cron "${schedule.cron}": ${error instanceof Error ? error.message : 'not a cron line'}`;
-  }
-}
-
-/**
- * Every time a schedule falls due in (after, until], oldest first.
- *
- * A local time that the clock skips in spring falls due at the first instant after the gap; one that comes twice in
- * autumn falls due once, at its first coming; lines with a wildcard hour run through both.
- */
-export function dueTimes(schedule: Pick<Schedule, 'cron' | 'timeZone'>, after: Date, until: Date): Date[] {
-  const cron = cronOf(schedule);
-  const due: Date[] = [];
-  for (let next = cron.nextRun(after); next && next <= until; next = cron.nextRun(next)) due.push(next);
-  return due;
-}
-
-/** The next times a schedule falls due; fewer where it ends, none for a line that cannot be used. */
-export function nextTimes(
-  schedule: Pick<Schedule, 'cron' | 'timeZone'>,
-  after: Date,
-  count: number,
-): readonly Date[] {
-  return cronProblem(schedule) === undefined ? cronOf(schedule).nextRuns(count, after) : [];
 }
 
 /** Milliseconds of a window such as `PT4H30M`. */

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { cronProblem, windowMilliseconds } from './occurrences.ts';
+import { cronProblem, cronWarning } from './dueTimes.ts';
+import { windowMilliseconds } from './occurrences.ts';
 import { planSchema, type Match, type Plan } from './schema.ts';
 
 /** One thing wrong with a plan: where, and what. */
@@ -117,12 +118,14 @@ function scheduleProblems(plan: Plan): PlanProblem[] {
   return plan.schedules.flatMap((schedule, index) => {
     const at = `schedules[${index}] "${schedule.name}"`;
     const cron = cronProblem(schedule);
+    const twofold = cronWarning(schedule);
     const unknown =
       'rules' in schedule.backUp
         ? schedule.backUp.rules.filter((rule) => !names.has(rule.toLowerCase()))
         : [];
     return [
       ...(cron ? [error(`${at}.cron`, cron)] : []),
+      ...(!cron && twofold ? [warning(`${at}.cron`, twofold)] : []),
       ...unknown.map((rule) => error(`${at}.backUp.rules`, `there is no rule "${rule}"`)),
       ...(windowMilliseconds(schedule.window) < 60_000 || windowMilliseconds(schedule.window) > 86_400_000
         ? [error(`${at}.window`, 'a window lasts from one minute to one day')]

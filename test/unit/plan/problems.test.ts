@@ -66,6 +66,11 @@ describe('reading a plan', () => {
       'error schedules[0] "nightly".cron: time zone "Europe/Atlantis" is not an IANA name such as Europe/Berlin',
     ],
     [
+      'days of the month beside days of the week',
+      plan({ schedules: [schedule({ cron: '0 3 1-7 * 6' })] }),
+      'warning schedules[0] "nightly".cron: cron "0 3 1-7 * 6" comes on days of the month 1-7 and on every weekday 6',
+    ],
+    [
       'a rule that does not exist',
       plan({ schedules: [schedule({ backUp: { rules: ['disks'] } })] }),
       'error schedules[0] "nightly".backUp.rules: there is no rule "disks"',
