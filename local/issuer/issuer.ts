@@ -14,8 +14,10 @@ const localClientId = 'c11e4700-0000-4000-8000-00000000c0de';
 /** The app roles that a token may carry. */
 const allRoles = ['Backups.Read', 'Backups.Run', 'Protections.Write', 'Protections.Delete'];
 
+const movedKeysPath = '/moved/keys';
+
 /** How the issuer answers those who want its keys. */
-export type KeyService = 'healthy' | 'down' | 'broken' | 'hanging';
+export type KeyService = 'healthy' | 'down' | 'broken' | 'hanging' | 'huge' | 'moved';
 
 /** Stands in for Entra: the keys, documents and token endpoints of one tenant, on loopback. */
 export interface LocalIssuer {
@@ -111,6 +113,8 @@ export async function startIssuer(clock: () => Date = () => new Date()): Promise
     keyReads += 1;
     if (service === 'hanging') return;
     if (service === 'down') return send(response, 503, { error: 'temporarily_unavailable' });
+    if (service === 'moved') return void response.writeHead(302, { location: movedKeysPath }).end();
+    if (service === 'huge') return send(response, 200, { keys: published, padding: 'x'.repeat(300_000) });
     send(response, 200, service === 'broken' ? '<html>not keys</html>' : { keys: published });
   }
   async function sendToken(response: ServerResponse, claims: Record<string, unknown>): Promise<void> {
@@ -146,6 +150,8 @@ export async function startIssuer(clock: () => Date = () => new Date()): Promise
         return sendAnswer(response, people.logout(searchParams));
       case `/${localTenantId}/discovery/v2.0/keys`:
         return sendKeys(response);
+      case movedKeysPath:
+        return send(response, 200, { keys: published });
       case `/${localTenantId}/v2.0/.well-known/openid-configuration`:
         return send(response, 200, { issuer, jwks_uri: keysUrl, token_endpoint: tokenUrl });
       case `/${localTenantId}/oauth2/v2.0/token`:

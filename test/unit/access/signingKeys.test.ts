@@ -154,6 +154,10 @@ describe('the document of keys', () => {
       await expect(read()).rejects.toThrow('JSON');
       issuer.serveKeys('hanging');
       await expect(keyDocumentAt(issuer.keysUrl, 20)()).rejects.toThrow('does not answer');
+      issuer.serveKeys('moved');
+      await expect(read()).rejects.toThrow('fetch failed');
+      issuer.serveKeys('huge');
+      await expect(read()).rejects.toThrow('larger than 256 KiB');
     } finally {
       await issuer.close();
     }
