@@ -8,6 +8,7 @@ const armIds = [
   'src/arm/nameBasedGuid.ts',
   'src/arm/call.ts',
   'src/arm/backupJob.ts',
+  'src/arm/words.ts',
 ];
 const domains = ['src/recovery-services/', 'src/data-protection/', 'src/resources/'];
 /** What of the ARM client is pure: everything but what sends. */

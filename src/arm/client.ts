@@ -9,7 +9,7 @@ import {
   type TokenSource,
 } from './transport.ts';
 import type { ArmAnswer, ArmCall, ArmClient, Json, SendOptions } from './call.ts';
-import { plainText } from './outcomes.ts';
+import { plainText } from './words.ts';
 import { checkUrl, requestUrl } from './urlGate.ts';
 
 /** What the client is made of. */

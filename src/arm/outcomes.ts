@@ -1,26 +1,9 @@
 import type { ArmReply, Failure, FailureClass, Json, JsonObject } from './call.ts';
 import { filledObjectIn, objectIn, objectsIn, textIn, textsIn } from './replyFields.ts';
+import { plainText } from './words.ts';
 import { codeFamilies, knownCodes, type CodeMeaning } from './outcomeTable.ts';
 
-const longestMessage = 2000;
 const longestAdvice = 1000;
-
-/** Signatures, keys and tokens by the words that stand before them. */
-const secrets =
-  /\b((?:sig|AccountKey|SharedAccessSignature|SharedAccessKey|client_secret|access_token)=|Bearer (?=\S*\d))[^\s&;'"<>]+/gi;
-
-/**
- * A text of the service made safe for logs and records: control characters become blanks, secrets an ellipsis, length
- * capped in characters.
- */
-export function plainText(text: string, longest = longestMessage): string {
-  const plain = text
-    .slice(0, longest * 2)
-    .replace(secrets, '$1…')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ')
-    .trim();
-  return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
-}
 
 /** What the outcome table says of a code; undefined when neither the code nor its family is known. */
 export function meaningOf(code: string, message: string): CodeMeaning | undefined {

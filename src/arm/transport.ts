@@ -1,6 +1,6 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Json } from './call.ts';
-import { plainText } from './outcomes.ts';
+import { plainText } from './words.ts';
 
 /** The part of `@azure/identity` the client needs; its credentials fit. */
 export interface TokenSource {

@@ -4,7 +4,7 @@ import { describeBatch } from '../batches/reportBatch.ts';
 import { dataProtectionJobs } from '../data-protection/jobList.ts';
 import type { CoverageTickServices } from '../coverage/coverageTick.ts';
 import type { EstateServices } from '../estate/askArm.ts';
-import type { TrackerServices } from '../jobs/trackerServices.ts';
+import { inPlainWords, type TrackerServices } from '../jobs/trackerServices.ts';
 import { findWatch, vaultOfBackup, type WatchOrder } from '../jobs/watch.ts';
 import { cancelWatch, watchJob } from '../jobs/watchJob.ts';
 import { watchedRuns } from '../jobs/watchTrackers.ts';
@@ -103,7 +103,10 @@ export function trackerServices(given: Services, context: InvocationContext): Tr
     watches: tables.watches,
     arm,
     pacer,
-    jobServices: { recoveryServices: recoveryServicesJobs, dataProtection: dataProtectionJobs },
+    jobServices: {
+      recoveryServices: inPlainWords(recoveryServicesJobs),
+      dataProtection: inPlainWords(dataProtectionJobs),
+    },
     minimumPollSeconds: settings.minimumPollSeconds,
     pause: given.pause,
     start: (...order) => given.flowsOf(context).start(...order),

@@ -1,6 +1,7 @@
 import type { JobEnding, JobSeen, JobStarter } from '../arm/backupJob.ts';
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
+import { fewSentences, plainText } from '../arm/words.ts';
 import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { memberIn, objectsIn, readInstant, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
 
@@ -38,12 +39,15 @@ export function readInstanceJob(body: Json | undefined): JobSeen {
   };
 }
 
+const longestProgress = 500;
+
 function progressOf(tasks: readonly JsonObject[]): string | undefined {
   const current =
     tasks.find((task) => equalIgnoringCase(textIn(task.taskStatus), 'InProgress')) ?? tasks.at(-1);
   const name = textIn(current?.taskName);
   const share = current?.taskProgress;
-  return name && (share === null || share === undefined ? name : `${name} ${String(share)} %`);
+  const told = name && (share === null || share === undefined ? name : `${name} ${String(share)} %`);
+  return told && plainText(told, longestProgress);
 }
 
 /** Reasons of a job: `errorDetails` is a list of errors in the service's own shape, or null. */
@@ -80,7 +84,7 @@ export function readJobEnding(body: Json | undefined): JobEnding | undefined {
     job,
     ended,
     ...(bad && { failure: failures[0] ?? noReason(ended) }),
-    warnings: [...others, ...warningsIn(body)],
+    warnings: fewSentences([...others, ...warningsIn(body)]),
     ...starterIn(body),
   };
 }

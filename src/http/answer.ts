@@ -1,5 +1,5 @@
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { plainText } from '../arm/outcomes.ts';
+import { plainText } from '../arm/words.ts';
 import type { Caller } from '../access/checkToken.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import { runServices } from '../composition/invocationServices.ts';

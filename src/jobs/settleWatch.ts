@@ -1,6 +1,7 @@
 import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import type { ArmReply, Failure, JsonObject } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
+import { RowRefused } from '../storage/table.ts';
 import { reserve, sendCall } from '../steps/exchange.ts';
 import type { ListedJob, TrackerServices } from './trackerServices.ts';
 import { rowOfWatch, type HeldWatch, type JobEvent, type Watch, type WatchOutcome } from './watch.ts';
@@ -70,6 +71,25 @@ async function settleLate(
   await forget(services, watch);
 }
 
+const rowRefused: WatchOutcome = {
+  kind: 'failed',
+  failure: { code: 'RowRefused', message: 'What the job has come to does not fit into its row.' },
+};
+
+/** An outcome that the row will never take is told as an error, once. */
+async function keptOutcome(
+  services: TrackerServices,
+  held: HeldWatch,
+  outcome: WatchOutcome,
+): Promise<HeldWatch | undefined> {
+  try {
+    return await changeWatch(services, held, { outcome });
+  } catch (error) {
+    if (!(error instanceof RowRefused)) throw error;
+    return changeWatch(services, held, { outcome: rowRefused });
+  }
+}
+
 /** Settles a watch: the row first, then the event. Another writer's change leaves it to the next tick. */
 export async function settleWatch(
   services: TrackerServices,
@@ -77,7 +97,7 @@ export async function settleWatch(
   outcome: WatchOutcome,
 ): Promise<void> {
   if (held.watch.late) return settleLate(services, held, outcome);
-  const settled = await changeWatch(services, held, { outcome });
+  const settled = await keptOutcome(services, held, outcome);
   if (settled) await tell(services, settled);
 }
 

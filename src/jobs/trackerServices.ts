@@ -1,3 +1,4 @@
+import { plainWords } from '../arm/words.ts';
 import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
 import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
 import type { StepServices } from '../steps/stepServices.ts';
@@ -44,6 +45,13 @@ interface JobService {
   /** Azure's action that reads an operation of a backup: asked for only while its budget lasts. */
   readonly operationAction: string;
 }
+
+/** The same service, with every word that it reads made safe to be kept and told. */
+export const inPlainWords = (service: JobService): JobService => ({
+  ...service,
+  readRows: (reply) => service.readRows(reply).map((row) => plainWords(row as unknown as Json) as never),
+  readJob: (reply, jobId) => plainWords(service.readJob(reply, jobId) as unknown as Json) as never,
+});
 
 /** Everything the tracker acts through. */
 export interface TrackerServices extends Pick<StepServices, 'clock' | 'newId' | 'arm' | 'pacer' | 'log'> {

@@ -4,6 +4,7 @@ import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step, StepReading } from '../steps/step.ts';
 import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
+import { fewSentences } from '../arm/words.ts';
 import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { backupCall, resourceIn, sameName, type Resource } from './paths.ts';
 
@@ -50,13 +51,12 @@ const failuresIn = (errorDetails: Json | undefined): Failure[] =>
     return code === undefined || message === undefined ? [] : [{ code, message, ...(advice && { advice }) }];
   });
 
-/** Five at most, 400 characters each: an ending must fit into an event. */
-const sentencesOf = (failures: readonly Failure[]): string[] =>
-  failures
-    .slice(0, 5)
-    .map(({ code, message, advice }) =>
-      [`${code}: ${message}`, ...(advice ? [advice] : [])].join(' ').slice(0, 400),
-    );
+const sentencesOf = (failures: readonly Failure[]): readonly string[] =>
+  fewSentences(
+    failures.map(({ code, message, advice }) =>
+      [`${code}: ${message}`, ...(advice ? [advice] : [])].join(' '),
+    ),
+  );
 
 function failureOf(ended: JobEnding['ended'], failures: readonly Failure[]): Failure {
   const [first] = failures;

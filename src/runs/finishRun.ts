@@ -1,5 +1,6 @@
 import type { JobEnding } from '../arm/backupJob.ts';
 import type { JsonObject } from '../arm/call.ts';
+import { plainText } from '../arm/words.ts';
 import type { StepOutcome, StepSummary } from '../steps/step.ts';
 import { changeRun } from './changeRun.ts';
 import type { RunEnding, RunFinish, RunGeneration } from './run.ts';
@@ -41,9 +42,25 @@ function mayEnd(run: RunState, { generation, ending }: RunFinish): boolean {
   return !hasEnded(run.status) || (run.status === 'timedOut' && ending.status !== 'timedOut');
 }
 
+const mostWarnings = 30;
+const longestResult = 16_000;
+
+/** An ending as its row can hold it: what is left out is said. */
+function bounded(ending: RunEnding): RunEnding {
+  const { warnings, result } = ending;
+  const left = warnings.length - mostWarnings;
+  const few = left > 0 ? [...warnings.slice(0, mostWarnings), `${left} more warnings.`] : warnings;
+  const isLong = result !== undefined && JSON.stringify(result).length > longestResult;
+  return {
+    ...ending,
+    warnings: few.map((one) => plainText(one, 800)),
+    ...(isLong ? { result: { leftOut: 'The result was too long for the record.' } } : {}),
+  };
+}
+
 /** The run with its ending; what an earlier `timedOut` said of the error is dropped. */
 function ended({ error: _error, ...run }: RunState, finish: RunFinish, now: Date): RunState {
-  return { ...run, ...endingMembers(finish.ending), endedAt: now.toISOString() };
+  return { ...run, ...endingMembers(bounded(finish.ending)), endedAt: now.toISOString() };
 }
 
 /** Told also when the ending was there already: the activity may have died between the two. */

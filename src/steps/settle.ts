@@ -1,4 +1,5 @@
 import type { Failure, Json } from '../arm/call.ts';
+import { plainWords } from '../arm/words.ts';
 import { answer, fitsRow } from './tellFlow.ts';
 import { giveUpAt } from './nextMove.ts';
 import { changeStep, type Progress, type StepInHand } from './stepInHand.ts';
@@ -39,7 +40,8 @@ export async function settle(
   { held }: Pick<StepInHand, 'held'>,
   outcome: StepOutcome,
 ): Promise<Progress> {
-  const kept = fitsRow(outcome) ? outcome : tooLarge(held.step.name);
+  const plain = plainWords(outcome as Json) as StepOutcome;
+  const kept = fitsRow(plain) ? plain : tooLarge(held.step.name);
   const settledAt = services.clock().toISOString();
   const now = { state: 'settled', outcome: kept, settledAt, ...freed } as const;
   const settled = await changeStep(services, held, { ...now, resume: undefined, reason: undefined });
@@ -102,18 +104,23 @@ export async function holdBack(services: StepServices, work: StepInHand, hold: H
   return 'moved';
 }
 
+/** Characters of a text that a step tells while it waits. */
+const longestDetail = 500;
+
 /** Tells the flow to look again later at work that goes well. */
 export async function tellToWait(
   services: StepServices,
   { held }: StepInHand,
   waiting: Partial<StepState> & { readonly waitSeconds: number; readonly resume: 'send' | 'poll' },
 ): Promise<Progress> {
+  const detail = waiting.detail && plainWords(waiting.detail, longestDetail);
   const changed = await changeStep(services, held, {
     ...freed,
     failures: undefined,
     lastFailure: undefined,
     reason: undefined,
     ...waiting,
+    ...(detail ? { detail } : {}),
     state: 'waiting',
     toldAsk: held.step.ask,
     notBefore: later(services.clock(), waiting.waitSeconds).toISOString(),

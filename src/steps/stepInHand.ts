@@ -1,6 +1,6 @@
 import type { ArmCall, ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
-import type { StoredRow } from '../storage/table.ts';
-import type { AnyStep, Attempt, LookBeforeRepeat, ReadContext, StepReading } from './step.ts';
+import { RowRefused, type StoredRow } from '../storage/table.ts';
+import type { AnyStep, Attempt, LookBeforeRepeat, ReadContext, StepOutcome, StepReading } from './step.ts';
 import { attemptIdOf, rowOfStep, stepOfRow, type PollPlace, type StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { pollSeconds } from './timings.ts';
@@ -49,7 +49,11 @@ export async function changeStep(
   if (triesLeft === 0) throw new Error(`Step ${step.runId}/${step.stepId} could not be written.`);
   const changedAt = services.clock().toISOString();
   const next = { ...step, ...change, changedAt, writer: services.newId() } as StepState;
-  const written = await attempt(services, next, etag);
+  const written = await attempt(services, next, etag).catch((error: unknown) => {
+    if (error instanceof RowRefused && !isLean(change)) return 'refused' as const;
+    throw error;
+  });
+  if (written === 'refused') return changeStep(services, { step, etag }, lean(step, change), triesLeft - 1);
   if (written !== undefined) return { step: next, etag: written };
   const fresh = await readStep(services, step);
   if (fresh?.step.writer === next.writer) return fresh;
@@ -57,12 +61,28 @@ export async function changeStep(
   return changeStep(services, { step: withAsk(step, fresh.step), etag: fresh.etag }, change, triesLeft - 1);
 }
 
+const rowRefused = (name: string): StepOutcome => ({
+  kind: 'failed',
+  failure: { code: 'RowRefused', message: `${name}: what it has come to does not fit into its row.` },
+});
+
+const isLean = ({ detail, reason, outcome }: StepChange): boolean =>
+  detail === undefined && reason === undefined && outcome?.kind !== 'done';
+
+/** The change without what may be long: a step whose row is refused moves on, or ends as an error, once. */
+const lean = ({ name }: StepState, change: StepChange): StepChange => ({
+  ...change,
+  ...{ detail: undefined, reason: undefined, lastFailure: undefined },
+  ...(change.outcome === undefined ? {} : { outcome: rowRefused(name) }),
+});
+
 /** The new ETag; undefined when the row must be read again to know. */
 async function attempt(services: StepServices, next: StepState, etag: string): Promise<string | undefined> {
   try {
     const written = await services.steps.replace(rowOfStep(next), etag);
     return written.kind === 'written' ? written.etag : undefined;
   } catch (error) {
+    if (error instanceof RowRefused) throw error;
     services.log('warning', `The ledger's answer was lost: ${String(error)}`, {
       runId: next.runId,
       stepId: next.stepId,

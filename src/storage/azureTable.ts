@@ -1,16 +1,17 @@
 import type { TableClient, TableEntity, TableEntityResult, TransactionAction } from '@azure/data-tables';
 import { onFirstUse } from '../libraries/onFirstUse.ts';
 import type { StorageAccount } from './storageAccount.ts';
-import type {
-  Column,
-  Row,
-  RowChange,
-  RowPage,
-  RowRange,
-  StoredRow,
-  Table,
-  Written,
-  WrittenTogether,
+import {
+  RowRefused,
+  type Column,
+  type Row,
+  type RowChange,
+  type RowPage,
+  type RowRange,
+  type StoredRow,
+  type Table,
+  type Written,
+  type WrittenTogether,
 } from './table.ts';
 
 /** One table in Azure Tables, created on first use. Conflicts and missing rows are answers; anything else is thrown. */
@@ -63,8 +64,18 @@ async function unless<T>(statuses: readonly number[], operation: Promise<T>): Pr
   }
 }
 
+/** @throws RowRefused where the table says that it will never take what was sent. */
+async function accepted<T>(operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (![400, 413].includes(statusOf(error) ?? 0)) throw error;
+    throw new RowRefused(error instanceof Error ? error.message : String(error));
+  }
+}
+
 async function written(operation: Promise<{ etag?: string }>): Promise<Written> {
-  const answer = await unless([404, 409, 412], operation);
+  const answer = await unless([404, 409, 412], accepted(operation));
   return answer ? { kind: 'written', etag: answer.etag ?? '' } : { kind: 'conflict' };
 }
 
@@ -87,7 +98,7 @@ async function writeTogether(
   changes: readonly RowChange[],
 ): Promise<WrittenTogether> {
   const actions = changes.map((change) => actionOf(partitionKey, change));
-  const answer = await unless([404, 409, 412], client.submitTransaction(actions));
+  const answer = await unless([404, 409, 412], accepted(client.submitTransaction(actions)));
   if (!answer) return { kind: 'conflict' };
   return { kind: 'written', etags: answer.subResponses.map(({ etag }) => etag ?? '') };
 }

@@ -28,6 +28,11 @@ export type RowChange =
 export type WrittenTogether =
   { readonly kind: 'written'; readonly etags: readonly string[] } | { readonly kind: 'conflict' };
 
+/** The table will never take such a row: a column of over 32,768 characters, or a row of over a mebibyte. */
+export class RowRefused extends Error {
+  override readonly name = 'RowRefused';
+}
+
 /** Part of a partition, in the order of row keys. */
 export interface RowPage {
   readonly rows: readonly StoredRow[];

@@ -1,11 +1,12 @@
-import type {
-  MessageQueue,
-  Row,
-  RowChange,
-  RowPage,
-  RowRange,
-  StoredRow,
-  Table,
+import {
+  RowRefused,
+  type MessageQueue,
+  type Row,
+  type RowChange,
+  type RowPage,
+  type RowRange,
+  type StoredRow,
+  type Table,
 } from '../../src/storage/table.ts';
 
 /** One port call, told before and after it takes effect; throwing from `after` loses the answer, from `before` the call. */
@@ -18,6 +19,16 @@ export interface PortFaults {
 export interface MemoryTable extends Table {
   readonly operations: Record<string, number>;
   readonly rows: () => readonly StoredRow[];
+}
+
+const longestColumn = 32_768;
+
+/** Azure Tables takes 32,768 characters in a column. */
+function refuseLong(row: Row): void {
+  const long = Object.entries(row).find(
+    ([, value]) => typeof value === 'string' && value.length > longestColumn,
+  );
+  if (long) throw new RowRefused(`PropertyValueTooLarge: ${long[0]}`);
 }
 
 /** An Azure table as far as the app relies on it: conditional writes, pages in row-key order, continuation tokens. */
@@ -39,6 +50,7 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
     return answer;
   }
   const write = (row: Row) => {
+    refuseLong(row);
     const etag = `v${++version}`;
     partitionOf(row.partitionKey).set({ ...row, etag });
     return { kind: 'written', etag } as const;
