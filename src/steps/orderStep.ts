@@ -90,7 +90,11 @@ async function insert(services: StepServices, order: StepOrder): Promise<Tried> 
 
 async function orderAgain(services: StepServices, held: StoredStep, order: StepOrder): Promise<Tried> {
   const known = knownOutcome(held.step, order, services.clock());
-  if (known) return { outcome: known };
+  if (known) {
+    // A step that is parked for a day is asked for by the flow that is there, not by one that is lost.
+    const isLater = order.generation > held.step.generation && held.step.state === 'waiting';
+    return isLater && !(await recordAsk(services, held, order)) ? undefined : { outcome: known };
+  }
   if (!(await recordAsk(services, held, order))) return undefined;
   await sendCopy(services, order, 0);
   return { outcome: undefined };

@@ -47,17 +47,22 @@ async function toldOutcome(services: StepServices, step: StepState): Promise<Ste
   return fitsEvent(step.stepId, outcome) ? outcome : askAgain;
 }
 
+/** A flow that the platform has not shown by then is lost: a later generation of its run takes the step up again. */
+const newFlowSeconds = 600;
+
 /**
- * Raises `step-<ask>` to the flow. A flow that has ended is fine.
+ * Raises `step-<ask>` to the flow. A flow that has ended is fine, and one that is lost: its step stays as it is, and no
+ * message goes round for it.
  *
- * @throws Error when the platform does not know the instance yet: the message is to be delivered again.
+ * @throws Error when the platform does not know the instance of a young step yet: the message is to be delivered again.
  */
 export async function answer(services: StepServices, step: StepState): Promise<void> {
   const { runId, stepId, generation, ask } = step;
   const event: StepEvent = { stepId, outcome: await toldOutcome(services, step) };
   const raised = await services.raise(runId, generation, `step-${ask}`, event);
-  if (raised === 'missing')
+  if (raised === 'raised') return;
+  if (raised === 'missing' && services.clock() < later(step.firstAt, newFlowSeconds))
     throw new Error(`The flow of run ${runId}, generation ${generation}, is not there yet.`);
-  if (raised === 'ended')
-    services.log('info', 'The flow had ended before its answer.', { runId, stepId, ask });
+  const why = raised === 'missing' ? 'is lost' : 'had ended before its answer';
+  services.log('info', `The flow ${why}.`, { runId, stepId, ask });
 }

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmReply, Json } from '../../../src/arm/call.ts';
 import { plainText } from '../../../src/arm/words.ts';
-import { classify, meaningOf, asState, readErrorIn, readFailure, secondsInMessage } from '../../../src/arm/outcomes.ts';
+import {
+  classify,
+  meaningOf,
+  asState,
+  readErrorIn,
+  readFailure,
+  secondsInMessage,
+} from '../../../src/arm/outcomes.ts';
 
 const reply = (status: number, body?: Json, headers: ArmReply['headers'] = {}): ArmReply => ({
   status,

@@ -518,6 +518,30 @@ describe('settled', () => {
   });
 });
 
+describe('a flow that is lost', () => {
+  const parked = () => refusal(429, 'TooManyRequests', { 'retry-after': '1200' });
+
+  test('is not called for ever: its parked step stays as it is, and no message goes round', async () => {
+    const ledger = backUpLedger(script(parked), { raise: () => Promise.resolve('missing') });
+    await ledger.order('backUp', { itemId });
+    ledger.pass(700);
+    await ledger.drain(21 * 60);
+    expect(ledger.queue.messages).toEqual([]);
+    expect(ledger.row()).toMatchObject({ state: 'waiting' });
+    expect(ledger.events).toHaveLength(1);
+  });
+
+  test('is replaced by a later generation, which is the one that a parked step answers', async () => {
+    const ledger = backUpLedger(script(parked));
+    await ledger.order('backUp', { itemId });
+    await ledger.drain(10);
+    const order = { runId, stepId: '01', stepName: 'backUp', input: { itemId } };
+    const outcome = await orderStep(ledger.services, { ...order, generation: 2, ask: 2 });
+    expect(outcome).toMatchObject({ kind: 'waiting' });
+    expect(ledger.row()).toMatchObject({ generation: 2, ask: 2 });
+  });
+});
+
 describe('orders', () => {
   const order = { runId, stepId: '01', stepName: 'backUp', input: { itemId } };
 
