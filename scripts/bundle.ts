@@ -20,7 +20,6 @@ const options = {
   target: 'node22',
   format: 'cjs',
   minify: true,
-  keepNames: true,
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'none',
@@ -33,12 +32,18 @@ const options = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-const run = (outdir: string, names: Iterable<string>, entryOf: (name: string) => string, plugins: Plugin[]) =>
+/** One run of the bundler: its entries by name, and what else is special to it. */
+const run = (
+  outdir: string,
+  names: Iterable<string>,
+  entryOf: (name: string) => string,
+  special: Pick<BuildOptions, 'plugins' | 'keepNames'>,
+) =>
   build({
     ...options,
     outdir,
     entryPoints: [...names].map((name) => ({ in: entryOf(name), out: name })),
-    plugins,
+    ...special,
   });
 
 /** `debug` keeps what the environment says and nothing else. */
@@ -95,13 +100,13 @@ async function putPage(folder: string): Promise<readonly (readonly [string, numb
 /** Writes `*.cjs` with source maps, and the page, to `dist` or another folder; returns the size of each file in bytes. */
 export async function bundle(folder = path.join(root, 'dist')): Promise<ReadonlyMap<string, number>> {
   const late = new Map<string, LateFile>();
-  const main = await run(folder, ['main'], () => 'src/main.ts', [
-    readyDescription,
-    lateLibraries(late),
-    lateModules(late),
-  ]);
+  const main = await run(folder, ['main'], () => 'src/main.ts', {
+    plugins: [readyDescription, lateLibraries(late), lateModules(late)],
+    keepNames: true,
+  });
   refuseMissing(late);
-  const libraries = await run(folder, late.keys(), (name) => name, [lateEntries(late)]);
+  // Libraries set the names of their errors by themselves; kept for every function they would be a tenth of the files.
+  const libraries = await run(folder, late.keys(), (name) => name, { plugins: [lateEntries(late)] });
   refuseCopies(main.metafile, libraries.metafile);
   const files = [...main.outputFiles, ...libraries.outputFiles];
   await mkdir(folder, { recursive: true });

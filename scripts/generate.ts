@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { describeApi } from '../src/http/openapi.ts';
 import { planSchema } from '../src/plan/schema.ts';
 import { apiTypes } from './apiTypes.ts';
+import { customRoles } from './infra/roles.ts';
 import { outcomesPage } from './outcomesPage.ts';
 
 /** What each generated file is made from: a text as it is, anything else as JSON. Paths from the root of the repository. */
@@ -11,6 +12,7 @@ const generated: Readonly<Record<string, () => unknown>> = {
   'docs/openapi.json': describeApi,
   'docs/outcomes.md': outcomesPage,
   'ui/apiTypes.ts': () => apiTypes(describeApi()),
+  'infra/roles.json': customRoles,
   'plan/plan.schema.json': () => z.toJSONSchema(planSchema, { io: 'input' }),
 };
 

@@ -39,6 +39,8 @@ const variables = z.object({
     .string()
     .regex(/^[a-z0-9]{3,24}$/, 'the name of a storage account')
     .optional(),
+  AzureWebJobsStorage__queueServiceUri: origin.optional(),
+  AzureWebJobsStorage__tableServiceUri: origin.optional(),
   ARM_ENDPOINT: origin.default('https://management.azure.com'),
   ARM_AUDIENCE: z.url('a URL').optional(),
   ARM_CA_FILE: z.string().optional(),
@@ -74,7 +76,7 @@ type Variables = z.infer<typeof variables>;
 /** Where tables and queues are: a connection string, or an account reached with the app's identity. */
 export type StorageSetting =
   | { readonly kind: 'connectionString'; readonly connectionString: string }
-  | { readonly kind: 'account'; readonly accountName: string };
+  | { readonly kind: 'account'; readonly queueUrl: string; readonly tableUrl: string };
 
 /** Everything the environment says, read once. */
 export interface Settings {
@@ -108,9 +110,16 @@ function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], u
 }
 
 function storageOf(read: Variables): StorageSetting | undefined {
-  const { AzureWebJobsStorage: connectionString, AzureWebJobsStorage__accountName: accountName } = read;
+  const { AzureWebJobsStorage: connectionString, AzureWebJobsStorage__accountName: name } = read;
+  const { AzureWebJobsStorage__queueServiceUri: queueUrl, AzureWebJobsStorage__tableServiceUri: tableUrl } =
+    read;
   if (connectionString !== undefined) return { kind: 'connectionString', connectionString };
-  return accountName === undefined ? undefined : { kind: 'account', accountName };
+  if (queueUrl !== undefined && tableUrl !== undefined) return { kind: 'account', queueUrl, tableUrl };
+  // By its name alone the host, too, takes an account for one of the public cloud.
+  const urlOf = (service: string): string => `https://${name}.${service}.core.windows.net`;
+  return name === undefined
+    ? undefined
+    : { kind: 'account', queueUrl: urlOf('queue'), tableUrl: urlOf('table') };
 }
 
 const channelSettingsIn = (environment: Environment): Record<string, string> =>
@@ -140,7 +149,14 @@ function settingsOf(read: Variables, storage: StorageSetting, environment: Envir
   };
 }
 
-const storageMissing = 'AzureWebJobsStorage: a connection string, or AzureWebJobsStorage__accountName';
+/** Each line alone names the storage account. */
+const storageNames = [
+  ['AzureWebJobsStorage'],
+  ['AzureWebJobsStorage__accountName'],
+  ['AzureWebJobsStorage__queueServiceUri', 'AzureWebJobsStorage__tableServiceUri'],
+] as const;
+const storageMissing =
+  'AzureWebJobsStorage: a connection string; or AzureWebJobsStorage__accountName; or both AzureWebJobsStorage__queueServiceUri and AzureWebJobsStorage__tableServiceUri';
 
 /**
  * Reads the app's settings; an empty value counts as absent.
@@ -154,7 +170,7 @@ export function readSettings(environment: Environment): Settings {
   const present = Object.fromEntries(filled);
   const read = variables.safeParse(present);
   const named = filled.map(([name]) => name);
-  const hasStorage = named.some((name) => /^AzureWebJobsStorage(__accountName)?$/.test(name));
+  const hasStorage = storageNames.some((together) => together.every((name) => named.includes(name)));
   const problems = [
     ...(read.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []),
     ...(hasStorage ? [] : [storageMissing]),

@@ -89,7 +89,7 @@ function once<T>(make: () => T): () => T {
 
 function storageOf({ storage }: Settings, credential: TokenCredential): StorageAccount {
   if (storage.kind === 'connectionString') return { connectionString: storage.connectionString };
-  return { accountName: storage.accountName, credential };
+  return { queueUrl: storage.queueUrl, tableUrl: storage.tableUrl, credential };
 }
 
 const armClientOf = (settings: Settings, credential: TokenCredential, clock: () => Date): ArmClient =>

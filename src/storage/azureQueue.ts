@@ -40,6 +40,5 @@ async function queueClient(account: StorageAccount, name: string): Promise<Queue
     const service = QueueServiceClient.fromConnectionString(account.connectionString, { retryOptions });
     return service.getQueueClient(name);
   }
-  const url = `https://${account.accountName}.queue.core.windows.net/${name}`;
-  return new QueueClient(url, account.credential, { retryOptions });
+  return new QueueClient(`${account.queueUrl}/${name}`, account.credential, { retryOptions });
 }

@@ -48,8 +48,7 @@ async function tableClient(account: StorageAccount, name: string): Promise<Table
       allowInsecureConnection,
     });
   }
-  const url = `https://${account.accountName}.table.core.windows.net`;
-  return new TableClient(url, name, account.credential, { retryOptions });
+  return new TableClient(account.tableUrl, name, account.credential, { retryOptions });
 }
 
 const statusOf = (error: unknown): number | undefined =>

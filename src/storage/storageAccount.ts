@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 
-/** Where tables and queues are: a connection string, or an account of the public cloud reached by identity. */
+/** Where tables and queues are: a connection string, or an account reached by identity, whose service URLs are origins. */
 export type StorageAccount =
   | { readonly connectionString: string }
-  | { readonly accountName: string; readonly credential: TokenCredential };
+  | { readonly queueUrl: string; readonly tableUrl: string; readonly credential: TokenCredential };

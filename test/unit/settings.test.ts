@@ -31,8 +31,20 @@ test('a plan can name settings that begin with NOTIFY_, and no other secret', ()
 test('storage by identity', () => {
   expect(readSettings({ AzureWebJobsStorage__accountName: 'backupapp' }).storage).toEqual({
     kind: 'account',
-    accountName: 'backupapp',
+    queueUrl: 'https://backupapp.queue.core.windows.net',
+    tableUrl: 'https://backupapp.table.core.windows.net',
   });
+});
+
+test('storage of another cloud is named by the addresses of both its services; one alone is not enough', () => {
+  const queue = { AzureWebJobsStorage__queueServiceUri: 'https://ledger.queue.core.chinacloudapi.cn/' };
+  const table = { AzureWebJobsStorage__tableServiceUri: 'https://ledger.table.core.chinacloudapi.cn' };
+  expect(readSettings({ ...queue, ...table }).storage).toEqual({
+    kind: 'account',
+    queueUrl: 'https://ledger.queue.core.chinacloudapi.cn',
+    tableUrl: 'https://ledger.table.core.chinacloudapi.cn',
+  });
+  expect(() => readSettings(queue)).toThrow(/AzureWebJobsStorage__tableServiceUri/);
 });
 
 test('every problem is named on a line of its own, values are not', () => {

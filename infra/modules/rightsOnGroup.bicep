@@ -1,0 +1,29 @@
+param principalId string
+
+@description('What the group holds; the profiles of that place are assigned here.')
+@allowed(['vaults', 'drillTargets'])
+param place string
+
+@description('Name (a GUID) of each profile\'s role.')
+param roleNames object
+
+@description('Condition of the profile that grants roles.')
+param grantCondition string
+
+var profiles = filter(
+  items(loadJsonContent('../roles.json').profiles),
+  profile => contains(profile.value.places, place)
+)
+
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for profile in profiles: {
+    name: guid(resourceGroup().id, principalId, roleNames[profile.key])
+    properties: {
+      condition: profile.key == 'grant' ? grantCondition : null
+      conditionVersion: profile.key == 'grant' ? '2.0' : null
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleNames[profile.key])
+    }
+  }
+]
