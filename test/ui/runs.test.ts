@@ -58,7 +58,7 @@ describe('the list', () => {
     expect(await page.getByText('docs-11 of ledgerfiles').count()).toBe(0);
     await page.getByRole('button', { name: 'Show the runs of this batch' }).click();
     await page.getByText('docs-11 of ledgerfiles').waitFor();
-    expect(layer.asked).toContainEqual(`GET /api/runs?top=100&batch=${runId(10)}`);
+    await expect.poll(() => layer.asked).toContainEqual(`GET /api/runs?top=100&batch=${runId(10)}`);
     await shoot(page, 'runsUnfolded', false);
     await page.getByRole('button', { name: 'Hide the runs of this batch' }).click();
     await page.getByText('docs-11 of ledgerfiles').waitFor({ state: 'detached' });

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, Refusal, useLive } from '../api.ts';
 import type { Answers } from '../apiTypes.ts';
-import { Empty, Facts, Heading, Loaded, Notice, Problem, StatusMark } from '../parts.tsx';
+import { Empty, Facts, Heading, Id, Loaded, Notice, Problem, StatusMark } from '../parts.tsx';
 import { goTo, linkTo } from '../router.ts';
 import { useMay } from '../session.ts';
 import { isoWords, Time } from '../time.tsx';
@@ -79,6 +79,21 @@ const bodyOf = (row: CoverageRow, order: Order): object => ({
 
 const hasEnded = ({ status }: Run): boolean => !['accepted', 'running'].includes(status);
 
+const sentNames: Readonly<Record<string, string>> = {
+  ...{ protectedItemId: 'Protected item', backupInstanceId: 'Backup instance', expiresAt: 'Kept until' },
+  ...{
+    ruleName: 'Rule of the policy',
+    retentionTag: 'Retention tag',
+    backupType: 'Type',
+    compress: 'Compressed',
+  },
+};
+
+function shownValue(name: string, value: unknown): JSX.Element {
+  if (name.endsWith('At')) return <Time at={String(value)} />;
+  return name.endsWith('Id') ? <Id id={String(value)} /> : <span>{String(value)}</span>;
+}
+
 function Found({ run }: { run: Run }): JSX.Element {
   const { wouldSend = {} } = (run.result ?? {}) as { wouldSend?: Readonly<Record<string, unknown>> };
   return (
@@ -102,8 +117,8 @@ function Found({ run }: { run: Run }): JSX.Element {
       ))}
       <Facts
         of={Object.entries(wouldSend).map(([name, value]) => [
-          name,
-          /At$/.test(name) ? <Time at={String(value)} /> : <code>{String(value)}</code>,
+          sentNames[name] ?? name,
+          shownValue(name, value),
         ])}
       />
     </>
