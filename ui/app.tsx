@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useContext } from 'preact/hooks';
-import { Heading, Empty } from './parts.tsx';
+import { Boundary, Empty, Heading } from './parts.tsx';
 import { BackUpPage } from './pages/backUp.tsx';
 import { DrillsPage } from './pages/drills.tsx';
 import { OverviewPage } from './pages/overview.tsx';
@@ -108,7 +108,9 @@ export function App(): JSX.Element {
           </nav>
           <Account />
         </header>
-        <main id="main">{pageOf(place)}</main>
+        <main id="main">
+          <Boundary key={place.segments.join('/')}>{pageOf(place)}</Boundary>
+        </main>
       </div>
     </>
   );

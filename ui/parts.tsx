@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from 'preact';
+import { Component, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Live, Refusal } from './api.ts';
 import { soon, Time, useNow } from './time.tsx';
@@ -114,6 +114,27 @@ export function Loaded<T>({ live, what, children }: LoadedProps<T>): JSX.Element
       {data === undefined ? !problem && <Reading what={what} /> : children(data)}
     </>
   );
+}
+
+/** Keeps a mistake on one page from taking the others along. */
+export class Boundary extends Component<
+  { readonly children: ComponentChildren },
+  { readonly mistake?: unknown }
+> {
+  override componentDidCatch(mistake: unknown): void {
+    this.setState({ mistake });
+  }
+
+  override render(): ComponentChildren {
+    const { mistake } = this.state;
+    if (mistake === undefined) return this.props.children;
+    return (
+      <Notice tone="bad">
+        <strong>This page cannot be shown.</strong> {String(mistake)} Load it again; if that does not help,
+        the app and its page may be of different versions.
+      </Notice>
+    );
+  }
 }
 
 /** The head of a page: it gets the focus when the reader arrives, so that a screen reader says where they are. */

@@ -109,6 +109,15 @@ export function resourceOf(target: unknown): string | undefined {
   return virtualMachineId ?? datasourceId;
 }
 
+/** A resource as a request names it: by what it is, so that its runs are found under it; a database by its item. */
+export function targetOf({ kind, id, vaultId, itemId }: CoverageRow): object {
+  const [, storageAccountId, share] = /^(.+)\/fileServices\/[^/]+\/shares\/([^/]+)$/i.exec(id) ?? [];
+  if (vaultId === undefined) return { id: itemId };
+  if (kind === 'fileShare' && share) return { kind, vaultId, storageAccountId, share };
+  if (kind === 'virtualMachine') return { kind, vaultId, virtualMachineId: id };
+  return kind === 'disk' || kind === 'blobs' ? { kind, vaultId, datasourceId: id } : { id: itemId };
+}
+
 export const vaultOf = (target: unknown): string | undefined => (target as TargetLike | undefined)?.vaultId;
 
 /** `findProtectedItem` as `Find protected item`; the service before the dot is left out. */

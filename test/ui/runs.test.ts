@@ -137,8 +137,10 @@ test('a backup is asked for after a dry run, once however often it is pressed, a
   await page.getByRole('button', { name: 'Back up now' }).dblclick();
   await page.waitForURL(`**/ui/runs/${followedRun}`);
   const [dry, ...sent] = layer.posted;
-  expect(dry?.body).toEqual({ target: { id: row.itemId }, keepFor: 'P90D', dryRun: true });
-  expect(sent[0]?.body).toEqual({ target: { id: row.itemId }, keepFor: 'P90D' });
+  const [storageAccountId, share] = row.id.split('/fileServices/default/shares/');
+  const target = { kind: 'fileShare', vaultId: row.vaultId, storageAccountId, share };
+  expect(dry?.body).toEqual({ target, keepFor: 'P90D', dryRun: true });
+  expect(sent[0]?.body).toEqual({ target, keepFor: 'P90D' });
   expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
   expect(sent[0]?.key).toMatch(/^[0-9a-f-]{36}$/);
 });

@@ -120,3 +120,11 @@ test.each([
   expect(await violationsOn(page)).toEqual([]);
   await shoot(page, `empty-${path.replace(/\W/g, '') || 'overview'}`, false);
 });
+
+test('an answer that the page does not know costs one page, not the others', async () => {
+  layer.trouble = { isStrange: true };
+  await goTo('vaults');
+  await page.getByText('This page cannot be shown.').waitFor();
+  await page.getByRole('link', { name: 'Plan' }).click();
+  await page.getByText('In force as it lies there').waitFor();
+});

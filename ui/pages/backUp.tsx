@@ -6,7 +6,7 @@ import { Empty, Facts, Heading, Id, Loaded, Notice, Problem, StatusMark } from '
 import { goTo, linkTo } from '../router.ts';
 import { useMay } from '../session.ts';
 import { isoWords, Time } from '../time.tsx';
-import { kindOfResource, nameOf, type CoverageRow, type Run } from '../words.ts';
+import { kindOfResource, nameOf, targetOf, type CoverageRow, type Run } from '../words.ts';
 
 /** What the form says, as the API wants it. */
 interface Order {
@@ -72,7 +72,7 @@ function Fields({ row, order, change }: FieldsProps): JSX.Element {
 }
 
 const bodyOf = (row: CoverageRow, order: Order): object => ({
-  target: { id: row.itemId },
+  target: targetOf(row),
   ...(isInBackupVault(row) ? {} : { keepFor: 'P30D' }),
   ...order,
 });
@@ -80,7 +80,12 @@ const bodyOf = (row: CoverageRow, order: Order): object => ({
 const hasEnded = ({ status }: Run): boolean => !['accepted', 'running'].includes(status);
 
 const sentNames: Readonly<Record<string, string>> = {
-  ...{ protectedItemId: 'Protected item', backupInstanceId: 'Backup instance', expiresAt: 'Kept until' },
+  ...{
+    protectedItemId: 'Protected item',
+    backupInstanceId: 'Backup instance',
+    expiresAt: 'Kept until',
+    keepFor: 'Kept for',
+  },
   ...{
     ruleName: 'Rule of the policy',
     retentionTag: 'Retention tag',
@@ -91,6 +96,7 @@ const sentNames: Readonly<Record<string, string>> = {
 
 function shownValue(name: string, value: unknown): JSX.Element {
   if (name.endsWith('At')) return <Time at={String(value)} />;
+  if (name === 'keepFor') return <span>{isoWords(String(value))}</span>;
   return name.endsWith('Id') ? <Id id={String(value)} /> : <span>{String(value)}</span>;
 }
 

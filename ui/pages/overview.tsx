@@ -79,7 +79,7 @@ function DayCell({ counts, day }: { counts: DayCounts | undefined; day: string }
     <td title={title}>
       <span class="visually-hidden">{title}</span>
       <svg viewBox="0 0 28 28" preserveAspectRatio="none" aria-hidden="true">
-        <rect class="good" width="28" height={all === 0 ? 0 : 28} />
+        <rect class={all === 0 ? 'track' : 'good'} width="28" height="28" />
         <rect class="warn" width="28" y={28 - height(late) - height(worse)} height={height(late)} />
         <rect class="bad" width="28" y={28 - height(worse)} height={height(worse)} />
       </svg>

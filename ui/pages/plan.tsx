@@ -5,7 +5,7 @@ import type { Answers } from '../apiTypes.ts';
 import { Empty, Facts, Heading, Loaded, Mark, Notice } from '../parts.tsx';
 import { diffLines, lineOfProblem, linesOf, type DiffLine, type PlanLine } from '../planText.ts';
 import { linkTo } from '../router.ts';
-import { bothClocks } from '../time.tsx';
+import { bothClocks, isoWords } from '../time.tsx';
 import { counted, kindOfResource, nameOf, type Tone } from '../words.ts';
 
 type Plan = Answers['Plan'];
@@ -159,7 +159,7 @@ function ScheduleBox({ schedule, times }: { schedule: Schedule; times: readonly 
       <Facts
         of={[
           ['Backs up', what],
-          ['Kept for', schedule.keepFor],
+          ['Kept for', schedule.keepFor && isoWords(schedule.keepFor)],
           ['Retention tag', schedule.retentionTag],
         ]}
       />

@@ -5,7 +5,16 @@ import { Empty, Facts, Heading, Id, Loaded, Mark, StateMark, StatusMark } from '
 import { linkTo } from '../router.ts';
 import { useMay } from '../session.ts';
 import { bothClocks, isoWords, Time, useNow } from '../time.tsx';
-import { kindOfResource, kindOfRun, nameOf, states, type CoverageRow, type ListedRun } from '../words.ts';
+import {
+  kindOfResource,
+  kindOfRun,
+  nameOf,
+  states,
+  statuses,
+  type Run,
+  type CoverageRow,
+  type ListedRun,
+} from '../words.ts';
 
 type History = Answers['CoverageResource']['history'];
 
@@ -58,7 +67,8 @@ function FactsOf({ row, now }: { row: CoverageRow; now: number }): JSX.Element {
           'Last run here',
           lastRun && (
             <a href={linkTo(`runs/${lastRun.id}`)}>
-              {kindOfRun(lastRun.kind)} · {lastRun.status} · <Time at={lastRun.createdAt} now={now} />
+              {kindOfRun(lastRun.kind)} · {statuses[lastRun.status as Run['status']]?.text ?? lastRun.status}{' '}
+              · <Time at={lastRun.createdAt} now={now} />
             </a>
           ),
         ],

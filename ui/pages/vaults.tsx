@@ -67,7 +67,9 @@ function Gauge({
 }
 
 function Limits({ vault, now }: { vault: Vault; now: number }): JSX.Element {
-  const paused = vault.budgets.filter(({ pausedUntil }) => pausedUntil && Date.parse(pausedUntil) > now);
+  // An older app behind a newer page does not tell them.
+  const { budgets = [], dailyLimits = [] } = vault;
+  const paused = budgets.filter(({ pausedUntil }) => pausedUntil && Date.parse(pausedUntil) > now);
   return (
     <>
       {paused.map(({ action, pausedUntil }) => (
@@ -75,21 +77,21 @@ function Limits({ vault, now }: { vault: Vault; now: number }): JSX.Element {
           Azure has asked to wait with <code>{action}</code> until <Time at={pausedUntil} now={now} />.
         </Notice>
       ))}
-      {vault.budgets.length > 0 && (
+      {budgets.length > 0 && (
         <section>
           <h3>Request budgets used</h3>
           <ul class="gauges">
-            {vault.budgets.map(({ action, remaining, limit }) => (
+            {budgets.map(({ action, remaining, limit }) => (
               <Gauge key={action} name={action} used={Math.max(0, limit - remaining)} limit={limit} />
             ))}
           </ul>
         </section>
       )}
-      {vault.dailyLimits.length > 0 && (
+      {dailyLimits.length > 0 && (
         <section>
           <h3>Daily limits used</h3>
           <ul class="gauges">
-            {vault.dailyLimits.map(({ item, kind, used, limit, day }) => (
+            {dailyLimits.map(({ item, kind, used, limit, day }) => (
               <Gauge
                 key={item + kind}
                 name={`${nameOf(item)}, ${kind}`}

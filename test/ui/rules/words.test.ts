@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { backOffSeconds } from '../../../ui/api.ts';
 import { csvOf } from '../../../ui/csv.ts';
 import { duration, isoWords, relative, shortTime } from '../../../ui/time.tsx';
-import { kindOfRun, nameOf, resourceOf, stepWords, targetName } from '../../../ui/words.ts';
+import { kindOfRun, nameOf, resourceOf, stepWords, targetName, targetOf } from '../../../ui/words.ts';
 import { seedRows } from '../seed.ts';
 
 const noon = Date.parse('2026-11-29T12:00:00Z');
@@ -61,6 +61,20 @@ describe('names', () => {
     expect(nameOf('not an id')).toBe('not an id');
     expect(stepWords('recoveryServices.findProtectedItem')).toBe('Find protected item');
   });
+});
+
+test.each(['fileShare', 'virtualMachine', 'disk', 'blobs'] as const)(
+  'a %s is asked for by what it is, and its runs lead back to it',
+  (kind) => {
+    const row = seedRows(1000, noon).find((one) => one.kind === kind && one.vaultId)!;
+    expect(targetOf(row)).toMatchObject({ kind, vaultId: row.vaultId });
+    expect(resourceOf(targetOf(row))).toBe(row.id);
+  },
+);
+
+test('a database is asked for by its item', () => {
+  const row = seedRows(1000, noon).find((one) => one.kind === 'workload' && one.vaultId)!;
+  expect(targetOf(row)).toEqual({ id: row.itemId });
 });
 
 test('looks come less often while nothing changes, and never stop', () => {
