@@ -100,20 +100,26 @@ async function readVaults(
   return readings;
 }
 
-/** Items that Resource Graph shows and the vault's own list lacks: a page of the list is missing. */
-function unlisted(
+/** A vault whose list lacks items that Resource Graph shows has lost a page of it: what it says is not the whole. */
+function withLostPages(
   protections: Iterable<readonly Protection[]>,
   vaults: ReadonlyMap<string, VaultReading>,
-): string[] {
+): ReadonlyMap<string, VaultReading> {
   const lacking = new Map<string, number>();
   for (const { vaultId, itemId } of [...protections].flat()) {
-    if (isBackupVault(vaultId)) continue;
     const vault = vaults.get(idKey(vaultId));
-    if (!vault || vault.problems.length > 0 || vault.facts.has(idKey(itemId))) continue;
-    lacking.set(vault.id, (lacking.get(vault.id) ?? 0) + 1);
+    if (!vault || isBackupVault(vaultId) || vault.facts.has(idKey(itemId))) continue;
+    lacking.set(idKey(vaultId), (lacking.get(idKey(vaultId)) ?? 0) + 1);
   }
-  return [...lacking].map(
-    ([id, count]) => `The list of protected items of ${id} lacks ${count} that Resource Graph shows.`,
+  return new Map(
+    [...vaults].map(([key, vault]) => {
+      const count = lacking.get(key);
+      if (count === undefined || vault.problems.length > 0) return [key, vault];
+      return [
+        key,
+        { ...vault, problems: [`the list of protected items lacks ${count} that Resource Graph shows`] },
+      ];
+    }),
   );
 }
 
@@ -141,12 +147,12 @@ export async function gatherEstate(services: CoverageServices, plan: Plan): Prom
     async () => (await eachGraphPage(services.estate, everywhere, protectionQuery, take)) > 0,
     false,
   );
-  const vaults = await readVaults(services, plan, vaultsOf(plan, index));
+  const read = await readVaults(services, plan, vaultsOf(plan, index));
+  const vaults = withLostPages(index.values(), read);
   for (const vault of vaults.values()) {
     problems.push(...vault.problems.map((problem) => `${vault.id}: ${problem}`));
     addDeleted(index, vault);
   }
-  problems.push(...unlisted(index.values(), vaults));
   return { subscriptions, hidden, protections: index, vaults, problems, sawProtections };
 }
 

@@ -80,7 +80,8 @@ export function createJudge(plan: Plan, gathered: Gathered, readAt: Date): Judge
 
   function factsOf(by: Protection | undefined, prior: Prior | undefined): BackupFacts {
     const found = by && gathered.vaults.get(idKey(by.vaultId))?.facts.get(idKey(by.itemId));
-    const point = newer(found?.point, by && stillKept(prior, readAt));
+    // Of the same point the earlier reading may know more: tier and expiry.
+    const point = newer(by && stillKept(prior, readAt), found?.point);
     const deleted =
       by && gathered.vaults.get(idKey(by.vaultId))?.deleted.find(({ id }) => sameId(id, by.itemId));
     return { ...found, ...(point && { point }), ...(deleted?.purgedAt && { keptUntil: deleted.purgedAt }) };

@@ -113,8 +113,10 @@ async function judgePage(
   refresh: Refresh,
   page: readonly Candidate[],
   shares: ReadonlyMap<string, readonly Protection[]>,
+  checkTime: () => void,
 ): Promise<void> {
   for (const candidate of page) {
+    checkTime();
     await judgeOne(refresh, { candidate, protections: protectionsOf(refresh, candidate) });
   }
   const wanted = new Set(accountsWithShares(refresh.plan, page).map(({ id }) => idKey(id)));
@@ -122,6 +124,7 @@ async function judgePage(
     ({ kind, id }) => kind === 'blobs' && (wanted.has(idKey(id)) || shares.has(idKey(id))),
   );
   for (let begin = 0; begin < accounts.length; begin += accountsAtOnce) {
+    checkTime();
     await Promise.all(
       accounts
         .slice(begin, begin + accountsAtOnce)
@@ -182,12 +185,15 @@ async function judgeResources(
   const { services, gathered } = refresh;
   const shares = sharesByAccount(refresh);
   const from = claimed.now.progress.judged - overlap;
+  const checkTime = () => {
+    if (services.clock().getTime() > untilMs) throw new TimeIsUp();
+  };
   const take = async (rows: readonly JsonObject[], before: number) => {
     const page = rows.map((row) => candidateOf(seenResource(row))).filter((one) => !!one);
     const judged = before + rows.length;
     if (judged <= from) return skip(refresh, page, skipped, shares);
-    if (services.clock().getTime() > untilMs) throw new TimeIsUp();
-    await judgePage(refresh, page, shares);
+    // What was judged of a page is written: when it is taken up again its points are not read a second time.
+    await judgePage(refresh, page, shares, checkTime);
     await refresh.writer.flush();
     claimed.now = await noteProgress(services, claimed.now, { ...claimed.now.progress, judged }, true);
   };
@@ -195,8 +201,9 @@ async function judgeResources(
     await eachGraphPage(services.estate, gathered.subscriptions, resourceQuery, take);
     return true;
   } catch (error) {
-    if (error instanceof TimeIsUp) return false;
-    throw error;
+    if (!(error instanceof TimeIsUp)) throw error;
+    await refresh.writer.flush();
+    return false;
   }
 }
 
