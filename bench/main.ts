@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { adverse } from './adverse.ts';
 import { cost } from './costBench.ts';
 import { coldstart } from './coldstart.ts';
+import { coverage } from './coverage.ts';
 import { cpu } from './cpu.ts';
 import { fleet } from './fleet.ts';
 import { idle } from './idle.ts';
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
   skew,
   cpu,
   idle,
+  coverage,
   queueDelay,
 };
 

@@ -37,6 +37,13 @@ const kindWords: readonly (readonly [RegExp, keyof typeof dailyLimits.backups])[
 const kindOf = (target: Target): keyof typeof dailyLimits.backups =>
   'kind' in target ? target.kind : (kindWords.find(([words]) => words.test(target.id))?.[1] ?? 'unknown');
 
+/** What is counted for a vault. */
+const vaultLimits = [
+  { what: 'protections configured', limit: dailyLimits.configurations },
+  { what: 'discoveries', limit: dailyLimits.discoveries },
+  { what: 'storage accounts registered', limit: dailyLimits.accounts },
+] as const;
+
 /** A new share: its account is discovered and registered once, whatever the number of its shares. */
 function protectionCharges(target: Target): readonly Charge[] {
   if (!('kind' in target) || target.kind === 'disk' || target.kind === 'blobs') return [];
@@ -100,3 +107,17 @@ export async function takeCharges(
   for (const charge of due) await addOne(table, day, charge);
   return undefined;
 }
+
+/** What has been used of a Recovery Services vault's limits on a day (`2026-08-22`), as the app has counted. */
+export const usedOfVault = (
+  table: Table,
+  day: string,
+  scope: string,
+): Promise<readonly { readonly what: string; readonly used: number; readonly limit: number }[]> =>
+  Promise.all(
+    vaultLimits.map(async ({ what, limit }) => ({
+      what,
+      limit,
+      used: usedOf(await table.read(day, counterKey({ what, limit, scope }))),
+    })),
+  );

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { readVaults } from '../coverage/readCoverage.ts';
 import { answer } from '../http/answer.ts';
+import { vaultsAnswer } from '../http/vaultsAnswer.ts';
 
 app.http('getVaults', {
   route: 'api/vaults',
@@ -8,6 +8,6 @@ app.http('getVaults', {
   authLevel: 'anonymous',
   handler: answer('getVaults', async ({ services }) => ({
     status: 200,
-    jsonBody: await readVaults(services.tables.coverage),
+    jsonBody: await vaultsAnswer(services),
   })),
 });
