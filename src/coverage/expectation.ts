@@ -58,7 +58,7 @@ const mostOccurrences = 200;
 
 /** Reads a schedule's rhythm from the occurrences after `now`: of the next weeks, at most 200. */
 export function rhythmOf(schedule: Schedule, now: Date): Rhythm {
-  let until = new Date(now.getTime() + 2 * day);
+  let until = new Date(now.getTime() + 9 * day);
   let due = dueTimes(schedule, now, until);
   if (due.length < 3) {
     until = new Date(now.getTime() + lookAheadMs);

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import {
+  durationMilliseconds,
+  durationText,
+  expectationOf,
+  rhythmOf,
+} from '../../../src/coverage/expectation.ts';
+import {
+  eventOf,
+  levelOf,
+  verdictOfAge,
+  type BackupFacts,
+  type Level,
+} from '../../../src/coverage/verdict.ts';
+import { planSchema } from '../../../src/plan/schema.ts';
+
+const hour = 3_600_000;
+const now = new Date('2026-08-22T12:00:00Z');
+const expectation = { everyMs: 24 * hour, graceMs: 12 * hour, from: 'rule' as const };
+const pointAt = (hoursAgo: number): BackupFacts['point'] => ({
+  at: new Date(now.getTime() - hoursAgo * hour).toISOString(),
+  source: 'lastRecoveryPoint',
+});
+const failedAt = (hoursAgo: number): BackupFacts['failure'] => ({
+  at: new Date(now.getTime() - hoursAgo * hour).toISOString(),
+  code: 'UserErrorX',
+  message: 'it failed',
+});
+const stateOf = (point: BackupFacts['point'], failure?: BackupFacts['failure']) =>
+  verdictOfAge({ facts: { ...(point && { point }), ...(failure && { failure }) }, expect: expectation }, now)
+    .state;
+
+describe('the verdict by age', () => {
+  test.each([
+    ['as old as is allowed', pointAt(24), undefined, 'ok'],
+    ['a second older', pointAt(24 + 1 / 3600), undefined, 'late'],
+    ['as old as the grace allows', pointAt(36), undefined, 'late'],
+    ['older than the grace', pointAt(36 + 1 / 3600), undefined, 'down'],
+    ['fresh, and the attempt since failed', pointAt(5), failedAt(1), 'failing'],
+    ['fresh, and an attempt before it failed', pointAt(5), failedAt(6), 'ok'],
+    ['late, and the attempt since failed', pointAt(30), failedAt(1), 'failing'],
+    ['down, and the attempt since failed', pointAt(40), failedAt(1), 'down'],
+    ['none, and none was tried', undefined, undefined, 'neverBackedUp'],
+    ['none, and the attempt failed', undefined, failedAt(1), 'failing'],
+  ] as const)('of a newest point that is %s', (_what, point, failure, state) => {
+    expect(stateOf(point, failure)).toBe(state);
+  });
+
+  test('carries the words of the service', () => {
+    const verdict = verdictOfAge({ facts: { failure: failedAt(1) as never }, expect: expectation }, now);
+    expect(verdict).toMatchObject({ serviceWords: 'UserErrorX: it failed' });
+  });
+});
+
+describe('a level', () => {
+  const since = (hoursAgo: number) => new Date(now.getTime() - hoursAgo * hour).toISOString();
+
+  test('gives what is new the time that any backup gets', () => {
+    const levels = [1, 25, 37].map((hours) => levelOf('neverBackedUp', since(hours), expectation, now));
+    expect(levels).toEqual(['new', 'late', 'down']);
+    expect([1, 25].map((hours) => levelOf('notProtected', since(hours), expectation, now))).toEqual([
+      'new',
+      'unprotected',
+    ]);
+  });
+
+  test('is told when it changes to bad, and when bad is over', () => {
+    const path: readonly (Level | undefined)[] = [undefined, 'new', 'ok', 'late', 'down', 'ok', 'none', 'ok'];
+    const told = path.slice(1).map((level, at) => eventOf(path[at], level ?? 'none'));
+    expect(told).toEqual([undefined, undefined, 'late', 'down', 'ok', undefined, undefined]);
+  });
+});
+
+describe('what is expected', () => {
+  const schedule = planSchema.shape.schedules.unwrap().element.parse({
+    name: 'nightly',
+    cron: '0 2 * * *',
+    timeZone: 'Europe/Berlin',
+    backUp: { rules: ['machines'] },
+  });
+  const daily = { id: 'p', name: 'daily', everyMs: 24 * hour, continuous: false };
+
+  test('is what the rule says, with six hours of grace unless it says otherwise', () => {
+    expect(expectationOf({ expect: { every: 'PT12H' } }, [rhythmOf(schedule, now)], daily)).toEqual({
+      everyMs: 12 * hour,
+      graceMs: 6 * hour,
+      from: 'rule',
+    });
+  });
+
+  test('else as often as the schedule comes and may begin, clock changes included', () => {
+    expect(expectationOf({}, [rhythmOf(schedule, now)], daily)).toMatchObject({
+      everyMs: 28 * hour,
+      from: 'schedule',
+    });
+    const beforeAutumn = new Date('2026-10-24T12:00:00Z');
+    expect(rhythmOf(schedule, beforeAutumn).nextAt).toBe('2026-10-25T00:00:00.000Z');
+  });
+
+  test('else as often as the policy backs up, and what that takes; else daily', () => {
+    expect(expectationOf({}, [], daily)).toMatchObject({ everyMs: 28 * hour, from: 'policy' });
+    expect(expectationOf({}, [], undefined)).toMatchObject({ everyMs: 24 * hour, from: 'default' });
+  });
+
+  test('is written and read as a duration of ISO 8601', () => {
+    for (const text of ['P1D', 'PT6H', 'P1DT12H', 'P7D', 'PT90M'.replace('90M', '1H30M')]) {
+      expect(durationText(durationMilliseconds(text) ?? 0)).toBe(text);
+    }
+    expect(durationMilliseconds('P1W')).toBe(7 * 24 * hour);
+    expect(durationMilliseconds('daily')).toBeUndefined();
+  });
+
+  test.each(['P', 'PT', 'P0D', '1D', 'P1Y'])('of %s is refused by the plan', (every) => {
+    const rule = {
+      name: 'r',
+      match: { kind: 'disk' },
+      protect: { vaults: { '*': '/subscriptions/x' }, policy: 'p' },
+    };
+    const plan = { rules: [{ ...rule, expect: { every } }], safety: { subscriptions: [], vaults: [] } };
+    expect(planSchema.safeParse(plan).success).toBe(false);
+  });
+});
