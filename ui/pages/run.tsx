@@ -203,6 +203,7 @@ const Ids = ({ run }: { run: Run }): JSX.Element => (
   <Facts
     of={[
       ['Run', <Id id={run.id} />],
+      ['Operation', run.operation?.status],
       ['Job', run.job && <Id id={run.job.id} />],
       ['Recovery point', run.recoveryPoint && <Id id={run.recoveryPoint.id} />],
       ['Correlation', run.error?.correlationId && <Id id={run.error.correlationId} />],
