@@ -8,7 +8,7 @@ import { watchResource } from '../triggers/resourceWatch.ts';
 app.activity(watchResourceActivity, {
   handler: async (watch: ResourceWatch, context): Promise<ResourceWatched> => {
     const services = getServices();
-    const lookAgain = await watchResource(triggerServices(services, context), watch);
-    return { lookAgain, waitSeconds: services.settings.minimumPollSeconds };
+    const writtenSince = await watchResource(triggerServices(services, context), watch);
+    return { writtenSince, waitSeconds: services.settings.minimumPollSeconds };
   },
 });

@@ -45,12 +45,12 @@ export interface ResourceWatch {
   readonly runId: string;
   readonly resourceId: string;
   /** `waiting`: events that come now need no run of their own. `reading`: later events ask for another look. `leaving`: the run wants to end. */
-  readonly moment: 'waiting' | 'reading' | 'leaving';
+  readonly moment: 'beforeLook' | 'look' | 'afterLook';
 }
 
-/** Answer of `watchResource`. `lookAgain` when the resource was written after the last `reading`. */
+/** Answer of `watchResource`. `writtenSince` when the resource was written after the last `look`. */
 export interface ResourceWatched {
-  readonly lookAgain: boolean;
+  readonly writtenSince: boolean;
   readonly waitSeconds: number;
 }
 

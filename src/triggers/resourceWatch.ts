@@ -19,16 +19,16 @@ export interface WatchPorts {
   readonly runs: Pick<RunServices, 'runs'>;
 }
 
-const rowOf = (resourceId: string, runId: string, moment: string, lookAgain: boolean) => ({
+const rowOf = (resourceId: string, runId: string, moment: string, writtenSince: boolean) => ({
   partitionKey: partitionOf(resourceId),
   rowKey,
   runId,
   moment,
-  lookAgain,
+  writtenSince,
 });
 
 const isFree = async (ports: WatchPorts, row: StoredRow): Promise<boolean> => {
-  if (row['moment'] === 'left') return true;
+  if (row['moment'] === 'done') return true;
   const holder = await findRun(ports.runs, String(row['runId']));
   // A row without its run: the trigger died between the two, and its event comes again.
   return holder !== undefined && hasEnded(holder.run.status);
@@ -42,7 +42,7 @@ export async function claimResource(
 ): Promise<'mine' | 'absorbed'> {
   for (let tries = 0; tries < mostTries; tries++) {
     const row = await ports.triggers.read(partitionOf(resourceId), rowKey);
-    const mine = rowOf(resourceId, runId, 'waiting', false);
+    const mine = rowOf(resourceId, runId, 'beforeLook', false);
     if (!row) {
       if ((await ports.triggers.insert(mine)).kind === 'written') return 'mine';
       continue;
@@ -59,10 +59,12 @@ export async function claimResource(
 }
 
 /**
- * A run tells where it stands. `reading` forgets the writes so far: the read that follows sees them. `leaving` gives the
- * resource free unless it was written after the last `reading`.
+ * Records where the run that looks after a resource stands: `look` forgets the writes so far, because the read that
+ * follows sees them; `afterLook` gives the resource free, unless it was written after that `look`.
  *
- * @returns whether the run must look again.
+ * The other side is `orchestrations/plan/protectByPlan.ts`; docs/protocols.md draws both.
+ *
+ * @returns whether the resource was written after the last `look`: then the run looks once more.
  */
 export async function watchResource(
   ports: WatchPorts,
@@ -72,11 +74,11 @@ export async function watchResource(
     const row = await ports.triggers.read(partitionOf(resourceId), rowKey);
     // Another run holds it: this one was taken for dead, and ends without a further look.
     if (row && row['runId'] !== runId) return false;
-    const lookAgain = moment !== 'reading' && row?.['lookAgain'] === true;
-    const left = moment === 'leaving' && !lookAgain;
-    const next = rowOf(resourceId, runId, left ? 'left' : moment, lookAgain);
+    const writtenSince = moment !== 'look' && row?.['writtenSince'] === true;
+    const isDone = moment === 'afterLook' && !writtenSince;
+    const next = rowOf(resourceId, runId, isDone ? 'done' : moment, writtenSince);
     const written = row ? await ports.triggers.replace(next, row.etag) : await ports.triggers.insert(next);
-    if (written.kind === 'written') return lookAgain;
+    if (written.kind === 'written') return writtenSince;
   }
   throw new Error('The watch of a resource was changed by others 20 times in a row.');
 }

@@ -52,7 +52,7 @@ function shardTask(context: FlowContext, shard: Shard, number: number, concurren
 }
 
 /** Carries all shards; never more children at a time than `concurrency`. */
-export function* throughShards(
+export function* carryShards(
   context: FlowContext,
   shards: readonly Shard[],
   concurrency: number,
@@ -66,13 +66,13 @@ export function* throughShards(
   }
 }
 
-/** Has counts, failures and report written, and ends as they say. */
-export function* reported(context: FlowContext): Flow<FlowEnding> {
+/** Has counts, failures and report written; the run ends as they say. */
+export function* writeReport(context: FlowContext): Flow<FlowEnding> {
   const { runId, generation } = context;
   return yield* callUntilAnswered<BatchEnding>(context.df, reportBatchActivity, { runId, generation });
 }
 
-function* gathered(context: FlowContext): Flow<Extract<GatherAnswer, { kind: 'gathered' }>> {
+function* gatherItems(context: FlowContext): Flow<Extract<GatherAnswer, { kind: 'gathered' }>> {
   const { runId, generation } = context;
   for (;;) {
     const answer = yield* callUntilAnswered<GatherAnswer>(context.df, gatherItemsActivity, {
@@ -87,7 +87,7 @@ function* gathered(context: FlowContext): Flow<Extract<GatherAnswer, { kind: 'ga
 
 /** A batch or a sweep: finds the items, has each carried by a run of its own, reports. */
 export function* carryBatch(context: FlowContext): Flow<FlowEnding> {
-  const { shards, concurrency } = yield* gathered(context);
-  yield* throughShards(context, shards, concurrency);
-  return yield* reported(context);
+  const { shards, concurrency } = yield* gatherItems(context);
+  yield* carryShards(context, shards, concurrency);
+  return yield* writeReport(context);
 }

@@ -9,7 +9,7 @@ import {
   type FlowContext,
   type FlowEnding,
 } from '../flow.ts';
-import { reported, throughShards } from './carryBatch.ts';
+import { carryShards, writeReport } from './carryBatch.ts';
 import { callUntilAnswered, sleep, takeStep } from '../takeStep.ts';
 import { FlowEnded, StepFailed, refuse, skip } from '../refusals.ts';
 
@@ -23,9 +23,10 @@ const longestMakingSeconds = 3600;
 /** Looks at a resource that is being made lie further and further apart: its history must not grow with its making. */
 const longestPauseSeconds = 300;
 /** Looks at one resource by one run: what is written more often than that is left to the next event. */
-const mostRounds = 5;
+const mostLooks = 5;
 
-function* watch(
+/** Records where this run stands with the resource; answers whether the resource was written since the last look. */
+function* record(
   context: FlowContext,
   resourceId: string,
   moment: ResourceWatch['moment'],
@@ -53,9 +54,9 @@ function* readyResource(context: FlowContext, resourceId: string): Flow<SourceRe
   const begunAt = context.df.currentUtcDateTime.getTime();
   const step = /\/providers\/Microsoft\.Compute\/disks\//i.test(resourceId) ? findDisk : findStorageAccount;
   for (let look = 0; ; look++) {
-    const { waitSeconds } = yield* watch(context, resourceId, 'waiting');
+    const { waitSeconds } = yield* record(context, resourceId, 'beforeLook');
     yield* sleep(context, Math.min(waitSeconds * 2 ** look, longestPauseSeconds));
-    yield* watch(context, resourceId, 'reading');
+    yield* record(context, resourceId, 'look');
     const { found } = yield* takeStep(context, step, { resourceId: readable(resourceId) });
     if (found && isReady(found)) return found;
     if (found && hasFailed(found)) {
@@ -80,8 +81,8 @@ function* carryOut(
   choice: Exclude<PlanChoice, { kind: 'skipped' }>,
 ): Flow<FlowEnding> {
   if (choice.kind === 'one') return yield* flowOf(choice.request);
-  yield* throughShards(context, choice.shards, choice.concurrency);
-  return yield* reported(context);
+  yield* carryShards(context, choice.shards, choice.concurrency);
+  return yield* writeReport(context);
 }
 
 /** One look at the resource and what the plan makes of it; an ending of the flow's own is an answer, too. */
@@ -102,36 +103,41 @@ function* applyPlan(
   }
 }
 
-/** A later round that found nothing to do changes nothing about what an earlier one has done. */
-const summed = (before: FlowEnding | undefined, now: FlowEnding): FlowEnding =>
-  before && before.status !== 'skipped' && now.status === 'skipped' ? before : now;
-
-/** A step that failed is answered, not thrown: an event that came meanwhile still gets its look. */
-function* attempted(flow: () => Flow<FlowEnding>): Flow<FlowEnding | StepFailed> {
+/** One look as an ending: a step that failed is one, too, because a write that came meanwhile still gets its look. */
+function* lookOnce(
+  flowOf: FlowOfRequest,
+  context: FlowContext,
+  request: ProtectByPlanRequest,
+): Flow<FlowEnding | StepFailed> {
   try {
-    return yield* flow();
+    return yield* applyPlan(flowOf, context, request);
   } catch (error) {
     if (error instanceof StepFailed) return error;
     throw error;
   }
 }
 
+/** What two looks come to: a later one that found nothing to do changes nothing about what an earlier one did. */
+const summed = (before: FlowEnding | undefined, now: FlowEnding): FlowEnding =>
+  before && before.status !== 'skipped' && now.status === 'skipped' ? before : now;
+
 /**
- * Applies the plan to a resource that was written. At most one run looks after a resource at a time; writes that come
- * meanwhile make it look again.
+ * Applies the plan to a resource that was written: looks, does what the plan says, and looks once more if the resource was
+ * written meanwhile. At most one run looks after a resource at a time; a write that another run's event tells of is left
+ * to the run that is there. The other side is `triggers/resourceWatch.ts`; docs/protocols.md draws both.
  */
 export function* protectByPlan(
   flowOf: FlowOfRequest,
   context: FlowContext,
   request: ProtectByPlanRequest,
 ): Flow<FlowEnding> {
-  let before: FlowEnding | undefined;
-  for (let round = 1; ; round++) {
-    const now = yield* attempted(() => applyPlan(flowOf, context, request));
-    const { lookAgain } = yield* watch(context, request.resourceId, 'leaving');
-    const isLast = !lookAgain || round === mostRounds;
-    if (isLast && now instanceof StepFailed) throw now;
-    if (!(now instanceof StepFailed)) before = summed(before, now);
-    if (isLast && before) return before;
+  let ending: FlowEnding | undefined;
+  for (let looks = 1; ; looks++) {
+    const now = yield* lookOnce(flowOf, context, request);
+    const { writtenSince } = yield* record(context, request.resourceId, 'afterLook');
+    const isLast = !writtenSince || looks === mostLooks;
+    if (!(now instanceof StepFailed)) ending = summed(ending, now);
+    else if (isLast) throw now;
+    if (isLast && ending) return ending;
   }
 }
