@@ -81,6 +81,10 @@ function foreignIn([first]: readonly JsonObject[]): JobSearch {
   return first ? { kind: 'foreign', result: foundIn(first) } : { kind: 'absent' };
 }
 
+/** A job that carries a request's id was begun by that request: by another run's, where ours is not among them. */
+const isLikely = (row: JsonObject, from: number, to: number): boolean =>
+  !isScheduled(row) && !isNameBased(activityIdOf(row)) && startedWithin(row, from, to);
+
 /** Whether a job that has ended ran when a backup was refused because of it. */
 const ranAt = (row: JsonObject, at: number): boolean => {
   const endedAt = readInstant(textIn(memberIn(row, 'properties', 'endTime')))?.getTime() ?? 0;
@@ -101,10 +105,7 @@ export function findEarlierJob(reply: ArmReply, instanceId: string, attempts: Ea
   const rows = backupsOf(reply, instanceId);
   if (attempts.joinForeign) return foreignIn(rows.filter(isRunning));
   const [from, to] = [Date.parse(attempts.firstClaimAt), Date.parse(attempts.lastSendBy)];
-  // A job that carries a request's id was begun by that request: by another run's, as ours is not among them.
-  const likely = rows.filter(
-    (row) => !isScheduled(row) && !isNameBased(activityIdOf(row)) && startedWithin(row, from, to),
-  );
+  const likely = rows.filter((row) => isLikely(row, from, to));
   return decide(likely, instanceId, attempts.otherSentBy);
 }
 
@@ -121,7 +122,7 @@ export function findJobOf(reply: ArmReply, { itemId, sentAt, joined, otherSentBy
   const sent = Date.parse(sentAt);
   if (joined) return foreignIn(rows.filter((row) => isRunning(row) || ranAt(row, sent)));
   return decide(
-    rows.filter((row) => !isScheduled(row) && startedWithin(row, sent, sent)),
+    rows.filter((row) => isLikely(row, sent, sent)),
     itemId,
     otherSentBy,
   );

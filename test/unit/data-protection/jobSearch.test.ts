@@ -56,6 +56,16 @@ describe('a backup request in doubt', () => {
     });
   });
 
+  test('a job that may be of the run that had the instance before is joined, not taken for ours', () => {
+    const other = { ...attempts, otherSentBy: '2026-08-22T01:57:40Z' };
+    expect(findEarlierJob(list(job('theirs')), instanceId, other)).toMatchObject({
+      kind: 'foreign',
+      result: found('theirs'),
+    });
+    const later = job('ours', { startTime: '2026-08-22T01:58:41Z' });
+    expect(findEarlierJob(list(later), instanceId, other).kind).toBe('ours');
+  });
+
   test('an empty list, and one of strangers, say that there is none yet', () => {
     expect(findEarlierJob(list(), instanceId, attempts)).toEqual({ kind: 'absent' });
     expect(findEarlierJob(list({ id: 'x' }, { properties: null }), instanceId, attempts)).toEqual({
@@ -88,6 +98,21 @@ describe('the job of a backup that no id names', () => {
   test('is the one of the instance that started about then', () => {
     expect(findJobOf(list(job('ours')), watch)).toMatchObject({ kind: 'ours', result: found('ours') });
     expect(findJobOf(list(job('old', { startTime: '2026-08-21T01:58:00Z' })), watch).kind).toBe('absent');
+  });
+
+  test('is none that another run of this app has begun', () => {
+    const theirs = job('theirs', { activityID: '0f0e0d0c-0b0a-5908-8706-050403020100' });
+    expect(findJobOf(list(theirs), watch)).toEqual({ kind: 'absent' });
+  });
+
+  test('of a joined backup is also one that has ended since', () => {
+    const ended = { status: 'Completed', startTime: '2026-08-22T01:50:00Z' };
+    const since = job('since', { ...ended, endTime: '2026-08-22T01:58:10Z' });
+    const before = job('before', { ...ended, endTime: '2026-08-22T01:55:00Z' });
+    expect(findJobOf(list(before), { ...watch, joined: true })).toEqual({ kind: 'absent' });
+    expect(findJobOf(list(before, since), { ...watch, joined: true })).toMatchObject({
+      result: found('since'),
+    });
   });
 
   test('of a joined backup is whichever runs', () => {
