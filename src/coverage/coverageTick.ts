@@ -15,8 +15,9 @@ export interface CoverageTickServices extends CoverageServices, Pick<TellingServ
 const longestSilenceMs = 3 * 3_600_000;
 
 async function isHealthy({ table, loadPlan, clock }: CoverageTickServices): Promise<boolean> {
-  const { plan } = await loadPlan();
-  if (!hasScope(plan)) return true;
+  const { plan, problems } = await loadPlan();
+  // Without a plan there is nothing to read; with a broken one nobody would hear of anything.
+  if (!hasScope(plan)) return problems.every(({ severity }) => severity !== 'error');
   const { readAt } = await readSummary(table);
   return readAt !== undefined && clock().getTime() - Date.parse(readAt) <= longestSilenceMs;
 }
@@ -42,5 +43,5 @@ export async function coverageTick(services: CoverageTickServices): Promise<void
   await tellChanges(services);
   await tellDigests(services);
   if (await isHealthy(services)) await ping(services);
-  else services.log('No ping: the estate has not been read for three hours.');
+  else services.log('No ping: the estate has not been read for three hours, or the plan is broken.');
 }

@@ -158,6 +158,14 @@ async function judgeRest(refresh: Refresh): Promise<void> {
     const [first] = protections;
     if (!first || used.has(idKey(first.itemId))) continue;
     const candidate = candidateOfProtection(first);
+    const hash = resourceHash(candidate.kind, candidate.id);
+    const prior = refresh.priors.get(hash);
+    if (prior && gathered.hidden.has(candidate.subscriptionId.toLowerCase())) {
+      // Its tags and its place cannot be seen now: no rule can be asked about it.
+      refresh.seen.add(hash);
+      await ageOne(refresh, prior);
+      continue;
+    }
     const isGone = first.kind !== 'workload' && wasRead(candidate.subscriptionId.toLowerCase());
     await judgeOne(refresh, { candidate, isGone, protections });
   }
@@ -231,9 +239,10 @@ async function carryOn(services: CoverageServices, plan: Plan, first: Claimed): 
   const refresh = await begin(services, plan, first);
   const claimed = { now: first };
   const skipped = new Set<string>();
-  let sawResources = refresh.gathered.subscriptions.length > 0;
+  const hasResources = refresh.gathered.subscriptions.length > 0;
+  let sawResources = true;
   try {
-    const isAtEnd = !sawResources || (await judgeResources(refresh, claimed, skipped, untilMs));
+    const isAtEnd = !hasResources || (await judgeResources(refresh, claimed, skipped, untilMs));
     if (!isAtEnd) return void (await noteProgress(services, claimed.now, claimed.now.progress, false));
   } catch (error) {
     if (!(error instanceof EstateUnreadable)) throw error;

@@ -94,6 +94,13 @@ describe.each(tables)('%s', (_name, makeTable) => {
     const gone = { kind: 'remove', rowKey: 'b' } as const;
     expect(await table.writeTogether('together', [gone])).toEqual({ kind: 'conflict' });
     expect(await table.read('together', 'a')).toMatchObject({ by: 'third' });
+
+    const put = await table.writeTogether('together', [
+      { kind: 'put', row: { ...key('a'), by: 'fourth' } },
+      { kind: 'put', row: { ...key('e'), by: 'fourth' } },
+    ]);
+    expect(put).toEqual({ kind: 'written', etags: await tags('a', 'e') });
+    expect(await table.read('together', 'e')).toMatchObject({ by: 'fourth' });
   });
 
   test('puts a row whatever is there', async () => {

@@ -252,6 +252,25 @@ describe('a read that is not whole', () => {
     expect(statesOf(rows)).toEqual(statesOf(before));
   });
 
+  test('for resources that cannot be seen while their vaults can keeps what is known of them', async () => {
+    const { before, rows, summary } = await after(({ simulator }) => {
+      const machines = `/subscriptions/${subscriptionId}/resourceGroups/apps`;
+      simulator.faults.add([
+        {
+          on: 'authorization.listPermissions',
+          times: 0,
+          fault: { kind: 'body', merge: { value: { actions: ['Microsoft.RecoveryServices/*/read'] } } },
+        },
+      ]);
+      simulator.loadWorld(
+        { ...plantedEstate(2), resourceGraph: { unreadableScopes: [machines] } },
+        'replace',
+      );
+    });
+    expect(summary.complete).toBe(false);
+    expect(statesOf(rows)).toEqual(statesOf(before));
+  });
+
   test('lets what is known grow older all the same', async () => {
     const { rows, summary } = await after(({ simulator }) => {
       simulator.faults.add([{ on: 'resourceGraph.query', times: 0, fault: { kind: 'reply', status: 500 } }]);
