@@ -29,19 +29,17 @@ export interface Refresh {
   readonly used: Set<string>;
   /** What could not be read; with any the read is not whole. */
   readonly problems: string[];
-  pointReads: number;
 }
 
 /** A list of points is read again after this, however silent the cheaper lists are. */
 const checkAgainMs = 24 * 3_600_000;
-/** Calls for single items in one invocation. */
-const mostPointReads = 1500;
-
 const resting = ['late', 'down', 'failing', 'neverBackedUp', 'stopped', 'orphan', 'protectedOutsidePlan'];
 
+const restingOnAge = ['late', 'down', 'failing', 'neverBackedUp'];
+
 /** Whether the points themselves must be read: a bad verdict rests on them, and so does what is kept of what is gone. */
-function needsPoints({ pointReads, readAt }: Refresh, state: string, prior: Prior | undefined): boolean {
-  if (!resting.includes(state) || pointReads >= mostPointReads) return false;
+function needsPoints({ readAt }: Refresh, state: string, prior: Prior | undefined): boolean {
+  if (!resting.includes(state)) return false;
   if (prior?.state !== state || prior.checkedAt === undefined) return true;
   return Date.parse(prior.checkedAt) + checkAgainMs <= readAt.getTime();
 }
@@ -52,7 +50,6 @@ type Prepared = ReturnType<Judge['prepare']> & { readonly checkedAt?: string };
 async function withPoints(refresh: Refresh, prepared: Prepared): Promise<Prepared> {
   const { one, policy } = prepared;
   if (!one.by) return prepared;
-  refresh.pointReads++;
   try {
     const found = await readNewestPoint(refresh.services.estate, one.by, policy?.continuous ?? false);
     const { point: known, ...facts } = one.facts;
@@ -84,6 +81,10 @@ export async function judgeOne(refresh: Refresh, sighting: Sighting): Promise<vo
   if (prepared.one.by && needsPoints(refresh, verdict.state, prior)) {
     prepared = await withPoints(refresh, prepared);
     verdict = judge.verdictOf(prepared);
+  }
+  // Lists that could not be read are silent about everything: without the points that proves nothing.
+  if (prepared.isBlind && prepared.checkedAt === undefined && restingOnAge.includes(verdict.state)) {
+    return prior && ageOne(refresh, prior);
   }
   const { row, level } = judge.rowOf(prepared, verdict, prior);
   const lastRun = lastRunOf(refresh, row, prior);

@@ -54,7 +54,6 @@ async function begin(services: CoverageServices, plan: Plan, { progress }: Claim
     seen: new Set(),
     used: new Set(),
     problems: [...gathered.problems],
-    pointReads: 0,
   };
 }
 

@@ -222,6 +222,20 @@ describe('a read that is not whole', () => {
     expect(statesOf(rows)).toEqual(statesOf(before));
   });
 
+  test('for lists that cannot be read asserts nothing about what it meets for the first time', async () => {
+    const faults = ['items', 'jobs', 'recoveryPoints'].map((route) => ({
+      on: `recoveryServices.${route}`,
+      times: 0,
+      fault: { kind: 'reply' as const, status: 403 },
+    }));
+    const stage = coverageStage(plantedEstate(1), plantedPlan(), { faults });
+    await stage.tick();
+    const told = (await stage.rows()).map(({ name }) => plantedState(name));
+    for (const unproven of ['ok', 'late', 'down', 'failing', 'neverBackedUp'])
+      expect(told).not.toContain(unproven);
+    expect((await stage.summary()).complete).toBe(false);
+  });
+
   test('for a subscription that may not be read takes no empty answer for an empty estate', async () => {
     const vaultGroup = `/subscriptions/${subscriptionId}/resourceGroups/backup`;
     const { before, rows, summary } = await after(({ simulator }) =>
