@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JobSeen } from '../arm/backupJob.ts';
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
+import { idKey } from '../arm/resourceId.ts';
 import type { StepSummary } from '../steps/step.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
 
@@ -93,7 +94,7 @@ export interface HeldWatch {
 
 /** Key of a vault in tables and instance ids: 24 hex digits of SHA-256 over its id in lower case. */
 export const vaultKeyOf = (vaultId: string): string =>
-  createHash('sha256').update(vaultId.toLowerCase(), 'utf8').digest('hex').slice(0, 24);
+  createHash('sha256').update(idKey(vaultId), 'utf8').digest('hex').slice(0, 24);
 
 const structured = ['seen', 'outcome'];
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { idKey } from '../arm/resourceId.ts';
 import type { StoredRow } from '../storage/table.ts';
 import { readStep } from './stepInHand.ts';
 import type { AnyStep } from './step.ts';
@@ -22,7 +23,7 @@ const rowKey = 'lock';
 const graceSeconds = 3600;
 
 const partitionOf = (itemId: string): string =>
-  createHash('sha256').update(itemId.toLowerCase(), 'utf8').digest('hex').slice(0, 40);
+  createHash('sha256').update(idKey(itemId), 'utf8').digest('hex').slice(0, 40);
 
 /** The item a step acts on alone, as an ARM id; undefined when it locks nothing. */
 export const itemOf = (step: StepState, definition: AnyStep): string | undefined =>

@@ -23,7 +23,11 @@ function slowed(table: Table, turns: () => number): Table {
 }
 
 /** Two runs on one item at the same moment; answers how many requests were under way together at most. */
-async function together(turns: readonly number[], items?: (table: Table) => Table): Promise<number> {
+async function together(
+  turns: readonly number[],
+  items?: (table: Table) => Table,
+  spellings: readonly string[] = [itemId, itemId],
+): Promise<number> {
   let [index, underWay, most] = [0, 0, 0];
   const next = () => turns[index++ % turns.length] ?? 0;
   const ledger = stepLedger({
@@ -43,8 +47,11 @@ async function together(turns: readonly number[], items?: (table: Table) => Tabl
     items: slowed(table, next),
   };
   const runs = [runId, 'b'.repeat(40)];
-  const order = { generation: 1, stepId: '01', stepName: 'backUp', input: { itemId }, ask: 1 };
-  await Promise.all(runs.map((id) => orderStep(services, { ...order, runId: id })));
+  const order = { generation: 1, stepId: '01', stepName: 'backUp', ask: 1 };
+  const inputs = spellings.map((spelled) => ({ itemId: spelled }));
+  await Promise.all(
+    runs.map((id, at) => orderStep(services, { ...order, input: inputs[at] ?? { itemId }, runId: id })),
+  );
   await Promise.all(runs.map((id) => executeStep(services, { runId: id, stepId: '01' })));
   return most;
 }
@@ -82,4 +89,12 @@ test('a holder that never settled stops counting some time after its own deadlin
   await ledger.order('backUp', { itemId }, '02');
   await ledger.deliver('02');
   expect(ledger.requests).toHaveLength(2);
+});
+
+test.each([
+  ['SQLDataBase;a;x[1]', 'sqldatabase%3Ba%3Bx%5B1%5D'],
+  ['VM;iaasvmcontainerv2;rg;vm1', 'VM%3Biaasvmcontainerv2%3BRG%3Bvm1'],
+])('an item is one however its id is spelled: %s, %s', async (one, other) => {
+  const items = `${vault}/protectedItems`;
+  expect(await together([0], undefined, [`${items}/${one}`, `${items}/${other}`])).toBe(1);
 });
