@@ -2,7 +2,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEnvironment, type Environment } from '../../local/environment.ts';
 import { localAudience, localTenantId, startIssuer, type LocalIssuer } from '../../local/issuer/issuer.ts';
+import { followedRun, startAnswerLayer, type AnswerLayer } from './answerLayer.ts';
 import { launch, openTab, shoot, visit, type Tab } from './browser.ts';
+import { seedRows } from './seed.ts';
 
 const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/backup-demo/providers';
 const share = {
@@ -126,5 +128,51 @@ describe('the closed app', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Who are you?' }).waitFor();
     await context.close();
+  });
+});
+
+describe('what a reader may do', () => {
+  const row = seedRows(1000, Date.now()).find(({ state }) => state === 'failing')!;
+  const about = `id=${encodeURIComponent(row.id)}`;
+  let layer: AnswerLayer;
+
+  beforeAll(async () => {
+    const authority = issuer.issuer.replace('/v2.0', '');
+    const signIn = { authority, clientId: localAudience, scope: `${localAudience}/.default` };
+    layer = await startAnswerLayer(1000, { signIn });
+  });
+  afterAll(() => layer?.close());
+
+  const everyPage: readonly (readonly [path: string, shows: string])[] = [
+    [`resource?${about}`, 'The last 3 backups failed.'],
+    ['', 'Needs attention'],
+    [`runs/${followedRun}`, 'Find protected item'],
+    [`backup?${about}`, 'Last good point'],
+  ];
+
+  async function offersTo(person: string): Promise<readonly string[]> {
+    const context = await visit(browser);
+    const { page } = await openTab(context, layer.origin);
+    const offers: string[] = [];
+    for (const [path, shows] of everyPage) {
+      await page.goto(`${layer.origin}/ui/${path}`);
+      await page.getByRole('link', { name: person }).click();
+      await page.getByText(shows).first().waitFor();
+      const offered = page.locator('main').locator('a, button');
+      const found = (await offered.allTextContents()).filter((text) =>
+        /^(Back up now|Cancel|Dry run)$/.test(text),
+      );
+      offers.push(...new Set(found));
+    }
+    await context.close();
+    return offers;
+  }
+
+  test('without Backups.Run there is nothing to press', async () => {
+    expect(await offersTo('Reader')).toEqual([]);
+  });
+
+  test('with it there is', async () => {
+    expect(await offersTo('Operator')).toEqual(['Back up now', 'Back up now', 'Cancel', 'Dry run']);
   });
 });
