@@ -101,6 +101,7 @@ export interface Answers {
   SweepRequest: SweepRequest;
   Run: Run;
   RunPage: RunPage;
+  ItemPage: ItemPage;
   Plan: Plan;
   CoveragePage: CoveragePage;
   CoverageResource: CoverageResource;
@@ -1062,6 +1063,27 @@ export interface Run {
     };
   }[];
   /**
+   * Of the dry run of a sweep: what would be protected; the first ones.
+   */
+  wouldDo?: {
+    /**
+     * What would be protected: an ARM id.
+     */
+    target: string;
+    /**
+     * Name of a rule of the plan.
+     */
+    rule?: string;
+    /**
+     * ARM id of the policy, which lies in the same vault.
+     */
+    policyId?: string;
+  }[];
+  /**
+   * Of the dry run of a sweep: the list of all, page by page.
+   */
+  nextLink?: string;
+  /**
    * Of a batch: durations in seconds, what was skipped and why, what a sweep found.
    */
   report?: {
@@ -1416,6 +1438,64 @@ export interface RunPage {
   }[];
   /**
    * Address of the next page; absent on the last.
+   */
+  nextLink?: string;
+}
+export interface ItemPage {
+  /**
+   * The rows of this page.
+   */
+  value: {
+    /**
+     * The item: an ARM id.
+     */
+    target: string;
+    /**
+     * How it stands.
+     */
+    status:
+      | (
+          | 'accepted'
+          | 'running'
+          | 'completed'
+          | 'completedWithWarnings'
+          | 'failed'
+          | 'cancelled'
+          | 'skipped'
+          | 'timedOut'
+          | 'unknown'
+        )
+      | 'waiting';
+    /**
+     * Name of a rule of the plan.
+     */
+    rule?: string;
+    /**
+     * Id of the run.
+     */
+    run?: string;
+    /**
+     * What its run is asked for, or would be.
+     */
+    asks?: {
+      [k: string]: unknown;
+    };
+    /**
+     * Why it did not go well.
+     */
+    error?: {
+      /**
+       * The service's code as it came, or ours.
+       */
+      code: string;
+      /**
+       * The same in words.
+       */
+      message: string;
+    };
+  }[];
+  /**
+   * The next page; missing on the last.
    */
   nextLink?: string;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { shareId } from '../estate/candidates.ts';
 import type { Shard } from '../runs/planWork.ts';
 import type { RunRequest, Target } from '../runs/request.ts';
-import type { RunStatus } from '../runs/run.ts';
+import type { BatchCounts, RunStatus } from '../runs/run.ts';
 import type { RunState } from '../runs/runRow.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
 
@@ -23,6 +23,15 @@ export interface BatchItem {
   readonly startedAt?: string;
   readonly endedAt?: string;
 }
+
+/** How an item stands: its ending, else `running`, else `waiting`. */
+export const standingOf = ({ state, status }: BatchItem): keyof BatchCounts => {
+  if (state === 'ended') return status ?? 'skipped';
+  return state === 'started' ? 'running' : 'waiting';
+};
+
+/** The code of items that a dry run has only told. */
+export const dryRunCode = 'DryRun';
 
 /** An item with the ETag under which it was read. */
 export interface StoredItem {
@@ -54,7 +63,7 @@ export function rowOfItem(partitionKey: string, { key, ...members }: BatchItem):
   return { ...Object.fromEntries(columns), partitionKey, rowKey: key };
 }
 
-function itemOfRow({ partitionKey: _, rowKey, etag, ...columns }: StoredRow): StoredItem {
+export function itemOfRow({ partitionKey: _, rowKey, etag, ...columns }: StoredRow): StoredItem {
   const members = Object.entries(columns).map(([name, value]) => [
     name,
     structured.includes(name) ? JSON.parse(String(value)) : value,

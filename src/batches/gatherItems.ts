@@ -9,7 +9,7 @@ import type { BatchRequest, SweepRequest } from '../runs/run.ts';
 import type { GatherAnswer, GatherInput } from '../runs/planWork.ts';
 import { findRun, type RunState } from '../runs/runRow.ts';
 import { backupItems, namedItems, wantedOf } from './backupItems.ts';
-import { addItems, itemKey, itemsOf, listItems, shardsOf, type BatchItem } from './batchItem.ts';
+import { addItems, dryRunCode, itemKey, itemsOf, listItems, shardsOf, type BatchItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
 import { protectionRequest } from './protectionRequest.ts';
 import { readSummary, writeSummary, type SweepSummary } from './sweepSummary.ts';
@@ -144,7 +144,7 @@ function itemFor(sweep: Sweep, finding: Extract<Finding, { kind: 'missing' }>): 
   };
 }
 
-const dryRun = { code: 'DryRun', message: 'would be protected' } as const;
+const dryRun = { code: dryRunCode, message: 'would be protected' } as const;
 
 const driftOf = ({ candidate, by, reason, selection }: Extract<Finding, { kind: 'drift' }>) => ({
   target: candidate.id,

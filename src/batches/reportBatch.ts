@@ -1,22 +1,16 @@
 import type { JsonObject } from '../arm/call.ts';
 import { changeRun } from '../runs/changeRun.ts';
 import type { BatchEnding, GatherInput } from '../runs/planWork.ts';
-import type { BatchCounts, BatchFailure, BatchReport } from '../runs/run.ts';
+import type { BatchCounts, BatchFailure, BatchReport, WouldDo } from '../runs/run.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
-import { itemsOf, listItems, type BatchItem } from './batchItem.ts';
+import { dryRunCode, itemsOf, listItems, standingOf, type BatchItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
 import { readSummary, type SweepSummary } from './sweepSummary.ts';
 
 /** Characters of the report as JSON: one column of the run row. */
 const longestReport = 30_000;
 const mostListed = 50;
-
-/** How an item stands: its ending, else `running`, else `waiting`. */
-const standingOf = ({ state, status }: BatchItem): keyof BatchCounts => {
-  if (state === 'ended') return status ?? 'skipped';
-  return state === 'started' ? 'running' : 'waiting';
-};
 
 /** Items by how they stand. */
 function countItems(items: readonly BatchItem[]): BatchCounts {
@@ -28,8 +22,13 @@ function countItems(items: readonly BatchItem[]): BatchCounts {
   return { total: items.length, ...counts };
 }
 
-const didNotGoWell = ({ state, status }: BatchItem): boolean =>
-  state === 'ended' && ['failed', 'timedOut', 'unknown', 'cancelled', 'skipped'].includes(status ?? '');
+/** Of a dry run: what would have been done is no failure. */
+const isOnlyTold = ({ error }: BatchItem): boolean => error?.code === dryRunCode;
+
+const didNotGoWell = ({ state, status, ...rest }: BatchItem): boolean =>
+  state === 'ended' &&
+  !isOnlyTold(rest as BatchItem) &&
+  ['failed', 'timedOut', 'unknown', 'cancelled', 'skipped'].includes(status ?? '');
 
 const severity = ['failed', 'unknown', 'timedOut', 'cancelled', 'skipped'];
 const bySeverity = (one: BatchItem, other: BatchItem): number =>
@@ -44,6 +43,25 @@ const failureOf = ({ target, run, status = 'skipped', error }: BatchItem): Batch
 
 const failuresIn = (items: readonly BatchItem[]): readonly BatchFailure[] =>
   items.filter(didNotGoWell).sort(bySeverity).slice(0, mostListed).map(failureOf);
+
+const wouldDoOf = ({ target, rule, request }: BatchItem): WouldDo => ({
+  target,
+  ...(rule === undefined ? {} : { rule }),
+  ...(request?.kind === 'protect' ? { policyId: request.policyId } : {}),
+});
+
+/** What the dry run of a sweep would do; nothing for other runs. */
+function wouldDoIn(
+  { id, request }: Pick<RunState, 'id' | 'request'>,
+  items: readonly BatchItem[],
+): Pick<BatchReport, 'wouldDo' | 'nextLink'> {
+  if (request.kind !== 'sweep' || !request.dryRun) return {};
+  const told = items.filter(isOnlyTold);
+  return {
+    wouldDo: told.slice(0, mostListed).map(wouldDoOf),
+    nextLink: `/api/runs/${id}/items`,
+  };
+}
 
 function durationsOf(items: readonly BatchItem[]): JsonObject {
   const seconds = items
@@ -89,6 +107,7 @@ function fitting(report: BatchReport, listed: number): BatchReport {
   const cut: BatchReport = {
     ...report,
     failures: report.failures.slice(0, fewer),
+    ...(report.wouldDo ? { wouldDo: report.wouldDo.slice(0, fewer) } : {}),
     report: {
       ...report.report,
       ...(drift ? { drift: short(drift) } : {}),
@@ -125,7 +144,8 @@ async function composed(services: BatchServices, run: RunState): Promise<BatchRe
     skipped: skippedBy(items),
     ...(summary ? sweepReport(summary) : {}),
   };
-  return fitting({ counts: countItems(items), failures: failuresIn(items), report }, mostListed);
+  const told = { counts: countItems(items), failures: failuresIn(items), ...wouldDoIn(run, items), report };
+  return fitting(told, mostListed);
 }
 
 /** Writes counts, failures and report into the row of the batch, and says how it ends. Idempotent. */
@@ -144,12 +164,12 @@ type BatchTables = Pick<BatchServices, 'batchItems'> & Pick<RunServices, 'runs'>
 export async function describeBatch(
   services: BatchTables,
   run: RunState,
-): Promise<Pick<BatchReport, 'counts' | 'failures'> | undefined> {
+): Promise<Omit<BatchReport, 'report'> | undefined> {
   if (run.request.kind !== 'batch' && run.request.kind !== 'sweep') return undefined;
   if (run.report || hasEnded(run.status)) return undefined;
   const items = (await listItems(services.batchItems, itemsOf(run))).map(({ item }) => item);
   const now = await Promise.all(items.map((item) => standingNow(services, item)));
-  return { counts: countItems(now), failures: failuresIn(now) };
+  return { counts: countItems(now), failures: failuresIn(now), ...wouldDoIn(run, now) };
 }
 
 /** A started item as its run stands: the batch itself may not have looked yet. */

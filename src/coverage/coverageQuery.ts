@@ -16,7 +16,7 @@ const continuation = z
   .optional();
 
 /** Query of `GET /api/coverage`; an empty value counts as absent. */
-export const coverageQuerySchema = z.object({
+export const coverageQuerySchema = z.strictObject({
   state: coverageStateSchema.optional(),
   rule: z.string().min(1).max(80).optional(),
   kind: resourceKindSchema.optional(),
@@ -27,10 +27,10 @@ export const coverageQuerySchema = z.object({
 });
 
 /** Query of `GET /api/coverage/resource`. */
-export const resourceQuerySchema = z.object({ id: z.string().min(1).max(2048) });
+export const resourceQuerySchema = z.strictObject({ id: z.string().min(1).max(2048) });
 
 /** Query of `GET /api/coverage/history`. */
-export const historyQuerySchema = z.object({ days: wholeNumber(1, 400).optional() });
+export const historyQuerySchema = z.strictObject({ days: wholeNumber(1, 400).optional() });
 
 /** What rows are narrowed to; all given members must match, ids and names without case. */
 export interface CoverageFilter {

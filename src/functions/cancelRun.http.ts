@@ -16,7 +16,7 @@ app.http('cancelRun', {
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
   handler: answer('cancelRun', async (call) => {
-    const waitSeconds = readWaitSeconds(call.request.query) ?? 0;
+    const waitSeconds = readWaitSeconds(call.request) ?? 0;
     const runId = readRunId(call);
     await readNoBody(call.request);
     const asked = await stopRun(call.services, call.context, runId, call.caller.name);

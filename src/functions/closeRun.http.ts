@@ -4,8 +4,9 @@ import { getRunRecord } from '../runs/runRecord.ts';
 import { closeSchema } from '../runs/request.ts';
 import { answer } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
+import { readNoQuery } from '../http/query.ts';
 import { HttpRefusal, runNotFound } from '../http/refusal.ts';
-import { readRunId } from '../http/runAnswer.ts';
+import { answerOfRun, readRunId } from '../http/runAnswer.ts';
 
 const notUnknown = (status: string): HttpRefusal =>
   new HttpRefusal(409, {
@@ -20,12 +21,13 @@ app.http('closeRun', {
   authLevel: 'anonymous',
   handler: answer('closeRun', async (call) => {
     const runId = readRunId(call);
+    readNoQuery(call.request);
     const { reason } = await readBody(call.request, closeSchema);
     const closed = await closeRun(call.runs, runId, reason, call.caller.name);
     const record = closed === 'missing' ? undefined : await getRunRecord(call.runs, runId);
     if (!record) throw runNotFound();
     // Closing twice is the same wish: the answer to the first may have been lost.
     if (closed === 'notUnknown' && record.error?.code !== 'ClosedByPerson') throw notUnknown(record.status);
-    return { status: 200, jsonBody: record };
+    return answerOfRun(call, record);
   }),
 });

@@ -3,13 +3,15 @@ import { EstateUnreadable } from '../estate/askArm.ts';
 import { resolvePlan } from '../estate/resolvePlan.ts';
 import { estateServices } from '../composition/invocationServices.ts';
 import { answer } from '../http/answer.ts';
+import { readNoQuery } from '../http/query.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 
 app.http('getPlan', {
   route: 'api/plan',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: answer('getPlan', async ({ services }) => {
+  handler: answer('getPlan', async ({ request, services }) => {
+    readNoQuery(request);
     try {
       const resolved = await resolvePlan(estateServices(services), await services.loadPlan());
       return { status: 200, jsonBody: resolved };

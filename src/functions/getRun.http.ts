@@ -8,7 +8,7 @@ app.http('getRun', {
   methods: ['GET'],
   authLevel: 'anonymous',
   handler: answer('getRun', async (call) => {
-    const waitSeconds = readWaitSeconds(call.request.query) ?? 0;
+    const waitSeconds = readWaitSeconds(call.request) ?? 0;
     const record = await recordAfter(call, readRunId(call), waitSeconds);
     if (!record) throw runNotFound();
     return answerOfRecord(call, record);

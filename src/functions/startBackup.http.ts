@@ -30,13 +30,10 @@ app.http('startBackup', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns(
-    'startBackup',
-    () => backupSchema,
-    backUp,
-    async (call, body, run) => {
+  handler: acceptingRuns('startBackup', () => backupSchema, backUp, {
+    before: async (call, body, run) => {
       const { target: _target, targets = [], rule: _rule, dryRun: _dryRun, ...options } = body;
       await addTargets(call.services.tables.batchItems, run, targets, options);
     },
-  ),
+  }),
 });

@@ -12,5 +12,6 @@ app.http('startSweep', {
     'startSweep',
     () => sweepSchema,
     ({ dryRun = true }) => ({ kind: 'sweep', dryRun }),
+    { ifEmpty: { dryRun: true } },
   ),
 });

@@ -6,6 +6,7 @@ import {
   coverageResourceSchema,
   vaultsSchema,
 } from '../coverage/schema.ts';
+import { itemPageSchema } from '../batches/itemPage.ts';
 import { planAnswerSchema } from '../estate/planAnswer.ts';
 import { recordSchema } from '../runs/recordSchema.ts';
 import {
@@ -31,7 +32,16 @@ const errorSchema = z.object({
 });
 
 const runPageSchema = z.object({
-  value: z.array(recordSchema.omit({ steps: true, operation: true, failures: true, report: true })),
+  value: z.array(
+    recordSchema.omit({
+      steps: true,
+      operation: true,
+      failures: true,
+      report: true,
+      wouldDo: true,
+      nextLink: true,
+    }),
+  ),
   nextLink: z.string().optional(),
 });
 
@@ -46,6 +56,7 @@ const named = {
   SweepRequest: sweepSchema,
   Run: recordSchema,
   RunPage: runPageSchema,
+  ItemPage: itemPageSchema,
   Plan: planAnswerSchema,
   CoveragePage: coveragePageSchema,
   CoverageResource: coverageResourceSchema,

@@ -141,6 +141,17 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
     example: 'body',
   },
   'details.target': { description: 'The field that is wrong, as a path.', example: 'keepFor' },
+  'wouldDo.target': { description: 'What would be protected: an ARM id.', example: shareId },
+  'Run.nextLink': { description: 'Path of the list of all.', example: `/api/runs/${runId}/items` },
+  'ItemPage.value.target': { description: 'The item: an ARM id.', example: shareId },
+  'ItemPage.value.asks': {
+    description: 'What its run is asked for, or would be.',
+    example: { kind: 'protect', target: shareTarget, policyId },
+  },
+  'ItemPage.nextLink': {
+    description: 'The next page; missing on the last.',
+    example: `https://example.azurewebsites.net/api/runs/${runId}/items?continuation=item-3f9a1c0d5e7b2a4680c1d3e5`,
+  },
   'failures.target': { description: 'The item: an ARM id.', example: shareId },
   'listRuns.target': { description: 'Runs about this ARM id only.', example: shareId },
   targets: { description: 'Up to 100 things to back up: each gets a run of its own in one batch.' },
@@ -415,6 +426,16 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
     example: 'release-2026-47',
   },
   'getRun.id': { description: 'Id of the run.', example: runId },
+  'listItems.id': { description: 'Id of the batch or sweep.', example: runId },
+  'listItems.continuation': {
+    description: 'Where the page before ended: taken from its nextLink.',
+    example: 'item-3f9a1c0d5e7b2a4680c1d3e5',
+  },
+  'listRuns.since': {
+    description: 'Runs asked for at this instant or later.',
+    example: '2026-11-21T00:00:00Z',
+  },
+  'listRuns.until': { description: 'Runs asked for before this instant.', example: '2026-11-22T00:00:00Z' },
   'cancelRun.id': { description: 'Id of the run.', example: runId },
   'closeRun.id': { description: 'Id of the run.', example: runId },
   'listRuns.batch': { description: 'Children of this batch only.', example: runId },
@@ -463,6 +484,11 @@ export const operationWords: Readonly<
     tag: 'Runs',
     description: 'Steps, operation, job, recovery point; of a batch its counts and failures.',
   },
+  listItems: {
+    tag: 'Runs',
+    description:
+      'In no order that means anything; every item once, also those that are skipped or only told.',
+  },
   cancelRun: {
     tag: 'Runs',
     description: 'Where the service cannot cancel the job the record says so, and the job is followed on.',
@@ -478,7 +504,8 @@ export const operationWords: Readonly<
   },
   startSweep: {
     tag: 'Plan',
-    description: 'What the nightly sweep does, now. Orphans and drift are told and never changed.',
+    description:
+      'What the nightly sweep does, now; without a body a dry run, whose wouldDo tells what it would protect. Orphans and drift are told and never changed.',
   },
   getCoverage: {
     tag: 'Coverage',

@@ -77,12 +77,14 @@ export function invalidRequest(error: z.ZodError, where: 'body' | 'query'): Http
 }
 
 /**
- * Reads and checks a JSON body. Content types are not looked at: what counts is that the text is JSON.
+ * Reads and checks a JSON body; none at all is `ifEmpty` where that is given. Content types are not looked at: what counts is that the text is JSON.
  *
  * @throws HttpRefusal 413 over 64 KiB, 400 for anything that is not JSON or breaks the schema.
  */
-export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<T> {
-  const read = schema.safeParse(parse(await readText(request)));
+export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>, ifEmpty?: T): Promise<T> {
+  const text = await readText(request);
+  if (ifEmpty !== undefined && text.trim() === '') return ifEmpty;
+  const read = schema.safeParse(parse(text));
   if (!read.success) throw invalidRequest(read.error, 'body');
   return read.data;
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Json, JsonObject } from '../arm/call.ts';
 import { coverageQuerySchema, historyQuerySchema, resourceQuerySchema } from '../coverage/coverageQuery.ts';
+import { itemQuerySchema } from '../batches/itemPage.ts';
 import { listQuerySchema } from '../runs/listRuns.ts';
 import { describeSchemas, parameterSchema, type SchemaName } from './apiSchemas.ts';
 import { bodyExamples, fieldWords, operationWords, tagWords } from './apiWords.ts';
@@ -19,9 +20,12 @@ const header = (description: string, example: string): JsonObject => ({
   schema: { type: 'string', examples: [example] },
 });
 
+const runStatus = { 'x-run-status': header('How the run stands: its status.', 'completed') };
+
 const accepted: JsonObject = {
   description: 'The run goes on.',
   headers: {
+    ...runStatus,
     'Operation-Location': header(
       'Path of the run record.',
       '/api/runs/3f9a1c0d5e7b2a4680c1d3e5f7091b2d4c6e8f01',
@@ -30,7 +34,7 @@ const accepted: JsonObject = {
   },
   content: json('Run'),
 };
-const record: JsonObject = { description: 'The run record.', content: json('Run') };
+const record: JsonObject = { description: 'The run record.', headers: runStatus, content: json('Run') };
 const refusals = { 400: refusal('Every problem with its path.'), 503: refusal('AccessNotConfigured.') };
 const noSuchRun = { 404: refusal('RunNotFound.') };
 
@@ -101,6 +105,13 @@ const getRun: Operation = {
   summary: 'The run record; with wait the answer is held until the run has ended.',
   parameters: [id, wait],
   responses: { 200: record, 202: accepted, ...refusals, ...noSuchRun },
+};
+const listItems: Operation = {
+  operationId: 'listItems',
+  summary: 'The items of a batch or sweep, also what a dry run would do.',
+  query: () => itemQuerySchema,
+  parameters: [id],
+  responses: { 200: { description: 'One page.', content: json('ItemPage') }, ...refusals, ...noSuchRun },
 };
 const cancelRun: Operation = {
   operationId: 'cancelRun',
@@ -206,11 +217,27 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/vaults': { get: getVaults },
   '/api/runs': { get: listRuns },
   '/api/runs/{id}': { get: getRun },
+  '/api/runs/{id}/items': { get: listItems },
   '/api/runs/{id}/cancel': { post: cancelRun },
   '/api/runs/{id}/close': { post: closeRun },
   '/api/health': { get: health },
   '/api/openapi.json': { get: openapi },
 };
+
+/** Verbs that a path of the API answers, upper case; none where there is nothing. */
+export function verbsAt(path: string): readonly string[] {
+  const segments = path.toLowerCase().split('/');
+  const isAt = (template: string): boolean => {
+    const wanted = template.split('/');
+    return (
+      wanted.length === segments.length &&
+      wanted.every((one, at) => one.startsWith('{') || one === segments[at])
+    );
+  };
+  return Object.entries(paths)
+    .filter(([template]) => isAt(template))
+    .flatMap(([, operations]) => Object.keys(operations).map((verb) => verb.toUpperCase()));
+}
 
 const ofCallers: JsonObject = {
   401: refusal('AuthenticationFailed, InvalidAuthenticationToken.'),

@@ -1,16 +1,21 @@
-import type { HttpResponseInit } from '@azure/functions';
+import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import * as z from 'zod';
 import type { RunRecord } from '../runs/run.ts';
 import { getRunRecord } from '../runs/runRecord.ts';
 import type { HttpCall } from './answer.ts';
+import { readQuery } from './query.ts';
 import { badRequest, runNotFound } from './refusal.ts';
 
 /** Longest hold of an answer in seconds: the platform cuts connections at 230. */
 export const longestWaitSeconds = 200;
 const lookEveryMilliseconds = 1000;
 
-/** `?wait=`: whole seconds; undefined when it is not given. @throws HttpRefusal 400 outside 0–200. */
-export function readWaitSeconds(query: URLSearchParams): number | undefined {
-  const text = query.get('wait');
+const waitSchema = z.strictObject({ wait: z.string().optional() });
+
+/** `?wait=`: whole seconds; undefined when it is not given. @throws HttpRefusal 400 outside 0–200, and for any other parameter. */
+export function readWaitSeconds(request: HttpRequest): number | undefined {
+  readQuery(request, waitSchema);
+  const text = request.query.get('wait');
   if (text === null) return undefined;
   if (/^\d{1,3}$/.test(text) && Number(text) <= longestWaitSeconds) return Number(text);
   throw badRequest('InvalidWait', `wait is whole seconds from 0 to ${longestWaitSeconds}.`, 'wait');
@@ -41,21 +46,24 @@ const pathOf = (runId: string): string => `/api/runs/${runId}`;
 /** When asking again is worth it. */
 const retryAfter = ({ services }: HttpCall): string => String(services.settings.minimumPollSeconds);
 
+/** How the run stands, for callers that look at heads alone: the HTTP status says only whether it goes on. */
+export const statusOf = ({ status }: Pick<RunRecord, 'status'>) => ({ 'x-run-status': status });
+
 /** 202 with where and when to look again while the run goes on, 200 once it has ended, whatever the ending. */
 export function answerOfRun(
   call: HttpCall,
   run: RunRecord,
   headers: Readonly<Record<string, string>> = {},
 ): HttpResponseInit {
-  if (hasEnded(run)) return { status: 200, headers: { ...headers }, jsonBody: run };
+  if (hasEnded(run)) return { status: 200, headers: { ...headers, ...statusOf(run) }, jsonBody: run };
   const where = { 'Operation-Location': pathOf(run.id), 'Retry-After': retryAfter(call) };
-  return { status: 202, headers: { ...headers, ...where }, jsonBody: run };
+  return { status: 202, headers: { ...headers, ...statusOf(run), ...where }, jsonBody: run };
 }
 
 /** A record that was asked for: 200, unless the caller has waited for an ending that did not come. */
 export function answerOfRecord(call: HttpCall, run: RunRecord): HttpResponseInit {
-  if (hasEnded(run) || readWaitSeconds(call.request.query) !== undefined) return answerOfRun(call, run);
-  return { status: 200, headers: { 'Retry-After': retryAfter(call) }, jsonBody: run };
+  if (hasEnded(run) || readWaitSeconds(call.request) !== undefined) return answerOfRun(call, run);
+  return { status: 200, headers: { ...statusOf(run), 'Retry-After': retryAfter(call) }, jsonBody: run };
 }
 
 /** The run's id in the route. @throws HttpRefusal 404 for a text that can be none. */

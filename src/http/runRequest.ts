@@ -86,18 +86,19 @@ async function prepare<T>(
  * An HTTP handler that turns a body into a run: accepted once per idempotency key, started, held for `?wait=`.
  *
  * @param schemaOf gives the body's schema, asked for with the first request: at the start of the app it is not built.
+ * @param options `ifEmpty` is what a request without a body asks for; where it is missing a body is needed.
  */
 export const acceptingRuns = <T extends object>(
   route: GuardedRoute,
   schemaOf: () => z.ZodType<T>,
   requestOf: (body: T, call: HttpCall) => AcceptedRequest | Promise<AcceptedRequest>,
-  before?: BeforeRun<T>,
+  { before, ifEmpty }: { readonly before?: BeforeRun<T>; readonly ifEmpty?: T } = {},
 ) =>
   answer(route, async (call): Promise<HttpResponseInit> => {
     const { request, services } = call;
-    const waitSeconds = readWaitSeconds(request.query) ?? 0;
+    const waitSeconds = readWaitSeconds(request) ?? 0;
     const key = readIdempotencyKey(request.headers, services.newId);
-    const body = await readBody(request, schemaOf());
+    const body = await readBody(request, schemaOf(), ifEmpty);
     const wanted = await requestOf(body, call);
     const requestedBy: RequestedBy = { source: 'http', caller: call.caller.name, key };
     await checkNewTargets(call, body, requestedBy);

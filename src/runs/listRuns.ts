@@ -7,7 +7,7 @@ import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** A run in a list: the record without its steps and a batch's report. */
-type ListedRun = Omit<RunRecord, 'steps' | 'operation' | 'failures' | 'report'>;
+type ListedRun = Omit<RunRecord, 'steps' | 'operation' | 'failures' | 'report' | 'wouldDo' | 'nextLink'>;
 
 /** One page, newest first; `continuation` is opaque and absent after the last. A page may hold fewer than asked for. */
 interface RunPage {
@@ -56,8 +56,8 @@ async function listed(
 }
 
 function listedRecord(run: RunState): ListedRun {
-  const shown = recordOf(run, []);
-  const { steps: _steps, operation: _operation, failures: _failures, report: _report, ...record } = shown;
+  const { steps: _steps, operation: _operation, ...shown } = recordOf(run, []);
+  const { failures: _failures, report: _report, wouldDo: _wouldDo, nextLink: _nextLink, ...record } = shown;
   return record;
 }
 
@@ -114,8 +114,12 @@ const top = z
   .transform(Number)
   .refine((count) => count <= 100, 'a number from 1 to 100');
 
+const instant = z.iso
+  .datetime({ offset: true, error: 'an instant such as 2026-11-21T02:00:00Z' })
+  .transform((text) => new Date(text).toISOString());
+
 /** Query of `GET /api/runs`; an empty value counts as absent. */
-export const listQuerySchema = z.object({
+export const listQuerySchema = z.strictObject({
   status: runStatusSchema.optional(),
   kind: runKindSchema.optional(),
   waiting: z
@@ -127,6 +131,8 @@ export const listQuerySchema = z.object({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'the id of a batch')
     .optional(),
+  since: instant.optional().describe('Runs that were asked for at this instant or later, ISO 8601.'),
+  until: instant.optional().describe('Runs that were asked for before this instant, ISO 8601.'),
   top: top.optional(),
   continuation: z.string().refine(isContinuation, 'a continuation as a nextLink has it').optional(),
 });

@@ -94,5 +94,10 @@ export const recordSchema = z.object({
   warnings: z.array(z.string()),
   counts: z.record(z.string(), z.int()).optional().describe('Of a batch: items by status.'),
   failures: z.array(failedItem).optional(),
+  wouldDo: z
+    .array(z.object({ target: z.string(), rule: z.string().optional(), policyId: z.string().optional() }))
+    .optional()
+    .describe('Of the dry run of a sweep: what would be protected; the first ones.'),
+  nextLink: z.string().optional().describe('Of the dry run of a sweep: the list of all, page by page.'),
   report: z.record(z.string(), z.unknown()).optional(),
 } satisfies Record<keyof RunRecord, z.ZodType>);

@@ -106,11 +106,16 @@ export const protectionSchema = z
 export type Protection = z.infer<typeof protectionSchema>;
 
 /** Body of `POST /api/protections/stop`. */
-export const stopSchema = z.strictObject({
-  target: targetSchema,
-  mode: z.enum(['retain', 'suspend', 'deleteData']),
-  confirm: z.string().min(1).max(260).optional(),
-});
+export const stopSchema = z
+  .strictObject({
+    target: targetSchema,
+    mode: z.enum(['retain', 'suspend', 'deleteData']),
+    confirm: z.string().min(1).max(260).optional(),
+  })
+  .refine(({ mode, confirm }) => mode !== 'deleteData' || confirm !== undefined, {
+    path: ['confirm'],
+    error: "deleting data needs the item's name here",
+  });
 
 /** Body of `POST /api/protections/resume`. */
 export const resumeSchema = z.strictObject({

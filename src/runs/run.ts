@@ -130,11 +130,21 @@ export interface BatchFailure {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** One resource that the run of a sweep would protect. */
+export interface WouldDo {
+  readonly target: string;
+  readonly rule?: string;
+  readonly policyId?: string;
+}
+
 /** What a batch has come to: at most 30,000 characters as JSON. */
 export interface BatchReport {
   readonly counts: BatchCounts;
   /** The first ones; `counts` has the number of all. */
   readonly failures: readonly BatchFailure[];
+  /** Of a dry run: the first of what it would do, and the path of the list of all, page by page. */
+  readonly wouldDo?: readonly WouldDo[];
+  readonly nextLink?: string;
   /** Durations in seconds, reasons of what was skipped, and what a sweep found. */
   readonly report: JsonObject;
 }
@@ -171,6 +181,9 @@ export interface RunRecord {
   readonly counts?: BatchCounts;
   readonly failures?: readonly BatchFailure[];
   readonly report?: JsonObject;
+  /** These two of the dry run of a sweep alone. */
+  readonly wouldDo?: readonly WouldDo[];
+  readonly nextLink?: string;
 }
 
 /** A run and which of its flows is meant: a later generation replaces one that was lost. */

@@ -68,6 +68,10 @@ export interface RunFilter {
   readonly batch?: string;
   /** What a running run waits for. */
   readonly waiting?: 'service' | 'limit';
+  /** Inclusive bound of `createdAt`, ISO 8601 UTC. */
+  readonly since?: string;
+  /** Exclusive bound of `createdAt`, ISO 8601 UTC. */
+  readonly until?: string;
 }
 
 /** The narrowest list that holds every run of a filter; what it does not narrow is compared row by row. */
@@ -111,6 +115,9 @@ export interface ListPage {
   readonly continuation?: string;
 }
 
+/** A key between the runs of an instant and those that are older. */
+const keyBefore = (instant: string): string => String(endOfTime - Date.parse(instant) + 1).padStart(13, '0');
+
 /** One page of the list that a filter is answered from. `from` is the first list key to read. */
 export async function listPage(
   runs: Table,
@@ -118,7 +125,13 @@ export async function listPage(
   { from = '', ...paging }: Pick<RowRange, 'from' | 'top' | 'continuation'>,
 ): Promise<ListPage> {
   const place = placeOf(filter);
-  const range = { from: `${place}${mark}${from}`, before: `${place}${afterMark}`, ...paging };
+  const { since, until } = filter;
+  const newest = until === undefined ? '' : keyBefore(until);
+  const range = {
+    from: `${place}${mark}${from > newest ? from : newest}`,
+    before: since === undefined ? `${place}${afterMark}` : `${place}${mark}${keyBefore(since)}`,
+    ...paging,
+  };
   const { rows, continuation }: RowPage = await runs.page(runPartition, range);
   const listKeys = rows.map(({ rowKey }) => rowKey.slice(place.length + mark.length));
   return { listKeys, ...(continuation === undefined ? {} : { continuation }) };

@@ -33,7 +33,7 @@ export interface RunServices {
   /** Runs that the watchdog need not look at before an instant (milliseconds); kept in the process only. */
   readonly quietUntil?: Map<string, number>;
   /** Counts and failures of a batch that goes on; undefined for any other run. */
-  readonly describeBatch?: (run: RunState) => Promise<Pick<BatchReport, 'counts' | 'failures'> | undefined>;
+  readonly describeBatch?: (run: RunState) => Promise<Omit<BatchReport, 'report'> | undefined>;
   /** Has an ending told to whom the plan names; asked again for the same ending it does nothing. */
   readonly announce?: (record: RunRecord) => Promise<void>;
   /** Sends a step's message again. */

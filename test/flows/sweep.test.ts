@@ -87,19 +87,29 @@ describe('the plan resolved', () => {
 });
 
 describe('a sweep', () => {
-  test('asked for by HTTP is a dry run unless told otherwise', async () => {
+  test('asked for without a body is a dry run that tells what it would do, page by page', async () => {
     const app = await startEmbeddedApp({ world: mixed, plan: () => samplePlan(), startAt });
-    const accepted = await app.request('POST', '/api/sweeps', {});
+    const accepted = await app.request('POST', '/api/sweeps');
     const record = await app.runEnded((accepted?.body as { id: string }).id);
     expect([record.kind, record.status, record.counts]).toEqual([
       'sweep',
       'completed',
       { total: 2, skipped: 2 },
     ]);
-    expect(record.failures?.map(({ error }) => error?.message)).toEqual([
-      'would be protected',
-      'would be protected',
-    ]);
+    expect(record.failures).toEqual([]);
+    const rulesOf = (told: readonly { target: string; rule?: string }[]) =>
+      told.map(({ target, rule }) => [target.split('/').at(-1), rule]).sort();
+    const wouldDo = [
+      ['db-data', 'daily disks'],
+      ['plans', 'daily shares'],
+    ];
+    expect(rulesOf(record.wouldDo ?? [])).toEqual(wouldDo);
+    const first = await app.request('GET', `${record.nextLink}?top=1`);
+    const page = first?.body as { value: { target: string }[]; nextLink: string };
+    const second = await app.request('GET', page.nextLink.replace(/^https?:\/\/[^/]+/, ''));
+    const rest = second?.body as { value: { target: string }[]; nextLink?: string };
+    expect(rulesOf([...page.value, ...rest.value])).toEqual(wouldDo);
+    expect(rest.nextLink).toBeUndefined();
     expect(app.simulator.effects.all()).toEqual([]);
     await app.stop();
   }, 60_000);

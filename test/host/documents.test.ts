@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startChild, type Child } from '../../local/childProcess.ts';
 import { commands, type Command } from '../unit/docs/pages.ts';
@@ -87,3 +90,38 @@ test("a newcomer's first call is a backup that completes with a recovery point",
   expect(JSON.parse(output)).toMatchObject({ status: 'completed', job: { status: 'Completed' } });
   expect((JSON.parse(output) as { recoveryPoint?: object }).recoveryPoint).toBeDefined();
 }, 120_000);
+
+/** The gate of the README, with holds of a second in place of minutes, so that it has to ask again. */
+async function gate(share: string, key: string): Promise<{ readonly code: number; readonly output: string }> {
+  const [, script = ''] =
+    /```shell\n(#!\/bin\/sh\n[\s\S]*?)```/.exec(await readFile('README.md', 'utf8')) ?? [];
+  const folder = await mkdtemp(join(tmpdir(), 'gate-'));
+  const body =
+    (commands.find(({ command }) => command.startsWith('curl'))?.command ?? '').split("-d '")[1] ?? '';
+  await writeFile(join(folder, 'gate.sh'), script.replaceAll('wait=200', 'wait=1'));
+  await writeFile(join(folder, 'body.json'), body.replace(/'$/, '').replace('"archive"', `"${share}"`));
+  const env = { ...process.env, APP: ready.app, NO_PROXY: 'localhost,127.0.0.1' };
+  const ended = await new Promise<{ code: number; output: string }>((resolve) => {
+    execFile(
+      'sh',
+      ['gate.sh', 'body.json', key],
+      { cwd: folder, env, timeout: 90_000 },
+      (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, output: `${stdout}${stderr}` }),
+    );
+  });
+  await rm(folder, { recursive: true, force: true });
+  return ended;
+}
+
+test('the gate of a shell opens for a backup and closes for anything else', async () => {
+  const backedUp = await gate('archive', 'gate-open');
+  expect([backedUp.code, JSON.parse(backedUp.output)]).toMatchObject([0, { status: 'completed' }]);
+  const failed = await gate('nowhere', 'gate-closed');
+  expect([failed.code, JSON.parse(failed.output)]).toMatchObject([1, { status: 'failed' }]);
+  const refused = await gate('archive', 'no key at all');
+  expect([refused.code, JSON.parse(refused.output)]).toMatchObject([
+    1,
+    { error: { code: 'InvalidIdempotencyKey' } },
+  ]);
+}, 240_000);

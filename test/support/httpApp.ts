@@ -114,6 +114,8 @@ export interface CallOptions {
   /** `?wait=5`. */
   readonly query?: string;
   readonly id?: string;
+  /** GET without a body, POST with one, unless given. */
+  readonly method?: string;
   /** What the route of the page catches. */
   readonly path?: string;
   /** Where it was sent, instead of to this machine. */
@@ -141,11 +143,12 @@ const requestOf = ({
   query = '',
   id,
   path,
+  method,
   host = 'localhost:7071',
 }: CallOptions): HttpRequest => {
   const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
   return new HttpRequest({
-    method: sent === undefined ? 'GET' : 'POST',
+    method: method ?? (sent === undefined ? 'GET' : 'POST'),
     url: `http://${host}/api/called${query}`,
     query: Object.fromEntries(new URLSearchParams(query)),
     headers: { ...headers },

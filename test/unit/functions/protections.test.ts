@@ -54,3 +54,14 @@ test('an unknown way to stop is refused', async () => {
   expect(status).toBe(400);
   expect(body.error.details[0].target).toBe('mode');
 });
+
+test('deleting data without the name of the item is refused before a run is made', async () => {
+  const app = httpApp();
+  const { status, body } = await app.call('stopProtection', { body: { target, mode: 'deleteData' } });
+  expect(status).toBe(400);
+  expect(body.error.details[0]).toMatchObject({
+    target: 'confirm',
+    message: "deleting data needs the item's name here",
+  });
+  expect(app.flows.started).toEqual([]);
+});

@@ -88,6 +88,70 @@ test('a list is narrowed by status, kind and target; empty values count as absen
   expect(await list(`?target=${encodeURIComponent(storageAccountId.toLowerCase())}`)).toBe(2);
 });
 
+test('a list is narrowed by the time runs were asked for: since counts, until does not', async () => {
+  const app = httpApp();
+  const [first, second, third] = [await start(app, 'a'), await start(app, 'b'), await start(app, 'c')];
+  const list = async (query: string) =>
+    (await app.call('listRuns', { query })).body.value.map(({ id }: { id: string }) => id) as string[];
+  expect(await list('?since=2026-03-01T10:00:01Z')).toEqual([third, second]);
+  expect(await list('?until=2026-03-01T10:00:01Z')).toEqual([first]);
+  expect(await list('?since=2026-03-01T11:00:01%2B01:00&until=2026-03-01T10:00:02.000Z')).toEqual([second]);
+  expect(await list('?kind=backUp&status=running&since=2026-03-01T10:00:01Z&top=1')).toEqual([third]);
+  const page = await app.call('listRuns', { query: '?until=2026-03-01T10:00:02Z&top=1' });
+  expect(await list(new URL(page.body.nextLink).search)).toEqual([first]);
+});
+
+test('answers of runs carry how the run stands, whatever the HTTP status', async () => {
+  const app = httpApp();
+  const accepted = await app.call('startBackup', { body: { target: target('docs') } });
+  const id = accepted.body.id as string;
+  const standing = async (name: string, more: object = {}) => {
+    const { status, headers } = await app.call(name, { id, ...more });
+    return [status, headers['x-run-status']];
+  };
+  expect([accepted.status, accepted.headers['x-run-status']]).toEqual([202, 'accepted']);
+  expect(await standing('getRun')).toEqual([200, 'running']);
+  expect(await standing('getRun', { query: '?wait=1' })).toEqual([202, 'running']);
+  await end(app, id, 'unknown');
+  expect(await standing('getRun', { query: '?wait=1' })).toEqual([200, 'unknown']);
+  expect(await standing('closeRun', { body: { reason: 'looked' } })).toEqual([200, 'failed']);
+});
+
+test.each([
+  ['getRun', {}],
+  ['getPlan', {}],
+  ['listRuns', {}],
+  ['listItems', {}],
+  ['getVaults', {}],
+  ['openapi', {}],
+  ['getCoverage', {}],
+  ['getCoverageHistory', {}],
+  ['getCoverageResource', {}],
+  ['cancelRun', { text: '' }],
+  ['closeRun', { body: { reason: 'r' } }],
+  ['startBackup', { body: { target: target('docs') } }],
+  ['startSweep', { text: '' }],
+])('%s refuses a parameter it does not know, by its name', async (name, more) => {
+  const { status, body } = await httpApp().call(name, { ...more, id: '0'.repeat(40), query: '?colour=red' });
+  expect(status).toBe(400);
+  expect(body.error.details.map(({ target: at }: { target: string }) => at)).toContain('colour');
+});
+
+test.each([
+  ['backups', 'GET', 'POST'],
+  ['runs', 'POST', 'GET'],
+  ['runs/0a/cancel', 'DELETE', 'POST'],
+  ['Sweeps', 'PUT', 'POST'],
+])('%s answers %s with 405 and what is allowed', async (path, method, allowed) => {
+  const { status, headers, body } = await httpApp().call('otherVerbs', { path, method });
+  expect([status, headers['allow'], body.error.code]).toEqual([405, allowed, 'MethodNotAllowed']);
+});
+
+test('a path that the API does not have is 404', async () => {
+  const { status, body } = await httpApp().call('otherVerbs', { path: 'backup', method: 'POST' });
+  expect([status, body.error.code]).toEqual([404, 'NotFound']);
+});
+
 test.each([
   'status=done',
   'kind=backup',
@@ -97,6 +161,8 @@ test.each([
   'continuation=x',
   'target=x',
   'batch=%2e%2e',
+  'since=yesterday',
+  'until=2026-13-01T00:00:00Z',
 ])('the query %s is refused and named', async (query) => {
   const { status, body } = await httpApp().call('listRuns', { query: `?${query}` });
   expect(status).toBe(400);

@@ -1,0 +1,27 @@
+import { app, type HttpMethod } from '@azure/functions';
+import { answer } from '../http/answer.ts';
+import { verbsAt } from '../http/openapi.ts';
+import { HttpRefusal } from '../http/refusal.ts';
+
+const everyVerb: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+const noSuchPath = (): HttpRefusal =>
+  new HttpRefusal(404, { code: 'NotFound', message: 'There is nothing at this path.' });
+
+const wrongVerb = (verb: string, allowed: readonly string[]): HttpRefusal =>
+  new HttpRefusal(
+    405,
+    { code: 'MethodNotAllowed', message: `${verb} is not answered here; allowed: ${allowed.join(', ')}.` },
+    { Allow: allowed.join(', ') },
+  );
+
+/** What no other route of the API has taken: a path that is known answers other verbs, or there is no such path. */
+app.http('otherVerbs', {
+  route: 'api/{*path}',
+  methods: everyVerb,
+  authLevel: 'anonymous',
+  handler: answer('otherVerbs', async ({ request }) => {
+    const allowed = verbsAt(`/api/${request.params['path'] ?? ''}`);
+    throw allowed.length === 0 ? noSuchPath() : wrongVerb(request.method, allowed);
+  }),
+});
