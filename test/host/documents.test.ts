@@ -24,6 +24,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
     'it takes minutes, or runs this test',
   ],
   [/^npm (?:start|run simulator)\b/, 'it is what the others are pasted beside'],
+  [/\bazd env\b/, 'it asks a deployed app'],
   [/^(?:az|func|azd|git|npx|export|\w+=)/, 'it needs an Azure account, or changes the machine'],
 ];
 
