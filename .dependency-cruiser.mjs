@@ -51,6 +51,7 @@ const mayImport = {
 /** Folder → of what else it may know the types: what crosses a durable boundary has its type where it is made. */
 const mayKnow = {
   orchestrations: ['src/runs/', 'src/jobs/'],
+  steps: ['src/notifications/alert.ts'],
 };
 
 const escaped = (path) => path.replaceAll('.', '\\.');

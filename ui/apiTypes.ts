@@ -2708,9 +2708,103 @@ export interface Vaults {
  */
 export interface Health {
   /**
-   * healthy, whenever this is answered.
+   * degraded when anything is bad: `reasons` has it.
    */
-  status: 'healthy';
+  status: 'healthy' | 'degraded';
+  /**
+   * Everything that is bad; this and all below with Backups.Read alone.
+   */
+  reasons?: string[];
+  /**
+   * The app's own storage.
+   */
+  storage?: {
+    /**
+     * Whether anything answered.
+     */
+    reachable: boolean;
+  };
+  /**
+   * Messages that wait, hidden ones included.
+   */
+  queues?: {
+    /**
+     * Steps on their way.
+     */
+    steps: number;
+    /**
+     * Messages given up.
+     */
+    poison: number;
+  };
+  /**
+   * Every timer of the app.
+   */
+  timers?: {
+    /**
+     * Name of the function.
+     */
+    name: string;
+    /**
+     * The last tick that went well.
+     */
+    lastTickAt?: string;
+    /**
+     * No tick for longer than the timer may be silent.
+     */
+    isLate: boolean;
+  }[];
+  /**
+   * How the plan stands.
+   */
+  plan?: {
+    /**
+     * lastGood: the text there is broken or out of reach; empty: there is none.
+     */
+    standing: 'current' | 'lastGood' | 'empty' | 'unreachable';
+    /**
+     * Since when it stands so.
+     */
+    since?: string;
+    /**
+     * Errors of a broken text, else warnings.
+     */
+    problems: number;
+    /**
+     * What is bad about it.
+     */
+    fault?: string;
+  };
+  /**
+   * Keys of the issuer of callers' tokens; absent without access control.
+   */
+  signingKeys?: {
+    /**
+     * When the keys in use were read.
+     */
+    readAt?: string;
+    /**
+     * Why the last reading failed.
+     */
+    failure?: string;
+  };
+  /**
+   * The last request of this instance to Azure; absent before the first one.
+   */
+  arm?: {
+    /**
+     * When.
+     */
+    at: string;
+    /**
+     * Whether anything answered.
+     */
+    reachable: boolean;
+    /**
+     * Why nothing answered.
+     */
+    reason?: string;
+  };
 }
 /**
  * A request that was not accepted, and why.

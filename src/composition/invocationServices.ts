@@ -8,6 +8,7 @@ import { inPlainWords, type TrackerServices } from '../jobs/trackerServices.ts';
 import { findWatch, vaultOfBackup, type WatchOrder } from '../jobs/watch.ts';
 import { cancelWatch, watchJob } from '../jobs/watchJob.ts';
 import { watchedRuns } from '../jobs/watchTrackers.ts';
+import { writeAlert } from '../notifications/alert.ts';
 import type { Channel } from '../notifications/channels.ts';
 import { messageOf } from '../notifications/message.ts';
 import { channelsToldOf, isTold, putMessage, putMessageFor } from '../notifications/outbox.ts';
@@ -66,10 +67,10 @@ export function runServices(given: Services, context: InvocationContext): RunSer
 const stepLog =
   (context: InvocationContext): StepLog =>
   (level, message, fields) => {
+    if (typeof level === 'object') return writeAlert(context, level.alert, message, fields);
     const line = `${message} ${JSON.stringify(fields)}`;
     if (level === 'info') context.log(line);
-    else if (level === 'warning') context.warn(line);
-    else context.error(`ALERT ${line}`);
+    else context.warn(line);
   };
 
 /** What the ledger acts through during one invocation. */
@@ -202,7 +203,8 @@ export async function notificationServices(
     ...(settings.notify ? { webhook: settings.notify } : {}),
     channelOf: (name) => (plan ? channelOf(plan, settings, name) : 'the plan cannot be read now'),
     post,
-    print: (line) => (line.startsWith('ALERT') ? context.error(line) : context.log(line)),
+    print: (line) => context.log(line),
+    alert: (message) => writeAlert(context, 'notification', message),
   };
 }
 

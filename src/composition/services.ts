@@ -4,6 +4,7 @@ import { keepSigningKeys, keyDocumentAt, type SigningKeys } from '../access/sign
 import type { TokenCredential } from '@azure/identity';
 import type { InvocationContext } from '@azure/functions';
 import type { ArmClient } from '../arm/call.ts';
+import { rememberLastUse, type LastUse } from '../arm/lastUse.ts';
 import { createArmClient } from '../arm/client.ts';
 import type { Pacer } from '../pacer/pacer.ts';
 import { createSharedPacer } from '../pacer/sharedPacer.ts';
@@ -20,10 +21,12 @@ import { azureTable } from '../storage/azureTable.ts';
 import { groupedWrites } from '../storage/groupedWrites.ts';
 import type { StorageAccount } from '../storage/storageAccount.ts';
 import { textSource } from '../storage/textSource.ts';
-import type { MessageQueue, Table } from '../storage/table.ts';
+import type { MessageQueue, QueueLook, Table } from '../storage/table.ts';
 
 /** Name of the queue that carries steps. */
 export const stepQueueName = 'backup-steps';
+/** Name of the queue for messages that have failed five times. */
+export const poisonQueueName = `${stepQueueName}-poison`;
 
 /** The app's tables; the pacer has one of its own. */
 export type TableName =
@@ -53,7 +56,11 @@ export interface Services {
   /** Runs that the watchdog passes over until an instant, in this process. */
   readonly quietRuns: Map<string, number>;
   readonly queue: MessageQueue;
+  /** How much waits in the queue of steps, and in that of messages given up. */
+  readonly queueLooks: { readonly steps: QueueLook; readonly poison: QueueLook };
   readonly arm: ArmClient;
+  /** How the last request to ARM went; undefined before the first one of this process. */
+  readonly armLastUse: () => LastUse | undefined;
   readonly pacer: Pacer;
   readonly catalogue: StepCatalogue;
   /** The plan in force; an absent one allows nothing. */
@@ -122,6 +129,8 @@ function createServices(settings: Settings): Services {
     outbox: azureTable(account, 'outbox'),
     coverage: azureTable(account, 'coverage'),
   };
+  const steps = azureQueue(account, stepQueueName);
+  const used = rememberLastUse(armClientOf(settings, credential, clock), clock);
   const catalogue = once(() =>
     catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),
   );
@@ -134,8 +143,10 @@ function createServices(settings: Settings): Services {
     flowsOf: durableFlows,
     tables,
     quietRuns: new Map(),
-    queue: azureQueue(account, stepQueueName),
-    arm: armClientOf(settings, credential, clock),
+    queue: steps,
+    queueLooks: { steps, poison: azureQueue(account, poisonQueueName) },
+    arm: used.arm,
+    armLastUse: used.lastUse,
     pacer: createSharedPacer({
       table: azureTable(account, 'pacer'),
       random: () => randomInt(2 ** 32) / 2 ** 32,

@@ -1,4 +1,6 @@
 import { app } from '@azure/functions';
+import { plainText } from '../arm/words.ts';
+import { writeAlert } from '../notifications/alert.ts';
 import { closeRun } from '../runs/changeRun.ts';
 import { getRunRecord } from '../runs/runRecord.ts';
 import { closeSchema } from '../runs/request.ts';
@@ -27,6 +29,10 @@ app.http('closeRun', {
     const record = closed === 'missing' ? undefined : await getRunRecord(call.runs, runId);
     if (!record) throw runNotFound();
     // Closing twice is the same wish: the answer to the first may have been lost.
+    if (closed === 'closed')
+      writeAlert(call.context, 'closedRun', `${call.caller.name} has closed it: ${plainText(reason)}`, {
+        runId,
+      });
     if (closed === 'notUnknown' && record.error?.code !== 'ClosedByPerson') throw notUnknown(record.status);
     return answerOfRun(call, record);
   }),

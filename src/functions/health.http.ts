@@ -1,20 +1,17 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { getServices, type Services } from '../composition/services.ts';
+import { getServices } from '../composition/services.ts';
+import { standingOf } from '../composition/standing.ts';
 import { SettingsRefused } from '../settings.ts';
 import { hasRole } from '../http/access.ts';
 import { answerOfRefusal, HttpRefusal } from '../http/refusal.ts';
-
-/** What only callers with `Backups.Read` are told. */
-const inFull = ({ signingKeys }: Services): object =>
-  signingKeys ? { signingKeys: signingKeys.standing() } : {};
 
 /** Open to everyone and told to no one in particular: names of settings, never values. In full with `Backups.Read`. */
 async function health(request: HttpRequest): Promise<HttpResponseInit> {
   try {
     const services = getServices();
-    const short = { status: 'healthy' };
     const isFull = await hasRole(request, services, 'Backups.Read');
-    return { status: 200, jsonBody: isFull ? { ...short, ...inFull(services) } : short };
+    const standing = await standingOf(services);
+    return { status: 200, jsonBody: isFull ? standing : { status: standing.status } };
   } catch (error) {
     if (!(error instanceof SettingsRefused)) throw error;
     return answerOfRefusal(new HttpRefusal(503, { code: 'SettingsRefused', message: error.message }));

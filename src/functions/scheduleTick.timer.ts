@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import { triggerServices } from '../composition/invocationServices.ts';
-import { getServices } from '../composition/services.ts';
+import { ticking } from '../composition/watchdog.ts';
 import { scheduleTick } from '../triggers/scheduleTick.ts';
 
 app.timer('scheduleTick', {
@@ -9,5 +9,5 @@ app.timer('scheduleTick', {
   // The next tick makes up for a missed one: nothing need be stored about each.
   useMonitor: false,
   extraInputs: [input.durableClient()],
-  handler: (_tick, context) => scheduleTick(triggerServices(getServices(), context)),
+  handler: ticking('scheduleTick', (...given) => scheduleTick(triggerServices(...given))),
 });

@@ -1,12 +1,13 @@
 import { app } from '@azure/functions';
 import { sendMessages } from '../notifications/sendMessages.ts';
 import { notificationServices } from '../composition/invocationServices.ts';
-import { getServices } from '../composition/services.ts';
+import { ticking } from '../composition/watchdog.ts';
 
 app.timer('sendNotifications', {
   schedule: '30 * * * * *',
   // The next tick makes up for a missed one: nothing need be stored about each.
   useMonitor: false,
-  handler: async (_tick, context) =>
-    void (await sendMessages(await notificationServices(getServices(), context))),
+  handler: ticking('sendNotifications', async (...given) =>
+    sendMessages(await notificationServices(...given)),
+  ),
 });

@@ -4,6 +4,7 @@ import { isFromThisMachine } from '../access/developmentGate.ts';
 import { keysRetrySeconds } from '../access/signingKeys.ts';
 import type { TokenSettings } from '../access/accessSettings.ts';
 import type { Services } from '../composition/services.ts';
+import { writeAlert } from '../notifications/alert.ts';
 import { HttpRefusal } from './refusal.ts';
 
 /** What a route asks of its callers: an app role, or any token of the tenant for this app. */
@@ -113,7 +114,7 @@ async function identified(
       context.warn(`A token was refused: ${check.reason}.`);
       throw unauthorized(tokens, true);
     case 'keysUnreachable':
-      context.error(`ALERT Tokens cannot be checked, the issuer's keys cannot be had: ${check.reason}`);
+      writeAlert(context, 'keysUnreachable', `The issuer's keys cannot be had: ${check.reason}`);
       throw keysUnreachable();
   }
 }

@@ -31,6 +31,26 @@ const errorSchema = z.object({
   }),
 });
 
+const healthSchema = z.object({
+  status: z.enum(['healthy', 'degraded']),
+  reasons: z.array(z.string()).optional(),
+  storage: z.object({ reachable: z.boolean() }).optional(),
+  queues: z.object({ steps: z.number().int(), poison: z.number().int() }).optional(),
+  timers: z
+    .array(z.object({ name: z.string(), lastTickAt: z.iso.datetime().optional(), isLate: z.boolean() }))
+    .optional(),
+  plan: z
+    .object({
+      standing: z.enum(['current', 'lastGood', 'empty', 'unreachable']),
+      since: z.iso.datetime().optional(),
+      problems: z.number().int(),
+      fault: z.string().optional(),
+    })
+    .optional(),
+  signingKeys: z.object({ readAt: z.iso.datetime().optional(), failure: z.string().optional() }).optional(),
+  arm: z.object({ at: z.iso.datetime(), reachable: z.boolean(), reason: z.string().optional() }).optional(),
+});
+
 const runPageSchema = z.object({
   value: z.array(
     recordSchema.omit({
@@ -62,7 +82,7 @@ const named = {
   CoverageResource: coverageResourceSchema,
   CoverageHistory: coverageHistorySchema,
   Vaults: vaultsSchema,
-  Health: z.object({ status: z.literal('healthy') }),
+  Health: healthSchema,
   Error: errorSchema,
 } satisfies Record<string, z.ZodType>;
 

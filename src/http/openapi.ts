@@ -128,8 +128,11 @@ const closeRun: Operation = {
 };
 const health: Operation = {
   operationId: 'health',
-  summary: 'Whether the app could start.',
-  responses: { 200: { description: 'It could.', content: json('Health') }, 503: refusal('SettingsRefused.') },
+  summary: 'How the app stands: storage, queues, timers, plan, keys, Azure.',
+  responses: {
+    200: { description: 'It runs, healthy or degraded.', content: json('Health') },
+    503: refusal('SettingsRefused.'),
+  },
 };
 const getPlan: Operation = {
   operationId: 'getPlan',

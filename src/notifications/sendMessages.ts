@@ -20,6 +20,8 @@ export interface NotificationServices {
   readonly channelOf?: (name: string) => Channel | string | undefined;
   readonly post: PostMessage;
   readonly print: (line: string) => void;
+  /** Tells a person that something does not arrive. */
+  readonly alert: (message: string) => void;
 }
 
 /** Failures after which a person is told, once each. */
@@ -51,8 +53,8 @@ async function deliver(services: NotificationServices, waiting: Waiting): Promis
   }
   const channel = channelOf?.(waiting.channel);
   if (channel === undefined) {
-    return void print(
-      `ALERT Notification ${waiting.message.id} is dropped: the plan has no channel "${waiting.channel}".`,
+    return void services.alert(
+      `Notification ${waiting.message.id} is dropped: the plan has no channel "${waiting.channel}".`,
     );
   }
   return typeof channel === 'string' ? channel : postTo(services, channel, waiting);
@@ -66,7 +68,7 @@ async function sendOne(services: NotificationServices, waiting: Waiting): Promis
   }
   await postpone(services.outbox, waiting, services.clock());
   const line = `Notification ${waiting.message.id} waits: ${obstacle}, try ${waiting.tries + 1}.`;
-  services.print(waiting.tries + 1 === alertAtTries ? `ALERT ${line}` : line);
+  (waiting.tries + 1 === alertAtTries ? services.alert : services.print)(line);
   return false;
 }
 

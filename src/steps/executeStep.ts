@@ -98,7 +98,7 @@ async function pollAt(
     return answer;
   } catch (error) {
     if (!isUrlRefused(error)) throw error;
-    services.log('alert', `A poll URL was refused: ${error.message}`, { action });
+    services.log({ alert: 'refusedUrl' }, `A poll URL was refused: ${error.message}`, { action });
     return 'refused';
   }
 }
@@ -138,7 +138,7 @@ export async function executeStep(services: StepServices, message: StepMessage):
   for (let moves = 0; moves < mostMoves; moves++) {
     const held = await readStep(services, message);
     if (!held) {
-      services.log('alert', 'A message names a step that was never ordered.', { ...message });
+      services.log({ alert: 'strangeMessage' }, 'A message names a step that was never ordered.', { ...message });
       return;
     }
     const definition = services.catalogue.get(held.step.name);

@@ -31,8 +31,8 @@ export function readStepMessage(message: unknown): StepMessage | undefined {
  */
 export async function reconcilePoisonedStep(services: StepServices, given: unknown): Promise<void> {
   const message = readStepMessage(given);
-  if (!message) return services.log('alert', 'A poisoned message is none of ours.', {});
-  services.log('alert', 'The message of a step was given up by the queue.', { ...message });
+  if (!message) return services.log({ alert: 'strangeMessage' }, 'A poisoned message is none of ours.', {});
+  services.log({ alert: 'poisonQueue' }, 'The message of a step was given up by the queue.', { ...message });
   const held = await readStep(services, message);
   if (!held || held.step.state === 'settled') return;
   await (held.step.state === 'ordered' ? fail(services, held) : tryAgain(services, held));

@@ -29,9 +29,9 @@ function alertOf(services: StepServices, { runId, stepId, name }: StepState, out
   if (outcome.kind !== 'unknown' && outcome.kind !== 'refused') return;
   const { code, message } = outcome.failure;
   if (outcome.kind === 'unknown')
-    services.log('alert', `${name} ended unknown: ${message}`, { runId, stepId });
+    services.log({ alert: 'unknownEnding' }, `${name} ended unknown: ${message}`, { runId, stepId });
   else if (outcome.failure.class === 'ours')
-    services.log('alert', `${name} was refused as wrong in itself: ${code}: ${message}`, { runId, stepId });
+    services.log({ alert: 'wrongRequest' }, `${name} was refused as wrong in itself: ${code}: ${message}`, { runId, stepId });
 }
 
 /** Writes the final outcome of a step and tells the flow. */

@@ -1,4 +1,5 @@
 import type { ArmCall, ArmClient, Json, JsonObject } from '../arm/call.ts';
+import type { AlertCode } from '../notifications/alert.ts';
 import type { Pacer } from '../pacer/pacer.ts';
 import type { MessageQueue, Table } from '../storage/table.ts';
 import type { SendObstacle, StepCatalogue, StepEvent } from './step.ts';
@@ -9,9 +10,9 @@ export interface StepOwner {
   readonly generation: number;
 }
 
-/** One structured log line; `alert` is for a person. Fields hold ids and words, never a URL or a token. */
+/** One structured log line; an alert is for a person, under its code. Fields hold ids and words, never a URL or a token. */
 export type StepLog = (
-  level: 'info' | 'warning' | 'alert',
+  level: 'info' | 'warning' | { readonly alert: AlertCode },
   message: string,
   fields: Readonly<Record<string, string | number>>,
 ) => void;

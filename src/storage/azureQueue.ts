@@ -1,7 +1,7 @@
 import type { QueueClient } from '@azure/storage-queue';
 import { onFirstUse } from '../libraries/onFirstUse.ts';
 import type { StorageAccount } from './storageAccount.ts';
-import type { MessageQueue } from './table.ts';
+import type { MessageQueue, QueueLook } from './table.ts';
 
 /** Bytes of one message before encoding: what a queue carries are ids. */
 const largestMessageBytes = 8192;
@@ -13,13 +13,14 @@ const longestDelaySeconds = 604_800;
  *
  * @throws RangeError for a text over 8 KiB; whatever the service throws otherwise.
  */
-export function azureQueue(account: StorageAccount, name: string): MessageQueue {
+export function azureQueue(account: StorageAccount, name: string): MessageQueue & QueueLook {
   const ready = onFirstUse(async () => {
     const client = await queueClient(account, name);
     await client.createIfNotExists();
     return client;
   });
   return {
+    depth: async () => (await (await ready()).getProperties()).approximateMessagesCount ?? 0,
     send: async (text, delaySeconds = 0) => {
       if (Buffer.byteLength(text, 'utf8') > largestMessageBytes)
         throw new RangeError('A message is at most 8 KiB.');

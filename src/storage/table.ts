@@ -74,6 +74,12 @@ export interface Table {
   page(partitionKey: string, range?: RowRange): Promise<RowPage>;
 }
 
+/** How much lies in a queue. */
+export interface QueueLook {
+  /** Messages, hidden ones included, as the service estimates them. Makes the queue where there is none. */
+  depth(): Promise<number>;
+}
+
 /** The queue that carries steps. */
 export interface MessageQueue {
   /** Sends a text of at most 8 KiB, visible after whole seconds (0–604,800), that never expires. */

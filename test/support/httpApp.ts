@@ -44,6 +44,12 @@ release();
 /** Every function the app registers, by name. */
 export const functionNames = (): readonly string[] => [...registered.keys()].sort();
 
+/** The functions that a timer calls, by name. */
+export const timerNames = (): readonly string[] =>
+  functionNames().filter((name) =>
+    Object.values(registered.get(name)?.bindings ?? {}).some(({ type }) => type === 'timerTrigger'),
+  );
+
 /** The functions that answer HTTP requests, by name. */
 export const httpFunctionNames = (): readonly string[] =>
   functionNames().filter((name) =>
@@ -99,9 +105,14 @@ export interface HttpApp {
   readonly flows: RememberedFlows;
   /** Everything the app has logged. */
   readonly log: string[];
+  /** Those lines of it that are at level error. */
+  readonly errors: string[];
   /** Called with every pause of a held answer, before the clock has moved. */
   whilePausing: (() => Promise<void>) | undefined;
   call(functionName: string, request?: CallOptions): Promise<Answer>;
+  /** Ticks a timer, or hands a message to a queue's function. */
+  fire(functionName: string, input?: unknown): Promise<void>;
+  pass(minutes: number): void;
   context(functionName: string): InvocationContext;
 }
 
@@ -175,9 +186,11 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
   let ids = 0;
   const clock = () => new Date(now);
   const log: string[] = [];
+  const errors: string[] = [];
   const app: HttpApp = {
     flows,
     log,
+    errors,
     whilePausing: undefined,
     services: {
       settings: openSettings,
@@ -201,6 +214,8 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
       },
       quietRuns: new Map(),
       queue: memoryQueue(clock),
+      queueLooks: { steps: { depth: async () => 0 }, poison: { depth: async () => 0 } },
+      armLastUse: () => undefined,
       arm: undefined as never,
       pacer: undefined as never,
       catalogue: new Map(),
@@ -213,8 +228,19 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
       new InvocationContext({
         functionName,
         invocationId: 'c0ffee00-0000-4000-8000-000000000001',
-        logHandler: (_level, ...args) => void log.push(args.map(String).join(' ')),
+        logHandler: (level, ...args) => {
+          const line = args.map(String).join(' ');
+          log.push(line);
+          if (level === 'error') errors.push(line);
+        },
       }),
+    fire: async (functionName, fired = {}) => {
+      const found = registered.get(functionName);
+      if (!found) throw new Error(`the app registers no ${functionName}`);
+      provideServices(app.services);
+      await found.handler(fired as never, app.context(functionName));
+    },
+    pass: (minutes) => void (now += minutes * 60_000),
     call: async (functionName, request = {}) => {
       const found = registered.get(functionName);
       if (!found) throw new Error(`the app registers no ${functionName}`);

@@ -105,7 +105,7 @@ export function stepLedger(settings: LedgerSettings): StepLedger {
     },
     isCancelRequested: () => Promise.resolve(settings.cancelled?.() ?? false),
     obstacleTo: () => Promise.resolve(settings.obstacle?.()),
-    log: (level, message) => void (level === 'alert' && alerts.push(message)),
+    log: (level, message) => void (typeof level === 'object' && alerts.push(message)),
   };
 
   const take = async (): Promise<boolean> => {

@@ -55,6 +55,7 @@ function telling(machines: Readonly<Record<string, number>>, channels: readonly 
         return Promise.resolve(204);
       },
       print: () => undefined,
+      alert: () => undefined,
     });
   return {
     ...{ stage, services, outbox, got, down, pings, send },

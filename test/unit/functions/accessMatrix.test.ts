@@ -238,12 +238,12 @@ describe('health', () => {
 
 test('health tells readers how it stands with the keys', async () => {
   const reader = await bearer(issuer.token({ roles: ['Backups.Read'] }));
-  expect((await ask('health', reader)).body).toEqual({
-    status: 'healthy',
+  expect((await ask('health', reader)).body).toMatchObject({
+    storage: { reachable: true },
     signingKeys: { readAt: '2026-03-01T10:00:00.000Z' },
   });
   issuer.serveKeys('down');
-  expect((await ask('health', reader, closedApp())).body).toEqual({ status: 'healthy' });
+  expect((await ask('health', reader, closedApp())).body).toEqual({ status: 'degraded' });
 });
 
 describe('deleting', () => {

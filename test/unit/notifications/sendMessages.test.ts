@@ -29,7 +29,7 @@ interface Posted {
 /** An outbox with one message and a webhook whose answers a test sets. */
 async function post(webhook: NotificationServices['webhook'] | undefined) {
   const clock = { now: Date.parse('2026-08-22T01:10:00Z') };
-  const [posted, printed]: [Posted[], string[]] = [[], []];
+  const [posted, printed, alerts]: [Posted[], string[], string[]] = [[], [], []];
   const held: { answer: number | Error } = { answer: 204 };
   const outbox = memoryTable('outbox');
   const services: NotificationServices = {
@@ -41,9 +41,10 @@ async function post(webhook: NotificationServices['webhook'] | undefined) {
       return held.answer instanceof Error ? Promise.reject(held.answer) : Promise.resolve(held.answer);
     },
     print: (line) => void printed.push(line),
+    alert: (line) => void alerts.push(line),
   };
   await putMessage(outbox, record, new Date(clock.now));
-  return { clock, held, posted, printed, outbox, send: () => sendMessages(services) };
+  return { clock, held, posted, printed, alerts, outbox, send: () => sendMessages(services) };
 }
 
 const webhook = { url: 'https://hooks.example.net/backup', key: 'a key' };

@@ -1,0 +1,86 @@
+import type { InvocationContext, TimerHandler } from '@azure/functions';
+import { watchTrackers } from '../jobs/watchTrackers.ts';
+import { writeAlert, type AlertCode } from '../notifications/alert.ts';
+import type { RunAlert } from '../runs/watchFlow.ts';
+import { watchRuns } from '../runs/watchRuns.ts';
+import { expectTicks, noteTick, readTimers, type TimerName } from '../triggers/ticks.ts';
+import { runServices, trackerServices } from './invocationServices.ts';
+import { getServices, type Services } from './services.ts';
+import { keepPlanStanding, readPlanStanding } from './standing.ts';
+
+/** What a timer does in one tick. */
+export type Tick = (services: Services, context: InvocationContext) => Promise<unknown>;
+
+/** The handler of a timer: a tick whose work went well is noted. */
+export const ticking =
+  (name: TimerName, tick: Tick): TimerHandler =>
+  async (_timer, context) => {
+    const services = getServices();
+    await tick(services, context);
+    await noteTick(services.tables.triggers, name, services.clock());
+  };
+
+/** What the watchdog could not mend. */
+const forPersons: Partial<Record<RunAlert['kind'], AlertCode>> = {
+  stuck: 'stuckRun',
+  unknown: 'unknownEnding',
+};
+
+async function tellRuns(services: Services, context: InvocationContext): Promise<void> {
+  for (const { kind, runId, message } of await watchRuns(runServices(services, context))) {
+    const code = forPersons[kind];
+    if (code) writeAlert(context, code, message, { runId });
+    else context.warn(`${message} ${JSON.stringify({ runId, kind })}`);
+  }
+}
+
+async function tellPoison({ queueLooks }: Services, context: InvocationContext): Promise<void> {
+  // Looking makes both queues where there are none.
+  const [, poison] = await Promise.all([queueLooks.steps.depth(), queueLooks.poison.depth()]);
+  if (poison > 0)
+    writeAlert(context, 'poisonQueue', `Messages of steps were given up and not taken up again: ${poison}.`);
+}
+
+async function tellPlan(services: Services, context: InvocationContext): Promise<void> {
+  const plan = await readPlanStanding(services);
+  await keepPlanStanding(services, plan);
+  if (plan.fault !== undefined) writeAlert(context, 'plan', plan.fault);
+}
+
+async function tellTimers({ tables, clock }: Services, context: InvocationContext): Promise<void> {
+  const timers = await readTimers(tables.triggers, clock());
+  await expectTicks(tables.triggers, clock());
+  for (const { name, isLate, lastTickAt } of timers)
+    if (isLate)
+      writeAlert(context, 'noTick', `${name} has not run since ${lastTickAt ?? 'it was first looked for'}.`);
+}
+
+/** Does each of them, whatever becomes of the others. @throws the first failure, at the end. */
+async function each(ticks: readonly Tick[], ...given: Parameters<Tick>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const tick of ticks) {
+    try {
+      await tick(...given);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+/**
+ * The watchdog's tick, every five minutes: mends what no event told, and writes an alert for what needs a person.
+ *
+ * @throws whatever one of its parts throws, once all have been done.
+ */
+export const watch: Tick = (...given) =>
+  each(
+    [
+      tellRuns,
+      (services, context) => watchTrackers(trackerServices(services, context)),
+      tellTimers,
+      tellPlan,
+      tellPoison,
+    ],
+    ...given,
+  );
