@@ -118,7 +118,9 @@ export async function nextPage(
     return answer;
   } catch (error) {
     if (!isUrlRefused(error)) throw error;
-    services.log({ alert: 'refusedUrl' }, `A nextLink was refused: ${String(error)}`, { action: call.action });
+    services.log({ alert: 'refusedUrl' }, `A nextLink was refused: ${String(error)}`, {
+      action: call.action,
+    });
     return incomplete('The list names a next page that may not be followed.');
   }
 }

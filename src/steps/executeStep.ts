@@ -138,7 +138,9 @@ export async function executeStep(services: StepServices, message: StepMessage):
   for (let moves = 0; moves < mostMoves; moves++) {
     const held = await readStep(services, message);
     if (!held) {
-      services.log({ alert: 'strangeMessage' }, 'A message names a step that was never ordered.', { ...message });
+      services.log({ alert: 'strangeMessage' }, 'A message names a step that was never ordered.', {
+        ...message,
+      });
       return;
     }
     const definition = services.catalogue.get(held.step.name);

@@ -31,7 +31,10 @@ function alertOf(services: StepServices, { runId, stepId, name }: StepState, out
   if (outcome.kind === 'unknown')
     services.log({ alert: 'unknownEnding' }, `${name} ended unknown: ${message}`, { runId, stepId });
   else if (outcome.failure.class === 'ours')
-    services.log({ alert: 'wrongRequest' }, `${name} was refused as wrong in itself: ${code}: ${message}`, { runId, stepId });
+    services.log({ alert: 'wrongRequest' }, `${name} was refused as wrong in itself: ${code}: ${message}`, {
+      runId,
+      stepId,
+    });
 }
 
 /** Writes the final outcome of a step and tells the flow. */
