@@ -82,7 +82,13 @@ function Limits({ vault, now }: { vault: Vault; now: number }): JSX.Element {
           <h3>Request budgets used</h3>
           <ul class="gauges">
             {budgets.map(({ action, remaining, limit }) => (
-              <Gauge key={action} name={action} used={Math.max(0, limit - remaining)} limit={limit} />
+              <Gauge
+                key={action}
+                name={action.split('/').slice(-2).join('/')}
+                title={action}
+                used={Math.max(0, limit - remaining)}
+                limit={limit}
+              />
             ))}
           </ul>
         </section>
