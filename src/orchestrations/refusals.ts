@@ -74,14 +74,17 @@ export const unknownItem = (itemId: string): FlowEnded =>
     'Give the vault, the account and the name instead: item names are made by the service.',
   );
 
-const days = (seconds: number): string => `${Math.floor(seconds / 86_400)} days`;
+/** How long soft delete keeps an item from now on, in words; `keptUntil` is ISO 8601 UTC. */
+const keptWords = ({ goneInSeconds = 0 }: ProtectedItem, keptUntil: string | undefined): string =>
+  keptUntil === undefined
+    ? 'an unknown day'
+    : `${keptUntil}, gone for good in ${Math.floor(goneInSeconds / 86_400)} days`;
 
 /** A soft-deleted item: it can be brought back for a while. */
-export const softDeleted = (what: string, { goneInSeconds }: ProtectedItem): FlowEnded =>
+export const softDeleted = (what: string, item: ProtectedItem, keptUntil: string | undefined): FlowEnded =>
   refuse(
     'ItemSoftDeleted',
-    `The backups of ${what} were deleted` +
-      (goneInSeconds === undefined ? '.' : ` and are gone for good in ${days(goneInSeconds)}.`),
+    `The backups of ${what} are soft-deleted, kept until ${keptWords(item, keptUntil)}.`,
     'Bring it back with POST /api/protections/resume and undelete: true.',
   );
 
@@ -99,6 +102,17 @@ export const madeAgain = (what: string, { id }: ProtectedItem): FlowEnded =>
     'ShareMadeAgain',
     `The item ${id} is of a share that was deleted; ${what} was made again and is not protected.`,
     'Protect the new share (POST /api/protections). The backups of the old one stay under its id.',
+  );
+
+/** A change of a protection that the service says it has made, and whose effect a read does not show. */
+export const stillDiffers = (
+  id: string,
+  { what, is }: { readonly what: string; readonly is: string },
+): FlowEnded =>
+  refuse(
+    'ChangeWithoutEffect',
+    `${id} was changed, but its ${what} is still ${is}.`,
+    'Look at the item in the vault, and ask again.',
   );
 
 /** A change that the service says it has made, and that the item does not show. */

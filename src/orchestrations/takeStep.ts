@@ -140,6 +140,16 @@ export function* takeStep<I extends JsonObject, R extends Json>(
   throw new StepFailed(step.name, outcome);
 }
 
+/** A look that only serves the explanation: what the app may not read is left out of it. */
+export function* ifReadable<T>(flow: Flow<T>): Flow<T | undefined> {
+  try {
+    return yield* flow;
+  } catch (error) {
+    if (error instanceof StepFailed && error.outcome.kind !== 'cancelled') return undefined;
+    throw error;
+  }
+}
+
 /** Looks for the effect of a change, a minute apart: it may still be on its way. */
 const mostLooks = 4;
 

@@ -7,7 +7,12 @@ import { backupCall, resourceIn } from './paths.ts';
 import { itemAction, readItemCall, standingOf, type OnItem } from './protectedItems.ts';
 
 /** The item's type as the service named it, or the type of a new one. */
-export type ChangedItem = OnItem & { readonly protectedItemType: string; readonly sourceResourceId?: string };
+export type ChangedItem = OnItem & {
+  readonly protectedItemType: string;
+  readonly sourceResourceId?: string;
+  /** What the item has and the change is to leave, in the service's own fields. */
+  readonly kept?: JsonObject;
+};
 
 /** `protectedItemType` of an item that is not there yet. */
 export const newItemType: Readonly<Record<Exclude<ItemKind, 'workload'>, string>> = {
@@ -27,6 +32,7 @@ const changeItem = <Input extends ChangedItem>(
         properties: {
           protectedItemType: input.protectedItemType,
           ...(input.sourceResourceId === undefined ? {} : { sourceResourceId: input.sourceResourceId }),
+          ...input.kept,
           ...properties(input),
         },
       },

@@ -34,6 +34,8 @@ export type ProtectedItem = {
   readonly protectedItemType: string;
   readonly policyId?: string;
   readonly sourceResourceId?: string;
+  /** What a change must say again, in the service's own fields: it forgets what a change does not say. */
+  readonly kept?: JsonObject;
   /** Seconds until a soft-deleted item is gone for good. */
   readonly goneInSeconds?: number;
 };
@@ -67,6 +69,14 @@ function wholeSecondsIn(span: string | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.floor(seconds);
 }
 
+/** The disks of a machine that are backed up, and the approvals of a guarded vault: gone after a change that is silent about them. */
+const keptFields = ['extendedProperties', 'resourceGuardOperationRequests'] as const;
+
+function keptIn(properties: JsonObject): JsonObject | undefined {
+  const kept = keptFields.flatMap((field) => (properties[field] == null ? [] : [[field, properties[field]]]));
+  return kept.length > 0 ? (Object.fromEntries(kept) as JsonObject) : undefined;
+}
+
 /** Reads a protected item; only its id, never its name, is sent back. */
 export function protectedItemIn({ id, properties }: Resource): ProtectedItem {
   const optional = {
@@ -74,6 +84,7 @@ export function protectedItemIn({ id, properties }: Resource): ProtectedItem {
     serverName: textIn(properties['serverName']),
     policyId: textIn(properties['policyId']),
     sourceResourceId: textIn(properties['sourceResourceId']) ?? textIn(properties['virtualMachineId']),
+    kept: keptIn(properties),
     goneInSeconds: wholeSecondsIn(textIn(properties['deferredDeleteTimeRemaining'])),
   };
   const present = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));

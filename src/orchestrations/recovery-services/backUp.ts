@@ -1,17 +1,17 @@
 import type { JobEnding } from '../../arm/backupJob.ts';
 import { backUpNow, namesOf, type BackupHandle, type BackupOrder } from '../../recovery-services/backup.ts';
 import type { ItemKind } from '../../recovery-services/itemKinds.ts';
-import type { ProtectedItem } from '../../recovery-services/protectedItems.ts';
+import { readProtectedItem, type ProtectedItem } from '../../recovery-services/protectedItems.ts';
 import { expiresAt, takesExpiry, usualKeepForOf } from '../../recovery-services/retention.ts';
 import { findRecoveryPoint, type RecoveryPointSeen } from '../../recovery-services/recoveryPoints.ts';
 import type { BackupOptions, RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { StepFailed, notProtected } from '../refusals.ts';
-import { takeStep } from '../takeStep.ts';
+import { ifReadable, takeStep } from '../takeStep.ts';
 import { endingOfJob, followOrJoin, joinedWords, proofOfBackup } from '../watchedJob.ts';
 import { followJob, readNames } from './followJob.ts';
 import { itemTargetOf, nameOfTarget, type ItemTarget } from './itemTarget.ts';
-import { checkStanding, getListed, lookUpToday } from './listedItem.ts';
+import { checkStanding, getListed, lookUpToday, refuseResting } from './listedItem.ts';
 import { protectAsListed } from './protectItem.ts';
 import { kindOfTarget } from './protectionRequest.ts';
 
@@ -147,11 +147,25 @@ function* itemToBackUp(
   return (yield* protectAsListed(context, target, listed, protectFirst)).item;
 }
 
+/** What an item that was named by its id is in, where that is why the service refuses its backup; else the refusal. */
+function* refusalOf(context: FlowContext, target: ItemTarget, error: unknown): Flow<unknown> {
+  const isRefused = error instanceof StepFailed && error.outcome.kind === 'refused';
+  if (!isRefused || target.by !== 'id') return error;
+  const { itemId } = target;
+  const item = yield* ifReadable(takeStep(context, readProtectedItem, { itemId }));
+  if (item) refuseResting(context, item, nameOfTarget(target));
+  return error;
+}
+
 /** Backs up a file share, virtual machine or database of a Recovery Services vault, and follows the job to its end. */
 export function* backUpProtectedItem(context: FlowContext, request: BackUp): Flow<FlowEnding> {
   const target = itemTargetOf(request.target);
   const item = yield* itemToBackUp(context, target, request.protectFirst);
-  return yield* backUpItem(context, backupOrder(context, item, kindOfTarget(target), request));
+  try {
+    return yield* backUpItem(context, backupOrder(context, item, kindOfTarget(target), request));
+  } catch (error) {
+    throw yield* refusalOf(context, target, error);
+  }
 }
 
 /** What a backup of an item would send; nothing is sent. An id is looked up too, other than for a backup. */

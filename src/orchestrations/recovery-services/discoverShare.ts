@@ -15,21 +15,11 @@ import { readBackupStatus, readVault } from '../../recovery-services/vaults.ts';
 import { findShareAccount } from '../../resources/sources.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { FlowEnded, StepFailed, inAnotherVault, refuse, unknownShare } from '../refusals.ts';
-import { takeStep } from '../takeStep.ts';
+import { ifReadable, orAsFound, takeStep } from '../takeStep.ts';
 import type { ShareSought } from './itemTarget.ts';
 
 const lastSegment = (id: string): string => id.split('/').at(-1) ?? id;
 const regionKey = (region: string): string => region.toLowerCase().replaceAll(' ', '');
-
-/** A look that only serves the explanation: what the app may not read is left out of it. */
-function* ifReadable<T>(flow: Flow<T>): Flow<T | undefined> {
-  try {
-    return yield* flow;
-  } catch (error) {
-    if (error instanceof StepFailed && error.outcome.kind !== 'cancelled') return undefined;
-    throw error;
-  }
-}
 
 /** The other vault that protects the share, as far as the app may ask. */
 function* otherVaultOf(context: FlowContext, sought: ShareSought, region: string): Flow<string | undefined> {
@@ -108,9 +98,12 @@ function* nameToRegister(context: FlowContext, sought: ShareSought): Flow<string
   }
   const known = yield* takeStep(context, findProtectableContainer, { vaultId, storageAccountId });
   if (known) return known.name;
-  yield* takeStep(context, refreshContainers, { vaultId, backupManagementType: 'AzureStorage' });
-  const discovered = yield* takeStep(context, findProtectableContainer, { vaultId, storageAccountId });
-  return discovered?.name;
+  const look = () => takeStep(context, findProtectableContainer, { vaultId, storageAccountId });
+  const discovering = takeStep(context, refreshContainers, { vaultId, backupManagementType: 'AzureStorage' });
+  yield* orAsFound(context, discovering, function* () {
+    return (yield* look()) ? null : undefined;
+  });
+  return (yield* look())?.name;
 }
 
 /** An account that cannot be registered may have been, by a run about another of its shares. */
@@ -163,8 +156,12 @@ const isLockConflict = (error: unknown): error is StepFailed =>
 /** Registers with the delete lock that was asked for; where the account refuses a lock, without it and with a warning. */
 function* register(context: FlowContext, account: ContainerInVault, lock?: boolean): Flow<Container> {
   const locking = lock === undefined ? {} : { lock };
+  const { vaultId, storageAccountId } = account;
+  const registering = takeStep(context, registerContainer, { ...account, ...locking });
   try {
-    return yield* takeStep(context, registerContainer, { ...account, ...locking });
+    return yield* orAsFound(context, registering, function* () {
+      return (yield* takeStep(context, findContainer, { vaultId, storageAccountId })) ?? undefined;
+    });
   } catch (error) {
     if (lock === false || !isLockConflict(error)) throw error;
     const registered = yield* takeStep(context, registerContainer, { ...account, lock: false });
@@ -181,11 +178,14 @@ function* register(context: FlowContext, account: ContainerInVault, lock?: boole
 export function* discoverShare(context: FlowContext, sought: ShareSought, lock?: boolean): Flow<Protectable> {
   const containerName = yield* registeredContainer(context, sought, lock);
   const { vaultId, storageAccountId, share } = sought;
-  const look = { vaultId, storageAccountId, share };
-  const { found } = yield* takeStep(context, findProtectableShare, look);
+  const look = () => takeStep(context, findProtectableShare, { vaultId, storageAccountId, share });
+  const { found } = yield* look();
   if (found) return found;
-  yield* takeStep(context, inquireContainer, { vaultId, storageAccountId, containerName });
-  const again = yield* takeStep(context, findProtectableShare, look);
+  const inquiring = takeStep(context, inquireContainer, { vaultId, storageAccountId, containerName });
+  yield* orAsFound(context, inquiring, function* () {
+    return (yield* look()).found ? null : undefined;
+  });
+  const again = yield* look();
   if (again.found) return again.found;
   throw yield* explainMissingShare(context, sought, again.seen);
 }

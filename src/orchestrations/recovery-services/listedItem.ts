@@ -5,6 +5,7 @@ import {
   type ProtectedItem,
   type Standing,
 } from '../../recovery-services/protectedItems.ts';
+import type { StartedJob } from '../../recovery-services/operations.ts';
 import { findProtectableShare } from '../../recovery-services/protectableItems.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { nameOfTarget, type ItemTarget } from './itemTarget.ts';
@@ -98,24 +99,41 @@ export function* readChanged(
   }
 }
 
+/** Where the operation of a change cannot be read: `{ jobId: null }` once the item stands so, or is not there where that is meant, too. */
+export function* standsAs(
+  context: FlowContext,
+  itemId: string,
+  standings: readonly Standing[],
+  orGone?: 'or gone',
+): Flow<StartedJob | undefined> {
+  const item = yield* takeStep(context, readProtectedItem, { itemId });
+  const isSo = item ? standings.includes(item.standing) : orGone !== undefined;
+  return isSo ? { jobId: null } : undefined;
+}
+
+/** Until when soft delete keeps an item, ISO 8601 UTC; undefined where the service does not say. */
+export function keptUntil(context: FlowContext, { goneInSeconds }: ProtectedItem): string | undefined {
+  if (goneInSeconds === undefined) return undefined;
+  return new Date(context.df.currentUtcDateTime.getTime() + goneInSeconds * 1000).toISOString();
+}
+
+/** Refuses what nothing backs up until somebody asks for it. @throws FlowEnded for stopped, suspended and soft-deleted items. */
+export function refuseResting(context: FlowContext, item: ProtectedItem, what: string): void {
+  if (item.standing === 'softDeleted') throw softDeleted(what, item, keptUntil(context, item));
+  if (item.standing === 'stopped' || item.standing === 'suspended') throw stopped(what, item);
+}
+
+/** A state that is odd, yet no obstacle, becomes a warning. */
+export function warnOfState(context: FlowContext, { protectionState }: ProtectedItem, what: string): void {
+  context.warnings.push(`The state of ${what} is ${protectionState || 'not given'}.`);
+}
+
 /**
  * Lets an item pass that can be backed up or protected anew; a state that is odd, yet no obstacle, becomes a warning.
  *
  * @throws FlowEnded for stopped, suspended and soft-deleted items.
  */
 export function checkStanding(context: FlowContext, item: ProtectedItem, what: string): void {
-  switch (item.standing) {
-    case 'softDeleted':
-      throw softDeleted(what, item);
-    case 'stopped':
-    case 'suspended':
-      throw stopped(what, item);
-    case 'error':
-    case 'unknown':
-      context.warnings.push(`The state of ${what} is ${item.protectionState || 'not given'}.`);
-      return;
-    case 'protected':
-    case 'notProtected':
-      return;
-  }
+  refuseResting(context, item, what);
+  if (item.standing === 'error' || item.standing === 'unknown') warnOfState(context, item, what);
 }

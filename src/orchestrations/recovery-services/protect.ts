@@ -9,11 +9,12 @@ import { skip } from '../refusals.ts';
 
 type Protect = Extract<RunRequest, { kind: 'protect' }>;
 
-const protectionResult = ({ item, change }: Protected, policyId: string) => ({
+const protectionResult = ({ item, change, differences }: Protected, policyId: string) => ({
   protectedItemId: item.id,
   protectionState: item.protectionState,
   policyId,
   change,
+  ...(differences.length > 0 ? { differences } : {}),
 });
 
 /** Protects a share, machine or database by a policy; a protection that is there already ends the run `skipped`. */

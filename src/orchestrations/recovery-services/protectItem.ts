@@ -1,16 +1,21 @@
-import { sameId } from '../../arm/resourceId.ts';
 import { inSameSubscription } from '../../recovery-services/paths.ts';
 import { refreshContainers } from '../../recovery-services/containers.ts';
 import { newItemType, protectItem, type ChangedItem } from '../../recovery-services/itemChanges.ts';
+import type { StartedJob } from '../../recovery-services/operations.ts';
 import {
   documentedMachine,
   findProtectableVirtualMachine,
   type Protectable,
 } from '../../recovery-services/protectableItems.ts';
-import { awaitProtected, type ProtectedItem } from '../../recovery-services/protectedItems.ts';
+import {
+  awaitProtected,
+  readProtectedItem,
+  type ProtectedItem,
+} from '../../recovery-services/protectedItems.ts';
+import { differencesOf, type Difference } from '../../recovery-services/reconcile.ts';
 import type { Flow, FlowContext } from '../flow.ts';
-import { guarded, notProtected, refuse, unknownItem } from '../refusals.ts';
-import { takeStep } from '../takeStep.ts';
+import { StepFailed, guarded, notProtected, refuse, stillDiffers, unknownItem } from '../refusals.ts';
+import { orAsFound, takeStep } from '../takeStep.ts';
 import { discoverShare } from './discoverShare.ts';
 import {
   nameOfTarget,
@@ -19,7 +24,7 @@ import {
   type MachineSought,
   type ShareSought,
 } from './itemTarget.ts';
-import { checkStanding, type Listed } from './listedItem.ts';
+import { refuseResting, warnOfState, type Listed } from './listedItem.ts';
 import { checkPolicy, kindOfTarget } from './protectionRequest.ts';
 
 /**
@@ -37,8 +42,12 @@ function* discoverVirtualMachine(context: FlowContext, sought: MachineSought): F
   }
   const known = yield* takeStep(context, findProtectableVirtualMachine, { vaultId, virtualMachineId });
   if (known.found) return known.found;
-  yield* takeStep(context, refreshContainers, { vaultId, backupManagementType: 'AzureIaasVM' });
-  const again = yield* takeStep(context, findProtectableVirtualMachine, { vaultId, virtualMachineId });
+  const look = () => takeStep(context, findProtectableVirtualMachine, { vaultId, virtualMachineId });
+  const discovering = takeStep(context, refreshContainers, { vaultId, backupManagementType: 'AzureIaasVM' });
+  yield* orAsFound(context, discovering, function* () {
+    return (yield* look()).found ? null : undefined;
+  });
+  const again = yield* look();
   if (again.found) return again.found;
   const seen = again.seen.length > 0 ? again.seen.join(', ') : 'none';
   throw refuse(
@@ -55,31 +64,66 @@ interface ProtectionOrder {
   readonly lock?: boolean;
 }
 
-/** What became of a protection: made, its policy changed, or found as wanted. */
+/** What became of a protection: made, changed in what differed, or found as wanted. */
 export interface Protected {
   readonly item: ProtectedItem;
   readonly change: 'protected' | 'policyChanged' | 'none';
+  readonly differences: readonly Difference[];
 }
 
-/** Puts the policy and waits until the item itself says that it is protected: the operation's success does not. */
-export function* putPolicy(
+/** Where the operation of a protection cannot be read: `{ jobId: null }` once the item is protected as asked. */
+function* foundProtected(
   context: FlowContext,
-  changed: ChangedItem,
+  itemId: string,
   policyId: string,
-): Flow<ProtectedItem> {
+): Flow<StartedJob | undefined> {
+  const item = yield* takeStep(context, readProtectedItem, { itemId });
+  return item?.standing === 'protected' && differencesOf(item, policyId).length === 0
+    ? { jobId: null }
+    : undefined;
+}
+
+const hasTimedOut = (error: unknown): boolean =>
+  error instanceof StepFailed && error.outcome.kind === 'timedOut';
+
+/** Waits until the item itself says that it is protected: the operation's success does not. */
+function* readProtected(context: FlowContext, itemId: string, policyId: string): Flow<ProtectedItem> {
   try {
-    yield* takeStep(context, protectItem, { ...changed, policyId });
+    return yield* takeStep(context, awaitProtected, { itemId, policyId });
+  } catch (error) {
+    const item = hasTimedOut(error) ? yield* takeStep(context, readProtectedItem, { itemId }) : null;
+    const [left] = item ? differencesOf(item, policyId) : [];
+    throw left ? stillDiffers(itemId, left) : error;
+  }
+}
+
+/** Puts the policy, and reads what that has come to. @throws FlowEnded where the service says success and the item does not. */
+function* putPolicy(context: FlowContext, changed: ChangedItem, policyId: string): Flow<ProtectedItem> {
+  const { itemId } = changed;
+  try {
+    const put = takeStep(context, protectItem, { ...changed, policyId });
+    yield* orAsFound(context, put, () => foundProtected(context, itemId, policyId));
   } catch (error) {
     throw guarded(error);
   }
-  return yield* takeStep(context, awaitProtected, { itemId: changed.itemId, policyId });
+  return yield* readProtected(context, itemId, policyId);
 }
 
 /** An item that is there, as a change of it is written. Recorded changes of databases name no source. */
-export function changedItem({ id, protectedItemType, sourceResourceId }: ProtectedItem): ChangedItem {
+export function changedItem({ id, protectedItemType, sourceResourceId, kept }: ProtectedItem): ChangedItem {
   const isDatabase = protectedItemType.toLowerCase().startsWith('azurevmworkload');
   const source = isDatabase || sourceResourceId === undefined ? {} : { sourceResourceId };
-  return { itemId: id, protectedItemType, ...source };
+  return { itemId: id, protectedItemType, ...source, ...(kept === undefined ? {} : { kept }) };
+}
+
+/** Puts a policy to an item that is there. It is read first: a list need not show what the change must say again. */
+export function* putPolicyAgain(
+  context: FlowContext,
+  item: ProtectedItem,
+  policyId: string,
+): Flow<ProtectedItem> {
+  const now = yield* takeStep(context, readProtectedItem, { itemId: item.id });
+  return yield* putPolicy(context, changedItem(now ?? item), policyId);
 }
 
 /** An item that is not there yet, under the id that the vault offers. */
@@ -100,7 +144,8 @@ function* protectNew(
     sought.kind === 'fileShare'
       ? yield* discoverShare(context, sought, lock)
       : yield* discoverVirtualMachine(context, sought);
-  return { item: yield* putPolicy(context, newItem(sought, offered), policyId), change: 'protected' };
+  const item = yield* putPolicy(context, newItem(sought, offered), policyId);
+  return { item, change: 'protected', differences: [] };
 }
 
 function* protectListed(
@@ -109,12 +154,14 @@ function* protectListed(
   item: ProtectedItem,
   policyId: string,
 ): Flow<Protected> {
-  checkStanding(context, item, nameOfTarget(target));
-  const isFree = item.standing === 'notProtected';
-  if (!isFree && sameId(item.policyId, policyId)) return { item, change: 'none' };
+  refuseResting(context, item, nameOfTarget(target));
+  if (item.standing === 'unknown') warnOfState(context, item, nameOfTarget(target));
+  const differences = differencesOf(item, policyId);
+  if (differences.length === 0) return { item, change: 'none', differences };
   yield* checkPolicy(context, { policyId, vaultId: vaultOfTarget(target), kind: kindOfTarget(target) });
-  const changed = yield* putPolicy(context, changedItem(item), policyId);
-  return { item: changed, change: isFree ? 'protected' : 'policyChanged' };
+  const changed = yield* putPolicyAgain(context, item, policyId);
+  const isStanding = differences.some(({ what }) => what === 'standing');
+  return { item: changed, change: isStanding ? 'protected' : 'policyChanged', differences };
 }
 
 /**

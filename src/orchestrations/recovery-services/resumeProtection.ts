@@ -4,15 +4,13 @@ import type { ProtectedItem, Standing } from '../../recovery-services/protectedI
 import type { RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { itemTargetOf, nameOfTarget, vaultOfTarget, type ItemTarget } from './itemTarget.ts';
-import { getListed, isMadeAgain, readChanged } from './listedItem.ts';
+import { getListed, isMadeAgain, keptUntil, readChanged, standsAs } from './listedItem.ts';
 import { checkPolicy, kindOfTarget } from './protectionRequest.ts';
-import { changedItem, putPolicy } from './protectItem.ts';
+import { changedItem, putPolicyAgain } from './protectItem.ts';
 import { guarded, madeAgain, refuse, skip, softDeleted } from '../refusals.ts';
-import { takeStep } from '../takeStep.ts';
+import { orAsFound, takeStep } from '../takeStep.ts';
 
 type Resume = Extract<RunRequest, { kind: 'resume' }>;
-
-const isRunning = ({ standing }: ProtectedItem): boolean => standing === 'protected' || standing === 'error';
 
 function* putResumed(
   context: FlowContext,
@@ -21,7 +19,7 @@ function* putResumed(
   policyId: string,
 ): Flow<FlowEnding> {
   yield* checkPolicy(context, { policyId, vaultId: vaultOfTarget(target), kind: kindOfTarget(target) });
-  const { id, protectionState } = yield* putPolicy(context, changedItem(item), policyId);
+  const { id, protectionState } = yield* putPolicyAgain(context, item, policyId);
   return { status: 'completed', result: { protectedItemId: id, protectionState, policyId } };
 }
 
@@ -35,7 +33,8 @@ function* undelete(
   policyId: string | undefined,
 ): Flow<FlowEnding> {
   try {
-    yield* takeStep(context, undeleteItem, changedItem(item));
+    const bringing = takeStep(context, undeleteItem, changedItem(item));
+    yield* orAsFound(context, bringing, () => standsAs(context, item.id, undeleted));
   } catch (error) {
     throw guarded(error);
   }
@@ -55,11 +54,11 @@ export function* resume(context: FlowContext, request: Resume): Flow<FlowEnding>
   const name = nameOfTarget(target);
   if (yield* isMadeAgain(context, target, item)) throw madeAgain(name, item);
   if (item.standing === 'softDeleted') {
-    if (!request.undelete) throw softDeleted(name, item);
+    if (!request.undelete) throw softDeleted(name, item, keptUntil(context, item));
     return yield* undelete(context, target, item, request.policyId);
   }
   const policyId = request.policyId ?? item.policyId;
-  if (isRunning(item) && (policyId === undefined || sameId(item.policyId, policyId))) {
+  if (item.standing === 'protected' && (policyId === undefined || sameId(item.policyId, policyId))) {
     throw skip('AlreadyProtected', `${name} is protected already.`);
   }
   if (policyId === undefined) {

@@ -6,20 +6,20 @@ import type { RunRequest } from '../../runs/request.ts';
 import { checkDeletion } from '../deletionConsent.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { itemTargetOf, nameOfTarget } from './itemTarget.ts';
-import { getListed, readChanged } from './listedItem.ts';
+import { getListed, keptUntil, readChanged, standsAs } from './listedItem.ts';
 import { changedItem } from './protectItem.ts';
 import { guarded, skip } from '../refusals.ts';
-import { takeStep } from '../takeStep.ts';
+import { orAsFound, takeStep } from '../takeStep.ts';
 
 type Stop = Extract<RunRequest, { kind: 'stop' }>;
 
 const stateOf = { retain: 'ProtectionStopped', suspend: 'BackupsSuspended' } as const;
 
 /** How long soft delete keeps the data, counted from now. */
-function keptFor(context: FlowContext, { goneInSeconds }: ProtectedItem): JsonObject {
-  if (goneInSeconds === undefined) return {};
-  const until = new Date(context.df.currentUtcDateTime.getTime() + goneInSeconds * 1000);
-  return { goneInSeconds, keptUntil: until.toISOString() };
+function keptFor(context: FlowContext, item: ProtectedItem): JsonObject {
+  const until = keptUntil(context, item);
+  const { goneInSeconds } = item;
+  return goneInSeconds === undefined || until === undefined ? {} : { goneInSeconds, keptUntil: until };
 }
 
 /** What soft delete has kept of an item; null when nothing is left. */
@@ -31,7 +31,8 @@ function* readDeleted(context: FlowContext, { id }: ProtectedItem, name: string)
 
 /** Deletes and looks: under soft delete the item stays listed, and the record says until when. */
 function* deleteData(context: FlowContext, item: ProtectedItem, name: string): Flow<FlowEnding> {
-  yield* takeStep(context, deleteItem, { itemId: item.id });
+  const deleting = takeStep(context, deleteItem, { itemId: item.id });
+  yield* orAsFound(context, deleting, () => standsAs(context, item.id, ['softDeleted'], 'or gone'));
   const left = yield* readDeleted(context, item, name);
   const softDeleted = left !== null;
   if (!softDeleted) context.warnings.push('Soft delete does not keep this item: the data is gone.');
@@ -49,8 +50,9 @@ function* keepData(
   if (equalIgnoringCase(item.protectionState, state)) {
     throw skip('AlreadyStopped', `The state of ${name} is ${item.protectionState} already.`);
   }
-  yield* takeStep(context, stopProtection, { ...changedItem(item), state });
   const standings = [mode === 'suspend' ? 'suspended' : 'stopped'] as const;
+  const stopping = takeStep(context, stopProtection, { ...changedItem(item), state });
+  yield* orAsFound(context, stopping, () => standsAs(context, item.id, standings));
   const now = yield* readChanged(context, item.id, standings, { what: name, wanted: 'stopped' });
   const protectionState = now?.protectionState ?? state;
   return { status: 'completed', result: { protectedItemId: item.id, protectionState } };

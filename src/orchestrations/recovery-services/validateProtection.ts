@@ -1,9 +1,10 @@
-import { sameId } from '../../arm/resourceId.ts';
 import { findContainer, findProtectableContainer } from '../../recovery-services/containers.ts';
 import {
   findProtectableShare,
   findProtectableVirtualMachine,
 } from '../../recovery-services/protectableItems.ts';
+import type { ProtectedItem } from '../../recovery-services/protectedItems.ts';
+import { differencesOf, type Difference } from '../../recovery-services/reconcile.ts';
 import { inSameSubscription } from '../../recovery-services/paths.ts';
 import type { RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
@@ -14,7 +15,7 @@ import {
   type MachineSought,
   type ShareSought,
 } from './itemTarget.ts';
-import { checkStanding, lookUpToday } from './listedItem.ts';
+import { lookUpToday, refuseResting } from './listedItem.ts';
 import { checkPolicy, kindOfTarget, readProtection } from './protectionRequest.ts';
 import { notProtected, unknownItem } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
@@ -40,12 +41,18 @@ function* stepsForMachine(context: FlowContext, sought: MachineSought): Flow<str
   return [...(found ? [] : ['discover']), 'protect'];
 }
 
-function* wouldDo(context: FlowContext, target: ItemTarget, policyId: string): Flow<string[]> {
-  const { item, seen } = yield* lookUpToday(context, target);
-  if (item) {
-    checkStanding(context, item, nameOfTarget(target));
-    return sameId(item.policyId, policyId) ? [] : ['change policy'];
-  }
+const deedOf = (differences: readonly Difference[]): string[] => {
+  if (differences.length === 0) return [];
+  return [differences.some(({ what }) => what === 'standing') ? 'protect' : 'change policy'];
+};
+
+/** What would be done with an item that is there, and why. */
+function wouldChange(item: ProtectedItem, policyId: string) {
+  const differences = differencesOf(item, policyId);
+  return { wouldDo: deedOf(differences), ...(differences.length > 0 ? { wouldChange: differences } : {}) };
+}
+
+function* stepsFor(context: FlowContext, target: ItemTarget, seen: readonly string[]): Flow<string[]> {
   if (target.by === 'id') throw unknownItem(target.itemId);
   if (target.sought.kind === 'workload') throw notProtected(nameOfTarget(target), seen);
   return target.sought.kind === 'fileShare'
@@ -58,5 +65,8 @@ export function* validate(context: FlowContext, request: Validate): Flow<FlowEnd
   const target = readProtection(context, request);
   const { policyId } = request;
   yield* checkPolicy(context, { policyId, vaultId: vaultOfTarget(target), kind: kindOfTarget(target) });
-  return { status: 'completed', result: { wouldDo: yield* wouldDo(context, target, policyId) } };
+  const { item, seen } = yield* lookUpToday(context, target);
+  if (!item) return { status: 'completed', result: { wouldDo: yield* stepsFor(context, target, seen) } };
+  refuseResting(context, item, nameOfTarget(target));
+  return { status: 'completed', result: wouldChange(item, policyId) };
 }
