@@ -934,11 +934,45 @@ export interface Run {
     /**
      * What protecting has changed.
      */
-    change?: 'protected' | 'policyChanged' | 'none';
+    change?: 'protected' | 'policyChanged' | 'changed' | 'none';
+    /**
+     * In what a protection that was there differed from what was asked, before it was changed.
+     */
+    differences?: {
+      /**
+       * What differs.
+       */
+      what: string;
+      /**
+       * As it is.
+       */
+      is: string;
+      /**
+       * As it was asked for.
+       */
+      asked: string;
+    }[];
     /**
      * What protecting would do, step by step; empty when all is as wanted.
      */
     wouldDo?: string[];
+    /**
+     * In what a protection that is there differs from what is asked.
+     */
+    wouldChange?: {
+      /**
+       * What differs.
+       */
+      what: string;
+      /**
+       * As it is.
+       */
+      is: string;
+      /**
+       * As it was asked for.
+       */
+      asked: string;
+    }[];
     /**
      * What a backup would send.
      */
@@ -1354,11 +1388,45 @@ export interface RunPage {
       /**
        * What protecting has changed.
        */
-      change?: 'protected' | 'policyChanged' | 'none';
+      change?: 'protected' | 'policyChanged' | 'changed' | 'none';
+      /**
+       * In what a protection that was there differed from what was asked, before it was changed.
+       */
+      differences?: {
+        /**
+         * What differs.
+         */
+        what: string;
+        /**
+         * As it is.
+         */
+        is: string;
+        /**
+         * As it was asked for.
+         */
+        asked: string;
+      }[];
       /**
        * What protecting would do, step by step; empty when all is as wanted.
        */
       wouldDo?: string[];
+      /**
+       * In what a protection that is there differs from what is asked.
+       */
+      wouldChange?: {
+        /**
+         * What differs.
+         */
+        what: string;
+        /**
+         * As it is.
+         */
+        is: string;
+        /**
+         * As it was asked for.
+         */
+        asked: string;
+      }[];
       /**
        * What a backup would send.
        */

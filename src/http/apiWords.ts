@@ -284,6 +284,13 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
   'resource.state': { description: 'The one verdict.' },
   'history.state': { description: 'The state from then on.' },
   change: { description: 'What protecting has changed.' },
+  differences: {
+    description: 'In what a protection that was there differed from what was asked, before it was changed.',
+  },
+  wouldChange: { description: 'In what a protection that is there differs from what is asked.' },
+  what: { description: 'What differs.', example: 'policy' },
+  is: { description: 'As it is.', example: 'daily' },
+  asked: { description: 'As it was asked for.', example: 'weekly' },
   wouldDo: {
     description: 'What protecting would do, step by step; empty when all is as wanted.',
     example: ['register storage account', 'protect'],

@@ -45,6 +45,8 @@ const failedItem = z.object({
   error: failure.optional(),
 });
 
+const difference = z.object({ what: z.string(), is: z.string(), asked: z.string() });
+
 /** What came of a run, by its kind and service; a field that does not apply is absent. */
 const result = z.looseObject({
   protectedItemId: z.string().optional(),
@@ -52,8 +54,10 @@ const result = z.looseObject({
   policyId: z.string().optional(),
   protectionState: z.string().optional(),
   state: z.string().optional(),
-  change: z.enum(['protected', 'policyChanged', 'none']).optional(),
+  change: z.enum(['protected', 'policyChanged', 'changed', 'none']).optional(),
+  differences: z.array(difference).optional(),
   wouldDo: z.array(z.string()).optional(),
+  wouldChange: z.array(difference).optional(),
   wouldSend: z.record(z.string(), z.unknown()).optional(),
   expiresAt: instant.optional(),
   joined: z.literal(true).optional(),
