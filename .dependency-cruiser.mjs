@@ -9,6 +9,7 @@ const armIds = [
   'src/arm/call.ts',
   'src/arm/backupJob.ts',
   'src/arm/words.ts',
+  'src/arm/chosenPoint.ts',
 ];
 const domains = ['src/recovery-services/', 'src/data-protection/', 'src/resources/'];
 /** What of the ARM client is pure: everything but what sends. */
@@ -28,7 +29,8 @@ const mayImport = {
   jobs: ['src/arm/', 'src/storage/', 'src/steps/', ...domains],
   orchestrations: [...pure, ...stepTypes, ...runTypes, ...domains, 'src/plan/'],
   plan: [...armIds, 'src/storage/'],
-  runs: [...armIds, 'src/storage/', ...stepTypes],
+  runs: [...armIds, 'src/plan/drillParts.ts', 'src/storage/', ...stepTypes],
+  drills: [...armIds, 'src/runs/', 'src/storage/', ...stepTypes],
   notifications: [...armIds, 'src/arm/replyFields.ts', ...runTypes, 'src/plan/', 'src/storage/'],
   access: [...armIds, 'src/libraries/'],
   batches: [...armIds, 'src/runs/', 'src/plan/', 'src/estate/', 'src/storage/'],
@@ -50,7 +52,7 @@ const mayImport = {
 
 /** Folder → of what else it may know the types: what crosses a durable boundary has its type where it is made. */
 const mayKnow = {
-  orchestrations: ['src/runs/', 'src/jobs/'],
+  orchestrations: ['src/runs/', 'src/jobs/', 'src/drills/'],
   steps: ['src/notifications/alert.ts'],
 };
 

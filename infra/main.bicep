@@ -254,6 +254,7 @@ module app 'modules/app.bicep' = {
       notifyUrl: notifyUrl
       pingUrl: pingUrl
       planLocation: planLocation
+      restoreDrills: restoreDrills ? 'true' : 'false'
     }
   }
 }

@@ -60,6 +60,7 @@ const variables = z.object({
   ALLOWED_SUBSCRIPTIONS: list(isGuid, 'ids of subscriptions (GUIDs)'),
   PLAN_LOCATION: z.string().default('plan.json'),
   DELETE_BACKUPS: flag.default(false),
+  RESTORE_DRILLS: flag.default(false),
   MINIMUM_POLL_SECONDS: z.coerce
     .number('a number of seconds')
     .int('whole seconds')
@@ -95,6 +96,8 @@ export interface Settings {
   /** A file in the app or an https blob URL. */
   readonly planLocation: string;
   readonly deleteBackups: boolean;
+  /** Whether restore drills may restore, and delete what they have made. */
+  readonly drillRestores: boolean;
   /** Least pause between polls, whole seconds, 1–600. */
   readonly minimumPollSeconds: number;
   readonly notify?: { readonly url: string; readonly key?: string };
@@ -140,6 +143,7 @@ function settingsOf(read: Variables, storage: StorageSetting, environment: Envir
     allowed: { vaults: read.ALLOWED_VAULTS, subscriptions: read.ALLOWED_SUBSCRIPTIONS },
     planLocation: read.PLAN_LOCATION,
     deleteBackups: read.DELETE_BACKUPS,
+    drillRestores: read.RESTORE_DRILLS,
     minimumPollSeconds: read.MINIMUM_POLL_SECONDS,
     ...(read.NOTIFY_URL === undefined
       ? {}

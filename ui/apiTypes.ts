@@ -90,6 +90,189 @@ export type Target =
        */
       id: string;
     };
+/**
+ * A drill of the plan, or one target and where it is restored to.
+ */
+export type DrillRequest =
+  | {
+      /**
+       * Name of a drill of the plan.
+       */
+      drill: string;
+      /**
+       * True: says what would be restored where, and what stands in the way; makes nothing.
+       */
+      dryRun?: boolean;
+    }
+  | {
+      /**
+       * Which recovery point is restored.
+       */
+      point?:
+        | {
+            /**
+             * The newest point, or any; those that only the archive keeps are passed over.
+             */
+            choose: 'latest' | 'random';
+            /**
+             * How far back: days, ISO 8601.
+             */
+            within?: string;
+          }
+        | {
+            /**
+             * One point by its name.
+             */
+            name: string;
+          };
+      /**
+       * Where things are restored to, by kind; each place must lie in safety.drillTargets.
+       */
+      into: {
+        /**
+         * Of file shares: an account; the share is made and deleted.
+         */
+        fileShare?: {
+          /**
+           * ARM id of a storage account.
+           */
+          storageAccount: string;
+        };
+        /**
+         * Of disks: a resource group; the new disk is deleted.
+         */
+        disk?: {
+          /**
+           * ARM id of a resource group.
+           */
+          resourceGroup: string;
+        };
+        /**
+         * Of vaulted blobs: an account that has no container of those names.
+         */
+        blobs?: {
+          /**
+           * ARM id of a storage account.
+           */
+          storageAccount: string;
+        };
+      };
+      /**
+       * What must be true of what came back.
+       */
+      check?: {
+        /**
+         * Of a share: fewer files make the verdict empty.
+         */
+        minimumFiles?: number;
+      };
+      /**
+       * How long the restored thing is kept after a good verdict: minutes and hours, ISO 8601.
+       */
+      keepFor?: string;
+      /**
+       * Whether missing roles of the vault's identity are granted.
+       */
+      grantRoles?: boolean;
+      /**
+       * What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource.
+       */
+      target:
+        | (
+            | {
+                /**
+                 * Kind of datasource.
+                 */
+                kind: 'fileShare';
+                /**
+                 * ARM id of the vault; of the service that the kind of target belongs to.
+                 */
+                vaultId: string;
+                /**
+                 * ARM id of the storage account.
+                 */
+                storageAccountId: string;
+                /**
+                 * Name of the file share.
+                 */
+                share: string;
+              }
+            | {
+                /**
+                 * Kind of datasource.
+                 */
+                kind: 'virtualMachine';
+                /**
+                 * ARM id of the vault; of the service that the kind of target belongs to.
+                 */
+                vaultId: string;
+                /**
+                 * ARM id of the virtual machine.
+                 */
+                virtualMachineId: string;
+              }
+            | {
+                /**
+                 * Kind of datasource.
+                 */
+                kind: 'workload';
+                /**
+                 * ARM id of the vault; of the service that the kind of target belongs to.
+                 */
+                vaultId: string;
+                /**
+                 * Name of the virtual machine, or of the protection container.
+                 */
+                container: string;
+                /**
+                 * Name of the database.
+                 */
+                database: string;
+              }
+            | {
+                /**
+                 * Kind of datasource.
+                 */
+                kind: 'disk';
+                /**
+                 * ARM id of the vault; of the service that the kind of target belongs to.
+                 */
+                vaultId: string;
+                /**
+                 * ARM id of the disk or of the storage account.
+                 */
+                datasourceId: string;
+              }
+            | {
+                /**
+                 * Kind of datasource.
+                 */
+                kind: 'blobs';
+                /**
+                 * ARM id of the vault; of the service that the kind of target belongs to.
+                 */
+                vaultId: string;
+                /**
+                 * ARM id of the disk or of the storage account.
+                 */
+                datasourceId: string;
+              }
+          )
+        | {
+            /**
+             * ARM id.
+             */
+            id: string;
+          };
+      /**
+       * Time to restore: longer is proven late.
+       */
+      restoreWithin?: string;
+      /**
+       * True: says what would be restored where, and what is missing.
+       */
+      dryRun?: boolean;
+    };
 
 export interface Answers {
   Target: Target;
@@ -99,6 +282,7 @@ export interface Answers {
   ResumeRequest: ResumeRequest;
   CloseRequest: CloseRequest;
   SweepRequest: SweepRequest;
+  DrillRequest: DrillRequest;
   Run: Run;
   RunPage: RunPage;
   ItemPage: ItemPage;
@@ -647,7 +831,7 @@ export interface Run {
   /**
    * What was asked for.
    */
-  kind: 'backUp' | 'dryRun' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep';
+  kind: 'backUp' | 'dryRun' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep' | 'drill';
   /**
    * How the run stands; timedOut: the job may still run; unknown: a person must close it.
    */
@@ -1139,7 +1323,7 @@ export interface RunPage {
     /**
      * What was asked for.
      */
-    kind: 'backUp' | 'dryRun' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep';
+    kind: 'backUp' | 'dryRun' | 'protect' | 'validate' | 'stop' | 'resume' | 'sweep' | 'drill';
     /**
      * How it stands.
      */
@@ -1950,6 +2134,240 @@ export interface Plan {
       concurrency?: number;
     }[];
     /**
+     * Restores of a sample at set times.
+     *
+     * @maxItems 100
+     */
+    drills?: {
+      /**
+       * Which recovery point is restored.
+       */
+      point?: {
+        /**
+         * The newest point, or any; those that only the archive keeps are passed over.
+         */
+        choose: 'latest' | 'random';
+        /**
+         * How far back: days, ISO 8601.
+         */
+        within?: string;
+      };
+      /**
+       * Where things are restored to, by kind; each place must lie in safety.drillTargets.
+       */
+      into: {
+        /**
+         * Of file shares: an account; the share is made and deleted.
+         */
+        fileShare?: {
+          /**
+           * ARM id of a storage account.
+           */
+          storageAccount: string;
+        };
+        /**
+         * Of disks: a resource group; the new disk is deleted.
+         */
+        disk?: {
+          /**
+           * ARM id of a resource group.
+           */
+          resourceGroup: string;
+        };
+        /**
+         * Of vaulted blobs: an account that has no container of those names.
+         */
+        blobs?: {
+          /**
+           * ARM id of a storage account.
+           */
+          storageAccount: string;
+        };
+      };
+      /**
+       * What must be true of what came back.
+       */
+      check?: {
+        /**
+         * Of a share: fewer files make the verdict empty.
+         */
+        minimumFiles?: number;
+      };
+      /**
+       * How long the restored thing is kept after a good verdict: minutes and hours, ISO 8601.
+       */
+      keepFor?: string;
+      /**
+       * Whether missing roles of the vault's identity are granted.
+       */
+      grantRoles?: boolean;
+      /**
+       * Name of the drill.
+       */
+      name: string;
+      /**
+       * Minute, hour, day of month, month, day of week.
+       */
+      cron: string;
+      /**
+       * IANA time zone in which the cron line counts.
+       */
+      timeZone: string;
+      /**
+       * What is drilled: rules, or a match.
+       */
+      of:
+        | {
+            /**
+             * Names of rules.
+             *
+             * @minItems 1
+             */
+            rules: string[];
+          }
+        | {
+            /**
+             * Which resources: every condition given must hold.
+             */
+            match: {
+              /**
+               * Kind of datasource.
+               */
+              kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
+              /**
+               * Ids of subscriptions.
+               *
+               * @minItems 1
+               */
+              subscriptions?: string[];
+              /**
+               * Patterns of resource groups.
+               *
+               * @minItems 1
+               */
+              resourceGroups?: string[];
+              /**
+               * Regions.
+               *
+               * @minItems 1
+               */
+              regions?: string[];
+              /**
+               * Tags and what their values must be.
+               */
+              tags?: {
+                [k: string]:
+                  | string
+                  | {
+                      /**
+                       * @minItems 1
+                       * @maxItems 50
+                       */
+                      anyOf: string[];
+                    }
+                  | {
+                      present: true;
+                    }
+                  | {
+                      absent: true;
+                    };
+              };
+              /**
+               * Patterns of names.
+               *
+               * @minItems 1
+               */
+              names?: string[];
+              /**
+               * What is taken out again.
+               */
+              exclude?: {
+                /**
+                 * Ids of subscriptions.
+                 *
+                 * @minItems 1
+                 */
+                subscriptions?: string[];
+                /**
+                 * Patterns of resource groups.
+                 *
+                 * @minItems 1
+                 */
+                resourceGroups?: string[];
+                /**
+                 * Regions.
+                 *
+                 * @minItems 1
+                 */
+                regions?: string[];
+                /**
+                 * Tags and what their values must be.
+                 */
+                tags?: {
+                  [k: string]:
+                    | string
+                    | {
+                        /**
+                         * @minItems 1
+                         * @maxItems 50
+                         */
+                        anyOf: string[];
+                      }
+                    | {
+                        present: true;
+                      }
+                    | {
+                        absent: true;
+                      };
+                };
+                /**
+                 * Patterns of names.
+                 *
+                 * @minItems 1
+                 */
+                names?: string[];
+              };
+            };
+          };
+      /**
+       * How many of them one occurrence takes.
+       */
+      sample?: {
+        /**
+         * Per cent of what is selected.
+         */
+        share?: number;
+        /**
+         * At least so many.
+         */
+        atLeast?: number;
+        /**
+         * At most so many.
+         */
+        atMost?: number;
+      };
+      /**
+       * Time to restore: longer is proven late.
+       */
+      target?: string;
+      /**
+       * Restores that the drill begins on one UTC day.
+       */
+      restoresADay?: number;
+      /**
+       * How long after its time an occurrence may still begin.
+       */
+      window?: string;
+      /**
+       * Which missed occurrences begin.
+       */
+      catchUp?: 'latest' | 'all' | 'none';
+      /**
+       * How many backups run at a time.
+       */
+      concurrency?: number;
+    }[];
+    /**
      * Who hears of which endings.
      *
      * @maxItems 20
@@ -2040,6 +2458,12 @@ export interface Plan {
        * Whether backups may be deleted.
        */
       deleteBackups?: boolean;
+      /**
+       * Resource groups and storage accounts that drills restore into, and delete from what they made.
+       *
+       * @maxItems 1000
+       */
+      drillTargets?: string[];
     };
   };
   /**

@@ -113,6 +113,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'NOTIFY_URL', value: settings.notifyUrl }
         { name: 'PING_URL', value: settings.pingUrl }
         { name: 'PLAN_LOCATION', value: settings.planLocation }
+        { name: 'RESTORE_DRILLS', value: settings.restoreDrills }
         { name: '${durableTask}__hubName', value: durable.taskHubName }
         { name: '${durableTask}__storageProvider__connectionStringName', value: 'DURABLE_TASK_SCHEDULER' }
         { name: '${durableTask}__storageProvider__partitionCount', value: durable.partitionCount }

@@ -75,6 +75,7 @@ const kindWords: Readonly<Record<RunRecord['kind'], string>> = {
   stop: 'Stop the protection of',
   resume: 'Resume the protection of',
   sweep: 'Sweep',
+  drill: 'Drill the restore of',
 };
 
 /** `Back up share archive of demofiles`. */

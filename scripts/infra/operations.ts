@@ -27,6 +27,7 @@ const instant = '2026-11-21T02:00:00.000Z';
 
 /** Words that the inputs of steps share. */
 const words: Readonly<Record<string, unknown>> = {
+  accountId: account,
   attemptId: '22222222-2222-2222-2222-222222222222',
   backupManagementType: 'AzureStorage',
   containerId: `${recoveryVault}/backupFabrics/Azure/protectionContainers/container`,
@@ -42,8 +43,12 @@ const words: Readonly<Record<string, unknown>> = {
   region: 'westeurope',
   lock: false,
   name: 'name',
+  notAfter: instant,
+  notBefore: instant,
   operationId: 'operation',
   parentName: 'parent',
+  pointId: `${item}/recoveryPoints/point`,
+  pointName: 'point',
   principalId: '44444444-4444-4444-4444-444444444444',
   query: 'resources',
   resourceId: disk,
@@ -56,6 +61,7 @@ const words: Readonly<Record<string, unknown>> = {
   snapshotResourceGroupId: group,
   sourceResourceId: account,
   storageAccountId: account,
+  targetId: disk,
   subscriptions: ['11111111-1111-1111-1111-111111111111'],
   to: instant,
   virtualMachineId: `${group}/providers/Microsoft.Compute/virtualMachines/machine`,
@@ -138,7 +144,14 @@ const ofSteps = (steps: readonly AnyStep[], known: Readonly<Record<string, unkno
 /** Steps that read a resource of whatever kind: each is asked about the kind that it names. */
 const sources = [disk, account];
 
+/** What restore drills make: a step about a target is asked about every type of it. */
+const share = `${account}/fileServices/default/shares/share`;
+const drillTargets = [disk, share, `${account}/blobServices/default/containers/container`];
+
 function ofResource(step: AnyStep): readonly Operation[] {
+  if (/DrillTarget$/.test(step.name))
+    return drillTargets.flatMap((targetId) => ofSteps([step], { ...words, targetId }));
+  if (/DrillShare$/.test(step.name)) return ofSteps([step], { ...words, targetId: share });
   const tries = sources.map((resourceId) => ofSteps([step], { ...words, resourceId }));
   return tries.find((operations) => operations.every(isNamedRight)) ?? tries[0] ?? [];
 }

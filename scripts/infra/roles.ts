@@ -58,6 +58,7 @@ const deeds: Readonly<Record<string, ProfileKey>> = {
   [`${instance}/restore/action`]: 'drills',
   'Microsoft.Compute/disks/write': 'drillTargets',
   'Microsoft.Compute/disks/delete': 'drillTargets',
+  'Microsoft.Resources/tags/write': 'drillTargets',
   'Microsoft.Resources/subscriptions/resourceGroups/write': 'drillTargets',
   'Microsoft.Resources/subscriptions/resourceGroups/delete': 'drillTargets',
   [`${storage}/fileServices/shares/write`]: 'drillTargets',

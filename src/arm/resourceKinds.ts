@@ -126,3 +126,15 @@ export function resourceGroupId(text: string): IdReading {
   if (resourceGroup !== undefined && provider === undefined) return reading;
   return refused('resource group: expected /subscriptions/…/resourceGroups/… and nothing after it');
 }
+
+/** The tag by which everything that a restore drill made is known; its value is the run. */
+export const drillTag = 'azure-backup-automation-drill';
+
+const drillName = /(?:^|\/)abd-[0-9a-f]{40}(?:\/|$)/i;
+
+/**
+ * Whether a restore drill has made something: by its tag, or by the name of its own that it or its group has before
+ * anybody could tag it. No rule, event or report is about it.
+ */
+export const isDrillTarget = (id: string, tags: Readonly<Record<string, string>> = {}): boolean =>
+  Object.keys(tags).some((name) => name.toLowerCase() === drillTag) || drillName.test(id);

@@ -15,7 +15,10 @@ import { addItems, itemKey, itemsOf, targetName, type BatchItem } from './batchI
 type Wanted = Schedule['backUp'];
 
 /** The plan's answer to what a batch asks for; undefined when it does not know the rule or schedule. */
-export function wantedOf(plan: Plan, of: Exclude<BatchOf, { kind: 'targets' }>): Wanted | undefined {
+export function wantedOf(
+  plan: Plan,
+  of: Extract<BatchOf, { kind: 'rule' | 'schedule' }>,
+): Wanted | undefined {
   if (of.kind === 'schedule') return plan.schedules.find(({ name }) => name === of.schedule)?.backUp;
   const rule = plan.rules.find(({ name }) => name.toLowerCase() === of.rule.toLowerCase());
   return rule && { rules: [rule.name] };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { idKey } from '../arm/resourceId.ts';
+import type { DrillRequest } from '../runs/drillRequest.ts';
 import type { RunRequest, Target } from '../runs/request.ts';
 import type { StoredRow, Table } from '../storage/table.ts';
 import { targetName } from './batchItem.ts';
@@ -10,6 +11,8 @@ import { targetName } from './batchItem.ts';
  */
 export const dailyLimits = {
   backups: { fileShare: 10, virtualMachine: 3, workload: 3, disk: 10, blobs: 4, unknown: 10 },
+  /** 20 of a share in the service's reference, 10 in its matrix of 2020. */
+  restores: { fileShare: 10, virtualMachine: 10, workload: 10, disk: 10, blobs: 10, unknown: 10 },
   discoveries: 50,
   configurations: 200,
   accounts: 50,
@@ -60,9 +63,19 @@ function protectionCharges(target: Target): readonly Charge[] {
   ];
 }
 
+/** A restore counts for its item, and for the drill that begins only so many a day. */
+function drillCharges({ target, dryRun, drill, restoresADay }: DrillRequest): readonly Charge[] {
+  if (dryRun) return [];
+  const limit = dailyLimits.restores[kindOf(target)];
+  const own = { limit, what: 'restores', scope: targetName(target) };
+  if (drill === undefined || restoresADay === undefined) return [own];
+  return [{ limit: restoresADay, what: 'restores of a drill', scope: drill }, own];
+}
+
 /** What a request uses of the service's daily limits. */
 export function chargesOf(request: RunRequest): readonly Charge[] {
   if (request.kind === 'protect') return protectionCharges(request.target);
+  if (request.kind === 'drill') return drillCharges(request);
   if (request.kind !== 'backUp') return [];
   const limit = dailyLimits.backups[kindOf(request.target)];
   return [{ limit, what: 'on-demand backups', scope: targetName(request.target) }];

@@ -5,12 +5,13 @@ import type { Protection } from '../estate/protections.ts';
 import { accountsWithShares, readEstate, sharesOf, type Estate } from '../estate/readEstate.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
-import type { BatchRequest, SweepRequest } from '../runs/run.ts';
+import type { BatchOf, BatchRequest, SweepRequest } from '../runs/run.ts';
 import type { GatherAnswer, GatherInput } from '../runs/planWork.ts';
 import { findRun, type RunState } from '../runs/runRow.ts';
 import { backupItems, namedItems, wantedOf } from './backupItems.ts';
 import { addItems, dryRunCode, itemKey, itemsOf, listItems, shardsOf, type BatchItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
+import { drillItems, drillOf } from './drillItems.ts';
 import { protectionRequest } from './protectionRequest.ts';
 import { readSummary, writeSummary, type SweepSummary } from './sweepSummary.ts';
 
@@ -57,13 +58,15 @@ async function gathered(services: BatchServices, run: RunState, concurrency: num
   return { kind: 'gathered', shards: shardsOf(items.map(({ item }) => item)), concurrency };
 }
 
-const unknownName = ({ of }: BatchRequest): GatherAnswer => ({
-  kind: 'refused',
-  failure:
-    of.kind === 'rule'
-      ? { code: 'RuleNotFound', message: `The plan has no rule "${of.rule}".` }
-      : { code: 'ScheduleNotFound', message: 'The plan has no such schedule any more.' },
-});
+const unknownName = ({ of }: BatchRequest): GatherAnswer => {
+  const refused = (code: string, message: string): GatherAnswer => ({
+    kind: 'refused',
+    failure: { code, message },
+  });
+  if (of.kind === 'rule') return refused('RuleNotFound', `The plan has no rule "${of.rule}".`);
+  if (of.kind === 'drill') return refused('DrillNotFound', `The plan has no drill "${of.drill}".`);
+  return refused('ScheduleNotFound', 'The plan has no such schedule any more.');
+};
 
 async function gatherBatch(
   services: BatchServices,
@@ -71,6 +74,7 @@ async function gatherBatch(
   request: BatchRequest,
 ): Promise<GatherAnswer> {
   const { of, options, concurrency } = request;
+  if (of.kind === 'drill') return gatherDrill(services, run, request, of);
   if (of.kind !== 'targets') {
     const { plan } = await services.loadPlan();
     const wanted = wantedOf(plan, of);
@@ -83,6 +87,21 @@ async function gatherBatch(
     await addItems(services.batchItems, itemsOf(run), items);
   }
   return gathered(services, run, concurrency);
+}
+
+async function gatherDrill(
+  services: BatchServices,
+  run: RunState,
+  request: BatchRequest,
+  of: Extract<BatchOf, { kind: 'drill' }>,
+): Promise<GatherAnswer> {
+  const { plan } = await services.loadPlan();
+  const drill = drillOf(plan, of);
+  if (!drill) return unknownName(request);
+  const times = { madeAt: run.createdAt, now: services.clock() };
+  const items = drillItems(plan, drill, of, await readEstate(services.estate, plan), times);
+  await addItems(services.batchItems, itemsOf(run), items);
+  return gathered(services, run, request.concurrency);
 }
 
 async function gatherSweep(

@@ -3,6 +3,9 @@ import type { BatchServices } from '../batches/batchServices.ts';
 import { describeBatch } from '../batches/reportBatch.ts';
 import { dataProtectionJobs } from '../data-protection/jobList.ts';
 import type { CoverageTickServices } from '../coverage/coverageTick.ts';
+import { keepProof } from '../coverage/drillProofs.ts';
+import type { DrillNoteServices } from '../drills/noteDrill.ts';
+import type { CleanUpServices } from '../drills/watchCleanUps.ts';
 import type { EstateServices } from '../estate/askArm.ts';
 import { inPlainWords, type TrackerServices } from '../jobs/trackerServices.ts';
 import { findWatch, vaultOfBackup, type WatchOrder } from '../jobs/watch.ts';
@@ -47,6 +50,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     },
     orchestration: runOrchestration,
     mayDeleteBackups: settings.deleteBackups,
+    mayDrill: settings.drillRestores,
     minimumPollSeconds: settings.minimumPollSeconds,
     listSteps: (runId) => listSteps(tables.steps, runId),
     isWatched: async (runId) => (await (watched ??= watchedRuns(tables.watches))).has(runId),
@@ -157,6 +161,21 @@ export function batchServices(given: Services, context: InvocationContext): Batc
     minimumPollSeconds: settings.minimumPollSeconds,
   };
 }
+
+/** What a restore drill notes what it has come to with. */
+export const drillNoteServices = ({ clock, tables }: Services): DrillNoteServices => ({
+  clock,
+  drillCleanUps: tables.drillCleanUps,
+  keepProof: (resourceId, proof) => keepProof(tables.coverage, resourceId, proof),
+});
+
+/** What the watchdog of clean-ups acts through during one invocation. */
+export const cleanUpServices = (given: Services, context: InvocationContext): CleanUpServices => ({
+  clock: given.clock,
+  runs: runServices(given, context),
+  drillCleanUps: given.tables.drillCleanUps,
+  alert: (message, run) => writeAlert(context, 'leftOver', message, { runId: run }),
+});
 
 /** What triggers are accepted with during one invocation. */
 export function triggerServices(given: Services, context: InvocationContext): TriggerServices {

@@ -1,5 +1,14 @@
 import type { ArmCall, Failure } from '../arm/call.ts';
-import { allowListOf, allowsCall, isDeletion, isRead, type AllowList } from '../plan/allowList.ts';
+import { whyNotDrill } from '../drills/cleanUpRow.ts';
+import {
+  allowListOf,
+  allowsCall,
+  isDeletion,
+  isRead,
+  isRestore,
+  vaultIn,
+  type AllowList,
+} from '../plan/allowList.ts';
 import { whyNotDelete } from '../runs/deletionGate.ts';
 import type { Services } from './services.ts';
 import type { SendObstacle } from '../steps/step.ts';
@@ -13,7 +22,7 @@ const notAllowed: Failure = {
   code: 'TargetNotAllowed',
   message: 'The target is not on the allow-list of this deployment.',
   advice:
-    "Add the vault to the plan's safety.vaults, or to ALLOWED_VAULTS where there is no plan; deleting also needs safety.deleteBackups.",
+    "Add the vault to the plan's safety.vaults, or to ALLOWED_VAULTS where there is no plan; deleting also needs safety.deleteBackups, a restore safety.drillTargets.",
   class: 'ours',
 };
 
@@ -31,8 +40,12 @@ export async function obstacleTo(
     return { kind: 'later', reason: 'The plan is out of reach, and with it the allow-list.' };
   }
   if (!allowsCall(list, call)) return { kind: 'refused', failure: notAllowed };
+  const { runs, drillCleanUps } = services.tables;
+  const { deleteBackups, drillRestores } = services.settings;
+  const path = decodeURIComponent(call.path);
+  const drills = { runs, drillCleanUps, mayDrill: drillRestores };
+  if (isRestore(call)) return whyNotDrill(drills, step, undefined);
   if (!isDeletion(call)) return undefined;
-  const { tables, settings } = services;
-  const gate = { runs: tables.runs, mayDeleteBackups: settings.deleteBackups };
-  return whyNotDelete(gate, step, decodeURIComponent(call.path));
+  if (vaultIn(path) === undefined) return whyNotDrill(drills, step, path);
+  return whyNotDelete({ runs, mayDeleteBackups: deleteBackups }, step, path);
 }

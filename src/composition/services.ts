@@ -38,7 +38,8 @@ export type TableName =
   | 'dailyCounters'
   | 'triggers'
   | 'outbox'
-  | 'coverage';
+  | 'coverage'
+  | 'drillCleanUps';
 
 /** Everything the functions act through; tests give their own with {@link provideServices}. */
 export interface Services {
@@ -128,6 +129,7 @@ function createServices(settings: Settings): Services {
     triggers: azureTable(account, 'triggers'),
     outbox: azureTable(account, 'outbox'),
     coverage: azureTable(account, 'coverage'),
+    drillCleanUps: azureTable(account, 'drillCleanUps'),
   };
   const steps = azureQueue(account, stepQueueName);
   const used = rememberLastUse(armClientOf(settings, credential, clock), clock);

@@ -1,10 +1,11 @@
 import type { InvocationContext, TimerHandler } from '@azure/functions';
+import { watchCleanUps } from '../drills/watchCleanUps.ts';
 import { watchTrackers } from '../jobs/watchTrackers.ts';
 import { writeAlert, type AlertCode } from '../notifications/alert.ts';
 import type { RunAlert } from '../runs/watchFlow.ts';
 import { watchRuns } from '../runs/watchRuns.ts';
 import { expectTicks, noteTick, readTimers, type TimerName } from '../triggers/ticks.ts';
-import { runServices, trackerServices } from './invocationServices.ts';
+import { cleanUpServices, runServices, trackerServices } from './invocationServices.ts';
 import { getServices, type Services } from './services.ts';
 import { keepPlanStanding, readPlanStanding } from './standing.ts';
 
@@ -78,6 +79,7 @@ export const watch: Tick = (...given) =>
     [
       tellRuns,
       (services, context) => watchTrackers(trackerServices(services, context)),
+      (services, context) => watchCleanUps(cleanUpServices(services, context)),
       tellTimers,
       tellPlan,
       tellPoison,

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { StoredRow, Table } from '../storage/table.ts';
 import type { CoverageFilter } from './coverageQuery.ts';
 import { refreshingNow } from './refreshState.ts';
+import { withProofs } from './drillProofs.ts';
 import { findRow, pageOfRows, resourceHash, type KeptRow } from './rows.ts';
 import {
   coverageStateSchema,
@@ -57,7 +58,7 @@ export async function readPage(
   const summary = { ...(await readSummary(table)), ...(refreshing && { refreshing }) };
   const { rows, continuation } = await pageOfRows(table, filter, paging);
   return {
-    value: rows.map((row) => shown(row, summary)),
+    value: (await withProofs(table, rows)).map((row) => shown(row, summary)),
     summary,
     ...(continuation === undefined ? {} : { continuation }),
   };
@@ -96,8 +97,9 @@ export async function readResource(
   for (const kind of kinds) {
     const row = await findRow(table, kind, id);
     if (!row) continue;
+    const [proven = row] = await withProofs(table, [row]);
     const history = await changesOf(table, resourceHash(kind, row.id), now);
-    return { resource: shown(row, await readSummary(table)), history: [...history] };
+    return { resource: shown(proven, await readSummary(table)), history: [...history] };
   }
   return undefined;
 }

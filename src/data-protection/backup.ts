@@ -35,6 +35,8 @@ export type InstanceBackupHandle = {
   readonly jobId?: string;
   /** Somebody else's backup of the same instance, which this run follows instead of starting its own. */
   readonly joined?: true;
+  /** What was started is a restore. */
+  readonly operation?: 'Restore';
 };
 
 /** Seconds between looks as long as the service has not said. Recorded Retry-After of 2026. */
@@ -70,6 +72,7 @@ export function watchedInstanceBackup(handle: InstanceBackupHandle) {
     ...{ service, vaultId, itemId, kind: 'backupInstance', attemptId, sentAt, waitSeconds },
     ...(jobId === undefined ? {} : { jobId }),
     ...(joined === undefined ? {} : { joined }),
+    ...(handle.operation === undefined ? {} : { operation: handle.operation }),
     ...(handle.otherSentBy === undefined ? {} : { otherSentBy: handle.otherSentBy }),
     ...(handle.operationId === undefined ? { byItem: true as const } : {}),
   };

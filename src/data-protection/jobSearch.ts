@@ -42,9 +42,13 @@ const startOf = (row: JsonObject): Date | undefined =>
 const isRunning = (row: JsonObject): boolean =>
   endingOfStatus(textIn(memberIn(row, 'properties', 'status'))) === undefined;
 
-/** `Backup`, or with a suffix; a scheduled one says that nobody triggered it. */
-const isBackup = (row: JsonObject): boolean =>
-  (textIn(memberIn(row, 'properties', 'operation')) ?? '').toLowerCase().startsWith('backup');
+/** What a job does: `Backup` or `Restore`, perhaps with a suffix. */
+export type JobOperation = 'Backup' | 'Restore';
+
+const isOf = (row: JsonObject, operation: JobOperation): boolean =>
+  (textIn(memberIn(row, 'properties', 'operation')) ?? '').toLowerCase().startsWith(operation.toLowerCase());
+
+/** A scheduled backup says that nobody triggered it. */
 
 const isScheduled = (row: JsonObject): boolean => memberIn(row, 'properties', 'isUserTriggered') === false;
 
@@ -53,9 +57,10 @@ const foundIn = (row: JsonObject): JobFound => ({
   startedAt: startOf(row)?.toISOString() ?? '',
 });
 
-const backupsOf = (reply: ArmReply, instanceId: string): readonly JsonObject[] =>
+const jobsOf = (reply: ArmReply, instanceId: string, operation: JobOperation): readonly JsonObject[] =>
   objectsIn(memberIn(reply.body, 'value')).filter(
-    (row) => isBackup(row) && sameId(textIn(memberIn(row, 'properties', 'backupInstanceId')), instanceId),
+    (row) =>
+      isOf(row, operation) && sameId(textIn(memberIn(row, 'properties', 'backupInstanceId')), instanceId),
   );
 
 /** Another run had the instance so shortly before that the job may be that one's: not taken for ours. */
@@ -97,12 +102,17 @@ const ranAt = (row: JsonObject, at: number): boolean => {
  * First by activity id, then by instance, operation and start time. Once the service has said that a backup is in
  * progress, ours has started none: a running one of anybody counts as `foreign`.
  */
-export function findEarlierJob(reply: ArmReply, instanceId: string, attempts: EarlierAttempts): JobSearch {
+export function findEarlierJob(
+  reply: ArmReply,
+  instanceId: string,
+  attempts: EarlierAttempts,
+  operation: JobOperation = 'Backup',
+): JobSearch {
   const echoed = objectsIn(memberIn(reply.body, 'value')).find((row) =>
     attempts.attemptIds.some((id) => equalIgnoringCase(id, activityIdOf(row))),
   );
   if (echoed) return { kind: 'ours', result: foundIn(echoed) };
-  const rows = backupsOf(reply, instanceId);
+  const rows = jobsOf(reply, instanceId, operation);
   if (attempts.joinForeign) return foreignIn(rows.filter(isRunning));
   const [from, to] = [Date.parse(attempts.firstClaimAt), Date.parse(attempts.lastSendBy)];
   const likely = rows.filter((row) => isLikely(row, from, to));
@@ -114,11 +124,15 @@ interface SentBackup {
   readonly sentAt: string;
   readonly joined?: true;
   readonly otherSentBy?: string;
+  readonly operation?: JobOperation;
 }
 
 /** The job of a backup that no id names, sent at `sentAt` (ISO 8601 UTC); with `joined` anybody's that runs, or ran then. */
-export function findJobOf(reply: ArmReply, { itemId, sentAt, joined, otherSentBy }: SentBackup): JobSearch {
-  const rows = backupsOf(reply, itemId);
+export function findJobOf(
+  reply: ArmReply,
+  { itemId, sentAt, joined, otherSentBy, operation = 'Backup' }: SentBackup,
+): JobSearch {
+  const rows = jobsOf(reply, itemId, operation);
   const sent = Date.parse(sentAt);
   if (joined) return foreignIn(rows.filter((row) => isRunning(row) || ranAt(row, sent)));
   return decide(

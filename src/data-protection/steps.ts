@@ -26,6 +26,7 @@ import {
 } from './instances.ts';
 import { getBackupPolicy, getBackupVault } from './vaults.ts';
 import { findInstanceRecoveryPoint } from './recoveryPoints.ts';
+import { chooseInstancePoint, restoreInstance, validateRestore } from './restores.ts';
 
 /** Every step of the Data Protection domain: the executor finds them here by name. */
 export const dataProtectionSteps: readonly AnyStep[] = [
@@ -33,6 +34,7 @@ export const dataProtectionSteps: readonly AnyStep[] = [
   awaitProtection,
   backUpInstance,
   changeInstance,
+  chooseInstancePoint,
   configureAlone,
   configureProtection,
   deleteInstance,
@@ -47,10 +49,12 @@ export const dataProtectionSteps: readonly AnyStep[] = [
   getBackupPolicy,
   getBackupVault,
   readInstanceStarter,
+  restoreInstance,
   resumeProtection,
   stopProtection,
   suspendBackups,
   syncInstance,
   undeleteInstance,
   validateForBackup,
+  validateRestore,
 ];

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../arm/call.ts';
 import { parseResourceId } from '../arm/resourceId.ts';
+import { isDrillTarget } from '../arm/resourceKinds.ts';
 import type { Candidate } from '../plan/select.ts';
 import type { ResourceKind } from '../plan/schema.ts';
 
@@ -35,10 +36,10 @@ const kindOfType: Readonly<Record<string, ResourceKind>> = {
   'microsoft.storage/storageaccounts': 'blobs',
 };
 
-/** A disk, a machine, or the blobs of a storage account; undefined for anything else. */
+/** A disk, a machine, or the blobs of a storage account; undefined for anything else, and for what a restore drill made. */
 export function candidateOf(seen: SeenResource): Candidate | undefined {
   const reading = parseResourceId(seen.id);
-  if (reading.kind === 'refused') return undefined;
+  if (reading.kind === 'refused' || isDrillTarget(seen.id, seen.tags)) return undefined;
   const { id } = reading;
   const kind = kindOfType[`${id.provider}/${id.types.join('/')}`.toLowerCase()];
   if (!kind) return undefined;

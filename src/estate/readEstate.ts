@@ -1,6 +1,7 @@
 import type { JsonObject } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { parseResourceId } from '../arm/resourceId.ts';
+import { isDrillTarget } from '../arm/resourceKinds.ts';
 import type { Plan } from '../plan/schema.ts';
 import { whyNot, type Candidate } from '../plan/select.ts';
 import { listShares } from '../resources/sources.ts';
@@ -90,5 +91,7 @@ export async function sharesOf(services: EstateServices, account: Candidate): Pr
     seen.add(next);
     reply = await askNextPage(services, call, next);
   }
-  return distinct(names).map((name) => shareCandidate(account, name));
+  return distinct(names)
+    .map((name) => shareCandidate(account, name))
+    .filter(({ id }) => !isDrillTarget(id));
 }

@@ -26,6 +26,7 @@ export const requiredRoles = {
   otherVerbs: 'anyToken',
   resumeProtection: 'Protections.Write',
   startBackup: 'Backups.Run',
+  startDrill: 'Protections.Write',
   startProtection: 'Protections.Write',
   startSweep: 'Protections.Write',
   stopProtection: 'Protections.Write',

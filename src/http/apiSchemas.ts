@@ -8,6 +8,7 @@ import {
 } from '../coverage/schema.ts';
 import { itemPageSchema } from '../batches/itemPage.ts';
 import { planAnswerSchema } from '../estate/planAnswer.ts';
+import { drillSchema } from '../runs/drillRequest.ts';
 import { recordSchema } from '../runs/recordSchema.ts';
 import {
   backupSchema,
@@ -74,6 +75,7 @@ const named = {
   ResumeRequest: resumeSchema,
   CloseRequest: closeSchema,
   SweepRequest: sweepSchema,
+  DrillRequest: drillSchema,
   Run: recordSchema,
   RunPage: runPageSchema,
   ItemPage: itemPageSchema,

@@ -29,6 +29,11 @@ export const bodyExamples: Readonly<Record<string, Json>> = {
   ResumeRequest: { target: { id: itemId }, policyId },
   CloseRequest: { reason: 'The backup was found in the vault and checked by hand.' },
   SweepRequest: { dryRun: true },
+  DrillRequest: {
+    target: shareTarget,
+    into: { fileShare: { storageAccount: storageAccountId } },
+    dryRun: true,
+  },
   Run: {
     id: runId,
     kind: 'backUp',
@@ -82,6 +87,7 @@ export const schemaWords: Readonly<Record<string, string>> = {
   ResumeRequest: 'Resumes the protection of an item.',
   CloseRequest: 'Why a person closes a run that ended unknown.',
   SweepRequest: 'A dry run unless it says otherwise.',
+  DrillRequest: 'A drill of the plan, or one target and where it is restored to.',
   Run: 'One request carried to its end, and what came of it.',
   RunPage: 'Runs, newest first.',
   Plan: 'The plan beside what Azure holds.',
@@ -202,6 +208,49 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
   'CloseRequest.reason': {
     description: 'Why the run is closed.',
     example: 'The backup was found in the vault.',
+  },
+  'DrillRequest.dryRun': {
+    description: 'True: says what would be restored where, and what stands in the way; makes nothing.',
+  },
+  'DrillRequest.drill': { description: 'Name of a drill of the plan.', example: 'monthly' },
+  'drills.name': { description: 'Name of the drill.', example: 'monthly' },
+  point: { description: 'Which recovery point is restored.' },
+  choose: { description: 'The newest point, or any; those that only the archive keeps are passed over.' },
+  'point.within': { description: 'How far back: days, ISO 8601.', example: 'P30D' },
+  'point.name': { description: 'One point by its name.', example: '112825640820396' },
+  into: { description: 'Where things are restored to, by kind; each place must lie in safety.drillTargets.' },
+  'into.fileShare': { description: 'Of file shares: an account; the share is made and deleted.' },
+  'into.disk': { description: 'Of disks: a resource group; the new disk is deleted.' },
+  'into.blobs': { description: 'Of vaulted blobs: an account that has no container of those names.' },
+  storageAccount: { description: 'ARM id of a storage account.', example: storageAccountId },
+  'disk.resourceGroup': { description: 'ARM id of a resource group.', example: group },
+  check: { description: 'What must be true of what came back.' },
+  minimumFiles: { description: 'Of a share: fewer files make the verdict empty.', example: 1 },
+  'DrillRequest.keepFor': {
+    description: 'How long the restored thing is kept after a good verdict: minutes and hours, ISO 8601.',
+    example: 'PT1H',
+  },
+  'drills.keepFor': {
+    description: 'How long the restored thing is kept after a good verdict: minutes and hours, ISO 8601.',
+    example: 'PT1H',
+  },
+  restoreWithin: { description: 'Time to restore: longer is proven late.', example: 'PT4H' },
+  'drills.target': { description: 'Time to restore: longer is proven late.', example: 'PT4H' },
+  'drills.of': {
+    description: 'What is drilled: rules, or a match.',
+    example: { rules: ['shares tagged daily'] },
+  },
+  'of.rules': { description: 'Names of rules.', example: ['shares tagged daily'] },
+  'drills.sample': { description: 'How many of them one occurrence takes.' },
+  'sample.share': { description: 'Per cent of what is selected.', example: 5 },
+  atLeast: { description: 'At least so many.', example: 1 },
+  atMost: { description: 'At most so many.', example: 20 },
+  restoresADay: { description: 'Restores that the drill begins on one UTC day.', example: 20 },
+  'inForce.drills': { description: 'Restores of a sample at set times.' },
+  'safety.drillTargets': {
+    description:
+      'Resource groups and storage accounts that drills restore into, and delete from what they made.',
+    example: [group],
   },
   dryRun: { description: 'False protects what is missing; otherwise it is only told.' },
   status: { description: 'How it stands.' },
@@ -542,6 +591,11 @@ export const operationWords: Readonly<
     tag: 'Plan',
     description:
       'Reads Azure now: by rule what it selects and how that is protected, what is passed over and why.',
+  },
+  startDrill: {
+    tag: 'Plan',
+    description:
+      'Restores aside, checks what came back, deletes it and shows that it is gone; needs RESTORE_DRILLS and safety.drillTargets.',
   },
   startSweep: {
     tag: 'Plan',

@@ -202,6 +202,13 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
       'SweepRequest',
     ),
   },
+  '/api/drills': {
+    post: acceptsRun(
+      'startDrill',
+      'Restore something aside, check it, delete it: a drill of the plan, or one target.',
+      'DrillRequest',
+    ),
+  },
   '/api/protections': { post: acceptsRun('startProtection', 'Protect a resource.', 'ProtectionRequest') },
   '/api/protections/validate': {
     post: acceptsRun(

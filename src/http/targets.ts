@@ -1,4 +1,5 @@
-import { allowsVault, vaultIn } from '../plan/allowList.ts';
+import { allowsDrillTarget, allowsVault, vaultIn, type AllowList } from '../plan/allowList.ts';
+import type { DrillInto } from '../plan/drillParts.ts';
 import type { Target } from '../runs/request.ts';
 import { currentAllowList } from '../composition/sendGate.ts';
 import type { HttpCall } from './answer.ts';
@@ -10,6 +11,7 @@ interface NamesTargets {
   readonly targets?: readonly Target[] | undefined;
   readonly vaultId?: string | undefined;
   readonly policyId?: string | undefined;
+  readonly into?: DrillInto | undefined;
 }
 
 /** The vault that a target will be written in, as far as the request tells: a datasource's id alone does not. */
@@ -34,6 +36,14 @@ function notAllowed(fields: readonly string[]): HttpRefusal {
   });
 }
 
+/** Places that a drill would restore into and that the list does not name. */
+const placesOutside = (list: AllowList, { into = {} }: NamesTargets): readonly string[] =>
+  Object.entries(into).flatMap(([kind, place]) =>
+    Object.entries(place ?? {})
+      .filter(([, id]) => id.startsWith('/') && !allowsDrillTarget(list, id))
+      .map(([field]) => `into.${kind}.${field}`),
+  );
+
 /** @throws HttpRefusal 403 naming every target outside the allow-list; 503 when the plan cannot be read. */
 export async function checkTargets({ services }: HttpCall, given: object): Promise<void> {
   const body: NamesTargets = given;
@@ -46,5 +56,6 @@ export async function checkTargets({ services }: HttpCall, given: object): Promi
     throw planOutOfReach();
   });
   const outside = named.filter(([, target]) => !allowsVault(list, vaultOf(target, body)));
-  if (outside.length > 0) throw notAllowed(outside.map(([field]) => field));
+  const fields = [...outside.map(([field]) => field), ...placesOutside(list, body)];
+  if (fields.length > 0) throw notAllowed(fields);
 }

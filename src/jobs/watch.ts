@@ -32,6 +32,8 @@ export type WatchOrder = {
   readonly serverName?: string;
   readonly hasNamesake?: boolean;
   readonly backupType?: string;
+  /** A restore's job is watched, not a backup's. */
+  readonly operation?: 'Restore';
   /** The service's activity id of the backup, where it echoes. */
   readonly attemptId: string;
   /** When the backup was sent, ISO 8601 UTC. */

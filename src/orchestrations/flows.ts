@@ -12,6 +12,8 @@ import {
 import { protectDatasource, validateDatasource } from './data-protection/protectDatasource.ts';
 import type { DatasourceProtection } from './data-protection/prepareProtection.ts';
 import { resumeInstance, stopInstance } from './data-protection/stopInstance.ts';
+import { drillInstance } from './drills/instanceDrill.ts';
+import { drillShare } from './drills/shareDrill.ts';
 import type { Flow, FlowContext, FlowEnding, ServiceFlows } from './flow.ts';
 import { backUpProtectedItem, tryBackupOfItem } from './recovery-services/backUp.ts';
 import { targetKindOf, type TargetKind } from './recovery-services/itemTarget.ts';
@@ -82,6 +84,7 @@ const dataProtectionFlows: ServiceFlows = {
   },
   protect,
   validate: (context, request) => validateDatasource(context, orderOf(context, request)),
+  drill: drillInstance,
   *stop(context, request) {
     return yield* stopInstance(context, yield* getTargetInstance(context, request.target), request);
   },
@@ -89,6 +92,13 @@ const dataProtectionFlows: ServiceFlows = {
     return yield* resumeInstance(context, yield* idOfInstanceOrDeleted(context, request.target), request);
   },
 };
+
+/** A restore drill of what a Recovery Services vault protects. */
+function drillItem(context: FlowContext, request: RequestOf<'drill'>): Flow<FlowEnding> {
+  const kind = targetKindOf(request.target);
+  if (kind === 'fileShare') return drillShare(context, request);
+  throw skip('KindNotDrilled', `Restores of a ${kind ?? 'resource'} of this kind are not drilled.`);
+}
 
 /** Flows of Recovery Services vaults: the same for shares, machines and databases. */
 export const recoveryServicesFlows: ServiceFlows = {
@@ -98,6 +108,7 @@ export const recoveryServicesFlows: ServiceFlows = {
   validate,
   stop,
   resume,
+  drill: drillItem,
 };
 
 /** By kind of target; a service that is added puts its flows beside its kinds. */

@@ -15,6 +15,7 @@ import {
   type FlowContext,
   type FlowEnding,
 } from './flow.ts';
+import { cleanUpAfter } from './drills/cleanUp.ts';
 import { flowOf, type FlowTable } from './flows.ts';
 import { carryBatch } from './plan/carryBatch.ts';
 import { protectByPlan } from './plan/protectByPlan.ts';
@@ -23,6 +24,7 @@ import { callUntilAnswered } from './takeStep.ts';
 
 /** The flow of a request that the plan answers. */
 function planFlow(table: FlowTable, context: FlowContext, request: PlanRequest): Flow<FlowEnding> {
+  if (request.kind === 'cleanUp') return cleanUpAfter(context, request);
   if (request.kind !== 'protectByPlan') return carryBatch(context);
   return protectByPlan((asked) => flowOf(table, context, asked), context, request);
 }

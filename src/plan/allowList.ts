@@ -1,5 +1,6 @@
 import type { ArmCall } from '../arm/call.ts';
 import { ancestorId, idKey } from '../arm/resourceId.ts';
+import { isDrillTarget } from '../arm/resourceKinds.ts';
 import type { LoadedPlan } from './loadPlan.ts';
 
 /** Where anything may be written, whoever asks. */
@@ -10,6 +11,8 @@ export interface AllowList {
   readonly subscriptions: readonly string[] | 'all';
   /** Whether backups may be deleted, in listed vaults. */
   readonly deletes: boolean;
+  /** Ids of groups and accounts that drills restore into, and delete from what they made. */
+  readonly drillTargets: readonly string[] | 'all';
 }
 
 /** What bounds writes where there is no plan. */
@@ -21,8 +24,8 @@ export interface WithoutPlan {
   readonly isDevelopment: boolean;
 }
 
-const nothing: AllowList = { vaults: [], subscriptions: [], deletes: false };
-const everything: AllowList = { vaults: 'all', subscriptions: 'all', deletes: false };
+const nothing: AllowList = { vaults: [], subscriptions: [], deletes: false, drillTargets: [] };
+const everything: AllowList = { vaults: 'all', subscriptions: 'all', deletes: false, drillTargets: 'all' };
 
 /**
  * The list in force: the plan's `safety`, else what the settings list, else nothing.
@@ -35,9 +38,15 @@ export function allowListOf(
 ): AllowList {
   const { safety } = plan;
   if (standing !== 'empty')
-    return { vaults: safety.vaults, subscriptions: safety.subscriptions, deletes: safety.deleteBackups };
+    return {
+      vaults: safety.vaults,
+      subscriptions: safety.subscriptions,
+      deletes: safety.deleteBackups,
+      drillTargets: safety.drillTargets ?? [],
+    };
   if (problems.length > 0) return nothing;
-  if (vaults.length + subscriptions.length > 0) return { vaults, subscriptions, deletes: false };
+  if (vaults.length + subscriptions.length > 0)
+    return { vaults, subscriptions, deletes: false, drillTargets: [] };
   return isDevelopment ? everything : nothing;
 }
 
@@ -64,13 +73,48 @@ export const isRead = ({ method, action }: ArmCall): boolean => method === 'GET'
 export const isDeletion = ({ method, action }: ArmCall): boolean =>
   method === 'DELETE' || action.toLowerCase().endsWith('/delete');
 
+/** Whether something lies in a group or account that drills restore into, or is it. */
+export function allowsDrillTarget({ drillTargets }: AllowList, id: string): boolean {
+  if (drillTargets === 'all') return true;
+  const key = idKey(id);
+  return drillTargets.some((listed) => key === idKey(listed) || key.startsWith(`${idKey(listed)}/`));
+}
+
+/** Whether a call restores something; validating it makes nothing. */
+export const isRestore = ({ action }: ArmCall): boolean => /\/restore\/action$/i.test(action);
+
+type Body = { readonly [name: string]: unknown } | null | undefined;
+const member = (body: unknown, name: string): Body => (body as Body)?.[name] as Body;
+
+/** Everything that a restore would write into, as its body says; empty for one in place, which is never let out. */
+function restoreTargetsIn({ body }: ArmCall): readonly string[] {
+  const properties = member(body, 'properties');
+  const named = [
+    member(member(properties, 'targetDetails'), 'targetResourceId'),
+    member(properties, 'targetResourceGroupId'),
+    member(properties, 'storageAccountId'),
+    member(member(member(body, 'restoreTargetInfo'), 'datasourceInfo'), 'resourceID'),
+  ];
+  return named.flatMap((id: unknown) => (typeof id === 'string' ? [id] : []));
+}
+
+function allowsRestore(list: AllowList, call: ArmCall): boolean {
+  const targets = restoreTargetsIn(call);
+  return targets.length > 0 && targets.every((id) => allowsDrillTarget(list, id));
+}
+
 /**
- * Whether the list lets a call out. Reads are always let out; data is deleted in a listed vault alone, and only where
- * deleting is allowed; other writes need a listed vault, or a listed subscription outside vaults.
+ * Whether the list lets a call out. Reads are always let out; backups are deleted in a listed vault alone, and only where
+ * deleting is allowed; outside vaults only what lies in a drill's targets is deleted. Restores need a listed vault and a
+ * drill's target. Other writes need a listed vault, or a listed subscription or a drill's target outside vaults.
  */
 export function allowsCall(list: AllowList, call: ArmCall): boolean {
   if (isRead(call)) return true;
-  const vaultId = vaultIn(decodeURIComponent(call.path));
-  if (isDeletion(call)) return list.deletes && vaultId !== undefined && allowsVault(list, vaultId);
-  return vaultId === undefined ? allowsSubscription(list, call.path) : allowsVault(list, vaultId);
+  const path = decodeURIComponent(call.path);
+  const vaultId = vaultIn(path);
+  if (vaultId === undefined && isDrillTarget(path)) return allowsDrillTarget(list, path);
+  if (vaultId === undefined)
+    return allowsDrillTarget(list, path) || (!isDeletion(call) && allowsSubscription(list, call.path));
+  if (isDeletion(call)) return list.deletes && allowsVault(list, vaultId);
+  return allowsVault(list, vaultId) && (!isRestore(call) || allowsRestore(list, call));
 }

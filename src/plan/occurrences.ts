@@ -8,6 +8,9 @@ export interface Occurrence {
   readonly dueAt: string;
 }
 
+/** A cron line with what happens to times that were missed. */
+type TimedLine = Pick<Schedule, 'name' | 'cron' | 'timeZone' | 'window' | 'catchUp'>;
+
 /** Milliseconds of a window such as `PT4H30M`. */
 export function windowMilliseconds(window: string): number {
   const [, hours = '0', minutes = '0'] = /^PT(?:(\d+)H)?(?:(\d+)M)?$/.exec(window) ?? [];
@@ -31,7 +34,7 @@ const longestCatchUpMs = 24 * 3_600_000;
  * @param handledUntil the end of the last tick's span; spans over 24 h are cut, newest kept.
  * @param now the tick's time; occurrences up to one second ahead count, since ticks may come early.
  */
-export function dueOccurrences(schedule: Schedule, handledUntil: Date, now: Date): Due {
+export function dueOccurrences(schedule: TimedLine, handledUntil: Date, now: Date): Due {
   const from = new Date(Math.max(handledUntil.getTime(), now.getTime() - longestCatchUpMs));
   const all = dueTimes(schedule, from, new Date(now.getTime() + 1000));
   const occurrence = (at: Date): Occurrence => ({ schedule: schedule.name, dueAt: at.toISOString() });
@@ -45,7 +48,7 @@ export function dueOccurrences(schedule: Schedule, handledUntil: Date, now: Date
   return { begin, missed };
 }
 
-function whyMissed(schedule: Schedule, at: Date, now: Date, isLatest: boolean): string | undefined {
+function whyMissed(schedule: TimedLine, at: Date, now: Date, isLatest: boolean): string | undefined {
   const lateMs = now.getTime() - at.getTime();
   if (lateMs <= ordinaryLatenessMs) return undefined;
   if (lateMs > windowMilliseconds(schedule.window)) return `its window of ${schedule.window} had passed`;

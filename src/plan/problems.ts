@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { cronProblem, cronWarning } from './dueTimes.ts';
 import { windowMilliseconds } from './occurrences.ts';
-import { planSchema, type Match, type Plan } from './schema.ts';
+import { planSchema, type Drill, type Match, type Plan } from './schema.ts';
 
 /** One thing wrong with a plan: where, and what. */
 export interface PlanProblem {
@@ -19,7 +19,10 @@ export type PlanReading =
 const error = (path: string, message: string): PlanProblem => ({ severity: 'error', path, message });
 const warning = (path: string, message: string): PlanProblem => ({ severity: 'warning', path, message });
 
-function duplicates(list: 'rules' | 'schedules' | 'channels', names: readonly string[]): PlanProblem[] {
+function duplicates(
+  list: 'rules' | 'schedules' | 'channels' | 'drills',
+  names: readonly string[],
+): PlanProblem[] {
   const seen = new Set<string>();
   return names.flatMap((name, index) => {
     const key = name.toLowerCase();
@@ -134,6 +137,40 @@ function scheduleProblems(plan: Plan): PlanProblem[] {
   });
 }
 
+/** Every place that a drill restores into, with the field that names it. */
+const placesOf = ({ into }: Drill): readonly (readonly [string, string])[] => [
+  ...(into.fileShare ? [['fileShare.storageAccount', into.fileShare.storageAccount] as const] : []),
+  ...(into.disk ? [['disk.resourceGroup', into.disk.resourceGroup] as const] : []),
+  ...(into.blobs ? [['blobs.storageAccount', into.blobs.storageAccount] as const] : []),
+];
+
+const isWithin = (id: string, listed: string): boolean =>
+  `${id.toLowerCase()}/`.startsWith(`${listed.toLowerCase()}/`);
+
+function drillProblems(plan: Plan): PlanProblem[] {
+  const names = new Set(plan.rules.map((rule) => rule.name.toLowerCase()));
+  const allowed = plan.safety.drillTargets ?? [];
+  return (plan.drills ?? []).flatMap((drill, index) => {
+    const at = `drills[${index}] "${drill.name}"`;
+    const cron = cronProblem(drill);
+    const { atLeast, atMost } = drill.sample;
+    const rules = 'rules' in drill.of ? drill.of.rules : [];
+    return [
+      ...(cron ? [error(`${at}.cron`, cron)] : []),
+      ...rules
+        .filter((rule) => !names.has(rule.toLowerCase()))
+        .map((rule) => error(`${at}.of.rules`, `there is no rule "${rule}"`)),
+      ...(atLeast > atMost
+        ? [error(`${at}.sample`, `atLeast ${atLeast} is more than atMost ${atMost}`)]
+        : []),
+      ...(placesOf(drill).length === 0 ? [error(`${at}.into`, 'no place is named for any kind')] : []),
+      ...placesOf(drill)
+        .filter(([, id]) => !allowed.some((listed) => isWithin(id, listed)))
+        .map(([field, id]) => error(`${at}.into.${field}`, `${id} is not in safety.drillTargets`)),
+    ];
+  });
+}
+
 function channelProblems(plan: Plan): PlanProblem[] {
   const names = new Set(plan.rules.map((rule) => rule.name.toLowerCase()));
   return plan.channels.flatMap(({ name, rules = [], digest }, index) => {
@@ -185,6 +222,11 @@ export function readPlan(json: unknown): PlanReading {
       'channels',
       plan.channels.map((channel) => channel.name),
     ),
+    ...duplicates(
+      'drills',
+      (plan.drills ?? []).map((drill) => drill.name),
+    ),
+    ...drillProblems(plan),
     ...channelProblems(plan),
     ...ruleProblems(plan),
     ...scheduleProblems(plan),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { drillPartsSchema, spanSchema } from './drillParts.ts';
 
 const armId = z.string().startsWith('/subscriptions/').max(2048);
 const name = z
@@ -100,6 +101,30 @@ export const scheduleSchema = z.strictObject({
   concurrency: z.int().min(1).max(200).default(20),
 });
 
+/** Restores of a sample, at set times: a backup is proven when something came back out of it. */
+export const drillSchema = drillPartsSchema.extend({
+  name,
+  /** Five fields, as of a schedule. */
+  cron: z.string().min(9).max(120),
+  timeZone: z.string().min(1).max(60),
+  of: z.union([z.strictObject({ rules: z.array(name).min(1) }), z.strictObject({ match: matchSchema })]),
+  /** How many of them: a share in per cent, within bounds. */
+  sample: z
+    .strictObject({
+      share: z.number().gt(0).max(100).default(5),
+      atLeast: z.int().min(1).max(1000).default(1),
+      atMost: z.int().min(1).max(1000).default(20),
+    })
+    .default({ share: 5, atLeast: 1, atMost: 20 }),
+  /** Time to restore: what takes longer is proven late. */
+  target: spanSchema.optional(),
+  /** Restores that this drill begins on one UTC day. */
+  restoresADay: z.int().min(1).max(1000).default(20),
+  window: window.default('PT4H'),
+  catchUp: z.enum(['latest', 'all', 'none']).default('latest'),
+  concurrency: z.int().min(1).max(50).default(5),
+});
+
 const endings = z.enum([
   'completed',
   'completedWithWarnings',
@@ -142,6 +167,7 @@ export const planSchema = z.strictObject({
   $schema: z.string().optional(),
   rules: z.array(ruleSchema).max(500).default([]),
   schedules: z.array(scheduleSchema).max(200).default([]),
+  drills: z.array(drillSchema).max(100).optional(),
   notifications: z
     .array(
       z.strictObject({
@@ -157,6 +183,8 @@ export const planSchema = z.strictObject({
     subscriptions: z.array(guid).max(1000),
     vaults: z.array(armId).max(1000),
     deleteBackups: z.boolean().default(false),
+    /** Resource groups and storage accounts that restore drills may restore into, and delete from what they made. */
+    drillTargets: z.array(armId).max(1000).optional(),
   }),
 });
 
@@ -166,6 +194,8 @@ export type Plan = z.infer<typeof planSchema>;
 export type Rule = z.infer<typeof ruleSchema>;
 /** @see scheduleSchema */
 export type Schedule = z.infer<typeof scheduleSchema>;
+/** @see drillSchema */
+export type Drill = z.infer<typeof drillSchema>;
 /** @see matchSchema */
 export type Match = z.infer<typeof matchSchema>;
 /** @see resourceKindSchema */

@@ -52,6 +52,8 @@ export type BackupHandle = {
   readonly jobId?: string;
   /** Somebody else's backup of the same item, which this run follows instead of starting its own. */
   readonly joined?: true;
+  /** What was started is a restore. */
+  readonly operation?: 'Restore';
 };
 
 /** The expiry of a backup whose attempt was claimed then. */
@@ -119,6 +121,7 @@ export function watchedBackup(handle: BackupHandle) {
     ...(backupType === undefined ? {} : { backupType }),
     ...(jobId === undefined ? {} : { jobId }),
     ...(joined === undefined ? {} : { joined }),
+    ...(handle.operation === undefined ? {} : { operation: handle.operation }),
     ...(handle.otherSentBy === undefined ? {} : { otherSentBy: handle.otherSentBy }),
     ...(handle.operationId === undefined ? { byItem: true as const } : {}),
   };

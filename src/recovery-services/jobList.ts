@@ -29,6 +29,7 @@ interface WatchedBackup {
   readonly serverName?: string;
   readonly hasNamesake?: boolean;
   readonly backupType?: string;
+  readonly operation?: 'Restore';
   readonly attemptId: string;
   readonly sentAt: string;
   readonly joined?: true;

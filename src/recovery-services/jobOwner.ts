@@ -14,6 +14,8 @@ export type JobOwner = {
   readonly hasNamesake?: boolean;
   /** Kind of a database's backup, `Full`: a job of another kind is none that was asked for. */
   readonly backupType?: string;
+  /** Jobs of restores are sought instead of backups. */
+  readonly operation?: 'Restore';
 };
 
 /** `itsOwn` is proven by name and parent; `maybe` is contradicted by nothing. */

@@ -58,8 +58,8 @@ const jobOf = ({ name, properties }: Resource): JobFound => ({
 });
 
 /** `Backup`, later `Backup (Full)`; not `ConfigureBackup`. */
-const isBackup = ({ properties }: Resource): boolean =>
-  (textIn(properties['operation']) ?? '').toLowerCase().startsWith('backup');
+const isSought = ({ properties }: Resource, { operation }: JobOwner): boolean =>
+  (textIn(properties['operation']) ?? '').toLowerCase().startsWith((operation ?? 'Backup').toLowerCase());
 
 const startedWithin = ({ startedAt }: JobFound, from: number, to: number): boolean => {
   const start = Date.parse(startedAt);
@@ -80,7 +80,7 @@ interface Candidate {
 /** Backup jobs that are the item's or may be, newest first. */
 const candidatesIn = (reply: ArmReply, owner: JobOwner): Candidate[] =>
   rowsIn(reply)
-    .filter(isBackup)
+    .filter((row) => isSought(row, owner))
     .map((row) => ({ row, job: jobOf(row), ownership: ownershipOf(row, owner) }))
     .filter(({ ownership }) => ownership !== 'others')
     .map(({ row, job, ownership }) => ({ row, job, isProven: ownership === 'itsOwn' }))

@@ -19,6 +19,7 @@ import {
   readProtectedItem,
 } from './protectedItems.ts';
 import { findRecoveryPoint } from './recoveryPoints.ts';
+import { chooseItemPoint, readRestoreCounts, restoreShare } from './restores.ts';
 
 /** Every step of Recovery Services: this domain's part of the step catalogue, names unique. */
 export const recoveryServicesSteps: readonly AnyStep[] = [
@@ -26,6 +27,7 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   awaitStanding,
   backUpNow,
   cancelJob,
+  chooseItemPoint,
   deleteItem,
   findContainer,
   findItemById,
@@ -41,10 +43,12 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   readJob,
   readPolicy,
   readProtectedItem,
+  readRestoreCounts,
   readStarter,
   readVault,
   refreshContainers,
   registerContainer,
+  restoreShare,
   stopProtection,
   undeleteItem,
 ];

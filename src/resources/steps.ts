@@ -1,11 +1,22 @@
 import type { AnyStep } from '../steps/step.ts';
+import {
+  createDrillShare,
+  deleteDrillTarget,
+  findDrillAccount,
+  findDrillTarget,
+  tagDrillTarget,
+} from './drillTargets.ts';
 import { queryGraph } from './resourceGraph.ts';
 import { grantRole, listRolesAt } from './roleAssignments.ts';
 import { findDisk, findShareAccount, findStorageAccount, listContainers, listShares } from './sources.ts';
 
-/** Every step that reads what is backed up, and grants the roles that needs. */
+/** Every step that reads what is backed up, grants the roles that needs, and makes and deletes what drills restore into. */
 export const resourceSteps: readonly AnyStep[] = [
+  createDrillShare,
+  deleteDrillTarget,
   findDisk,
+  findDrillAccount,
+  findDrillTarget,
   findShareAccount,
   findStorageAccount,
   grantRole,
@@ -13,4 +24,5 @@ export const resourceSteps: readonly AnyStep[] = [
   listRolesAt,
   listShares,
   queryGraph,
+  tagDrillTarget,
 ];

@@ -21,8 +21,10 @@ export interface BatchPart {
   readonly item: string;
 }
 
-function factsOf({ mayDeleteBackups, minimumPollSeconds: beatSeconds }: RunServices, acceptedAt: string) {
-  return { acceptedAt, mayDeleteBackups, ...(beatSeconds === undefined ? {} : { beatSeconds }) };
+function factsOf(services: RunServices, acceptedAt: string) {
+  const { mayDeleteBackups, mayDrill, minimumPollSeconds: beatSeconds } = services;
+  const drills = mayDrill ? { mayDrill } : {};
+  return { acceptedAt, mayDeleteBackups, ...drills, ...(beatSeconds === undefined ? {} : { beatSeconds }) };
 }
 
 function newRun(

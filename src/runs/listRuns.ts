@@ -106,7 +106,16 @@ export const runStatusSchema = z.enum([
 ]);
 
 /** The kinds of run. */
-export const runKindSchema = z.enum(['backUp', 'dryRun', 'protect', 'validate', 'stop', 'resume', 'sweep']);
+export const runKindSchema = z.enum([
+  'backUp',
+  'dryRun',
+  'protect',
+  'validate',
+  'stop',
+  'resume',
+  'sweep',
+  'drill',
+]);
 
 const top = z
   .string()

@@ -1,46 +1,16 @@
 import * as z from 'zod';
+import type { DrillRequest } from './drillRequest.ts';
 import {
   checkPolicyVault,
   checkTargetVault,
   checkWhatToBackUp,
-  comparedName,
   keepForSchema,
   requestIds,
 } from './requestFields.ts';
+import { targetSchema, type Target } from './target.ts';
 
-const share = z.string().regex(/^[A-Za-z0-9$][A-Za-z0-9-]{0,62}$/, 'the name of a file share');
-
-const namedTarget = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('fileShare'),
-    vaultId: requestIds.recoveryServicesVault,
-    storageAccountId: requestIds.storageAccount,
-    share,
-  }),
-  z.strictObject({
-    kind: z.literal('virtualMachine'),
-    vaultId: requestIds.recoveryServicesVault,
-    virtualMachineId: requestIds.virtualMachine,
-  }),
-  z.strictObject({
-    kind: z.literal('workload'),
-    vaultId: requestIds.recoveryServicesVault,
-    container: comparedName,
-    database: comparedName,
-  }),
-  z.strictObject({ kind: z.literal('disk'), vaultId: requestIds.backupVault, datasourceId: requestIds.disk }),
-  z.strictObject({
-    kind: z.literal('blobs'),
-    vaultId: requestIds.backupVault,
-    datasourceId: requestIds.storageAccount,
-  }),
-]);
-
-/** What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource. */
-export const targetSchema = z.union([namedTarget, z.strictObject({ id: requestIds.target })]);
-
-/** @see targetSchema */
-export type Target = z.infer<typeof targetSchema>;
+export { targetSchema };
+export type { Target };
 
 /** The kinds of workload backup; other datasources know `Full` alone. */
 const backupTypeSchema = z.enum([
@@ -133,6 +103,7 @@ export type RunRequest =
   | ({ readonly kind: 'dryRun'; readonly target: Target } & BackupOptions)
   | ({ readonly kind: 'protect' } & Protection)
   | ({ readonly kind: 'validate' } & Protection)
+  | DrillRequest
   | ({ readonly kind: 'stop' } & z.infer<typeof stopSchema>)
   | ({ readonly kind: 'resume' } & z.infer<typeof resumeSchema>);
 

@@ -1,11 +1,19 @@
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
+import type { CleanUpRequest } from './drillRequest.ts';
 import type { BackupOptions, RunRequest, Target } from './request.ts';
 
 /** What a batch backs up. Items of `targets` are stored before the run is accepted; `digest` tells two such lists apart. */
 export type BatchOf =
   | { readonly kind: 'targets'; readonly count: number; readonly digest: string }
   | { readonly kind: 'rule'; readonly rule: string }
-  | { readonly kind: 'schedule'; readonly schedule: string; readonly dueAt: string };
+  | { readonly kind: 'schedule'; readonly schedule: string; readonly dueAt: string }
+  /** `dueAt` is absent where somebody has asked for it. */
+  | {
+      readonly kind: 'drill';
+      readonly drill: string;
+      readonly dueAt?: string;
+      readonly dryRun?: boolean;
+    };
 
 /** Backs up many items, each by a run of its own. */
 export interface BatchRequest {
@@ -31,19 +39,24 @@ export interface ProtectByPlanRequest {
   readonly resourceId: string;
 }
 
-/** Requests that the plan answers; all others name their target. */
-export type PlanRequest = BatchRequest | SweepRequest | ProtectByPlanRequest;
+/** Requests that the plan or a row of ours answers; all others name their target. */
+export type PlanRequest = BatchRequest | SweepRequest | ProtectByPlanRequest | CleanUpRequest;
 
 /** Everything a run may have been asked for. */
 export type AcceptedRequest = RunRequest | PlanRequest;
 
 /** Whether the plan decides what is done. */
 export const isPlanRequest = (request: AcceptedRequest): request is PlanRequest =>
-  request.kind === 'batch' || request.kind === 'sweep' || request.kind === 'protectByPlan';
+  request.kind === 'batch' ||
+  request.kind === 'sweep' ||
+  request.kind === 'protectByPlan' ||
+  request.kind === 'cleanUp';
 
 /** The kind that the run record shows. */
-export function shownKind({ kind }: AcceptedRequest): RunRequest['kind'] | 'sweep' {
-  if (kind === 'batch') return 'backUp';
+export function shownKind(request: AcceptedRequest): RunRequest['kind'] | 'sweep' {
+  const { kind } = request;
+  if (request.kind === 'batch') return request.of.kind === 'drill' ? 'drill' : 'backUp';
+  if (kind === 'batch' || kind === 'cleanUp') return 'drill';
   return kind === 'protectByPlan' ? 'protect' : kind;
 }
 
@@ -203,6 +216,8 @@ export interface RunFacts {
   /** When the run was accepted, ISO 8601 UTC: expiry is computed from it. */
   readonly acceptedAt: string;
   readonly mayDeleteBackups: boolean;
+  /** `RESTORE_DRILLS`; absent means no. */
+  readonly mayDrill?: boolean;
   /** `MINIMUM_POLL_SECONDS`: the beat of looks that the service asks no wait for; absent means 10. */
   readonly beatSeconds?: number;
 }

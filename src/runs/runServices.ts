@@ -22,6 +22,8 @@ export interface RunServices {
   readonly orchestration: string;
   /** `DELETE_BACKUPS`: fixed for a run when it first begins. */
   readonly mayDeleteBackups: boolean;
+  /** `RESTORE_DRILLS`: fixed likewise. */
+  readonly mayDrill?: boolean;
   /** `MINIMUM_POLL_SECONDS`: fixed likewise. */
   readonly minimumPollSeconds?: number;
   /** Steps of a run from the ledger, in order. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseResourceId } from '../arm/resourceId.ts';
+import { isDrillTarget } from '../arm/resourceKinds.ts';
 import { acceptRun } from '../runs/acceptRun.ts';
 import type { RequestedBy } from '../runs/run.ts';
 import { runIdOf } from '../runs/runId.ts';
@@ -141,6 +142,7 @@ export async function acceptEvent(services: TriggerServices, event: unknown): Pr
   const reading = readResourceEvent(event);
   if (reading.kind === 'notOurs') return passed(reading.reason);
   const { written } = reading;
+  if (isDrillTarget(written.resourceId)) return passed('a restore drill has made it');
   if (!(await isAllowed(services, written)))
     return passed(`subscription ${written.subscriptionId} is not in the plan's allow-list`);
   const key = keyOf(written);

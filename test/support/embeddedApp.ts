@@ -183,6 +183,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     triggers: memoryTable('triggers'),
     outbox: memoryTable('outbox'),
     coverage: memoryTable('coverage'),
+    drillCleanUps: memoryTable('drillCleanUps'),
   };
   if (!options.coverage) {
     void tables.coverage.put({
@@ -293,6 +294,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
         triggers: life.mortal(tables.triggers),
         outbox: life.mortal(tables.outbox),
         coverage: life.mortal(tables.coverage),
+        drillCleanUps: life.mortal(tables.drillCleanUps),
       },
       quietRuns: new Map(),
       queue: life.mortal({

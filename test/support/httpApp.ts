@@ -211,6 +211,7 @@ export function httpApp(changes: Partial<Services> = {}): HttpApp {
         triggers: memoryTable('triggers'),
         outbox: memoryTable('outbox'),
         coverage: memoryTable('coverage'),
+        drillCleanUps: memoryTable('drillCleanUps'),
       },
       quietRuns: new Map(),
       queue: memoryQueue(clock),

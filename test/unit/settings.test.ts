@@ -14,6 +14,7 @@ test('storage is enough: everything else has a default', () => {
     allowed: { vaults: [], subscriptions: [] },
     planLocation: 'plan.json',
     deleteBackups: false,
+    drillRestores: false,
     minimumPollSeconds: 10,
     channelSettings: {},
   });

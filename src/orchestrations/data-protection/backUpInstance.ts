@@ -82,7 +82,7 @@ function* outcomeOf(context: FlowContext, handle: InstanceBackupHandle): Flow<Wa
  * @returns how the job ended, in the service's words; a failed or cancelled job is a value.
  * @throws StepFailed when the operation failed, or nothing could be learnt of the job in time.
  */
-function* followInstance(context: FlowContext, handle: InstanceBackupHandle): Flow<JobEnding> {
+export function* followInstance(context: FlowContext, handle: InstanceBackupHandle): Flow<JobEnding> {
   if (handle.jobId !== undefined) context.job = { id: handle.jobId, status: 'InProgress' };
   const outcome = yield* outcomeOf(context, handle);
   if (outcome.kind !== 'ended') throw notFollowed(context, 'dataProtection.followInstance', outcome);

@@ -67,7 +67,7 @@ export const permissionFailureOf = (error: unknown): Failure | undefined =>
     : undefined;
 
 /** Looks again until nothing is refused, less often the longer it takes: granted roles count after up to half an hour. */
-function* untilRolesCount<T>(
+export function* untilRolesCount<T>(
   context: FlowContext,
   look: () => Flow<{ readonly done: T } | { readonly refused: Failure }>,
 ): Flow<T> {

@@ -35,6 +35,7 @@ const roles: Readonly<Record<string, string>> = {
   resumeProtection: 'Protections.Write',
   startBackup: 'Backups.Run',
   startProtection: 'Protections.Write',
+  startDrill: 'Protections.Write',
   startSweep: 'Protections.Write',
   stopProtection: 'Protections.Write',
   validateProtection: 'Protections.Write',

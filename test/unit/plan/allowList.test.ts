@@ -15,14 +15,19 @@ const call = (method: ArmCall['method'], path: string, action = 'x/write'): ArmC
 });
 const item = (name: string) =>
   `${vault(name)}/backupFabrics/Azure/protectionContainers/c%3Ba/protectedItems/i%3Bb`;
+const drillGroup = `/subscriptions/77777777-5555-4555-8555-555555555555/resourceGroups/drills`;
+const restore = (target: string): ArmCall => ({
+  ...call('POST', `${backupVault}/backupInstances/i/restore`, 'x/backupInstances/restore/action'),
+  body: { restoreTargetInfo: { datasourceInfo: { resourceID: target } } },
+});
 const listed = {
   subscriptions: [subscription],
   vaults: [vault('Ours').toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions'), backupVault],
 };
-const list = (deletes = false) => ({ ...listed, deletes });
+const list = (deletes = false) => ({ ...listed, deletes, drillTargets: [drillGroup] });
 const role = `/subscriptions/${subscription}/resourceGroups/apps/providers/Microsoft.Authorization/roleAssignments/r`;
 const foreignRole = role.replace(subscription, '66666666-5555-4555-8555-555555555555');
-const nothing = { vaults: [], subscriptions: [], deletes: false };
+const nothing = { vaults: [], subscriptions: [], deletes: false, drillTargets: [] };
 
 test.each([
   ['a read of any vault', list(), call('GET', item('theirs')), true],
@@ -52,6 +57,27 @@ test.each([
   ['a deletion in a listed vault of a list that deletes', list(true), call('DELETE', item('ours')), true],
   ['a deletion in another vault', list(true), call('DELETE', item('theirs')), false],
   ['a deletion of a role', list(true), call('DELETE', role), false],
+  [
+    'a restore into a drill group',
+    list(),
+    restore(`${drillGroup}/providers/Microsoft.Compute/disks/a`),
+    true,
+  ],
+  [
+    'a restore into a group beside',
+    list(),
+    restore(`${drillGroup}2/providers/Microsoft.Compute/disks/a`),
+    false,
+  ],
+  [
+    'a restore in place',
+    list(),
+    call('POST', `${item('ours')}/recoveryPoints/1/restore`, 'x/recoveryPoints/restore/action'),
+    false,
+  ],
+  ['a deletion in a drill group', list(), call('DELETE', `${drillGroup}/providers/x/disks/a`), true],
+  ['a deletion beside', list(true), call('DELETE', `${drillGroup}2/providers/x/disks/a`), false],
+  ['a write in a drill group', list(), call('PUT', `${drillGroup}/providers/x/disks/a`), true],
   ['a read where nothing is listed', nothing, call('GET', item('ours')), true],
   ['a backup where nothing is listed', nothing, call('POST', `${item('ours')}/backup`), false],
   ['a role where nothing is listed', nothing, call('PUT', role), false],
@@ -71,7 +97,10 @@ test.each([
 describe('the list in force', () => {
   const settings = { vaults: [vault('settings')], subscriptions: [], isDevelopment: false };
   const unlisted = { vaults: [], subscriptions: [], isDevelopment: false };
-  const planned = { ...emptyPlan, safety: { ...listed, deleteBackups: true } };
+  const planned = {
+    ...emptyPlan,
+    safety: { ...listed, deleteBackups: true, drillTargets: [drillGroup] },
+  };
   const problem = { severity: 'error', path: '(plan)', message: 'not JSON' } as const;
   const none = { plan: emptyPlan, standing: 'empty', problems: [] } as const;
   const broken = { plan: emptyPlan, standing: 'empty', problems: [problem] } as const;
@@ -92,6 +121,7 @@ describe('the list in force', () => {
       vaults: [vault('settings')],
       subscriptions: [],
       deletes: false,
+      drillTargets: [],
     });
   });
 

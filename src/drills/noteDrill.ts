@@ -1,0 +1,97 @@
+import { idKey } from '../arm/resourceId.ts';
+import type { DrillThing } from '../runs/drillRequest.ts';
+import type { Table } from '../storage/table.ts';
+import {
+  addCleanUp,
+  changeCleanUp,
+  findCleanUp,
+  removeCleanUp,
+  type CleanUpRow,
+  type LeftOver,
+} from './cleanUpRow.ts';
+
+/** What came of a drill, as the coverage of the resource shows it. Instants are ISO 8601 UTC. */
+export type DrillProof = {
+  readonly run: string;
+  readonly at: string;
+  readonly verdict: string;
+  readonly pointAt?: string;
+  readonly restoreSeconds?: number;
+};
+
+/**
+ * Input of the activity `noteDrill`, each harmless to repeat: before anything is made, when nothing will appear any more,
+ * when something was seen to be gone or left, and when the verdict is known.
+ */
+export type DrillNote =
+  | { readonly moment: 'planned'; readonly run: string; readonly things: readonly DrillThing[] }
+  | { readonly moment: 'settled'; readonly run: string }
+  | { readonly moment: 'cleaned'; readonly run: string; readonly left: readonly LeftOver[] }
+  | { readonly moment: 'proved'; readonly resourceId: string; readonly proof: DrillProof };
+
+/** What the activity writes to. */
+export interface DrillNoteServices {
+  readonly clock: () => Date;
+  readonly drillCleanUps: Table;
+  /** Shows the newest proof of a resource. */
+  readonly keepProof: (resourceId: string, proof: DrillProof) => Promise<void>;
+}
+
+/** A restore may be parked by a daily limit, then run for a day, and nobody may be able to follow it. */
+const longestComingMs = 3 * 86_400_000;
+/** Between two looks at what somebody or something keeps from being deleted. */
+const againMs = 15 * 60_000;
+const mostTries = 10;
+
+/** Changes the row as it is now; nothing happens to a row that is gone. */
+async function change(
+  { drillCleanUps }: DrillNoteServices,
+  run: string,
+  changed: (row: CleanUpRow) => Partial<CleanUpRow> | 'remove',
+): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const held = await findCleanUp(drillCleanUps, run);
+    if (!held) return;
+    const next = changed(held.row);
+    if (next === 'remove') return removeCleanUp(drillCleanUps, run);
+    if (await changeCleanUp(drillCleanUps, held, next)) return;
+  }
+  throw new Error(`The clean-up row of run ${run} is written all the time by others.`);
+}
+
+const later = ({ clock }: DrillNoteServices, milliseconds: number): string =>
+  new Date(clock().getTime() + milliseconds).toISOString();
+
+async function plan(services: DrillNoteServices, run: string, things: readonly DrillThing[]): Promise<void> {
+  const known = await findCleanUp(services.drillCleanUps, run);
+  if (known && things.every(({ id }) => known.row.things.some((one) => idKey(one.id) === idKey(id)))) return;
+  if (known) return change(services, run, (row) => ({ things: [...row.things, ...things] }));
+  await addCleanUp(services.drillCleanUps, {
+    ...{ run, things, isSettled: false, attempts: 0, left: [] },
+    mayComeUntil: later(services, longestComingMs),
+    nextAt: later(services, 0),
+  });
+}
+
+/** Writes what a drill has come to. */
+export async function noteDrill(services: DrillNoteServices, note: DrillNote): Promise<null> {
+  const now = services.clock().toISOString();
+  switch (note.moment) {
+    case 'planned':
+      await plan(services, note.run, note.things);
+      break;
+    case 'settled':
+      await change(services, note.run, () => ({ isSettled: true }));
+      break;
+    case 'cleaned':
+      await change(services, note.run, (row) =>
+        note.left.length === 0 && (row.isSettled || now >= row.mayComeUntil)
+          ? 'remove'
+          : { left: note.left, nextAt: later(services, againMs) },
+      );
+      break;
+    case 'proved':
+      await services.keepProof(note.resourceId, note.proof);
+  }
+  return null;
+}

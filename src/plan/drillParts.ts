@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import * as kinds from '../arm/resourceKinds.ts';
+import type { IdReading } from '../arm/resourceId.ts';
+
+const idOf = (check: (text: string) => IdReading, what: string) =>
+  z
+    .string()
+    .max(2048)
+    .refine((text) => check(text).kind === 'ok', `the ARM id of a ${what}`);
+
+const storageAccount = idOf(kinds.storageAccountId, 'storage account');
+const resourceGroup = idOf(kinds.resourceGroupId, 'resource group');
+
+/** An ISO 8601 duration of minutes and hours, `PT2H30M`. */
+export const spanSchema = z
+  .string()
+  .regex(/^PT(?=\d)(?:\d{1,3}H)?(?:\d{1,4}M)?$/, 'a duration such as PT2H30M');
+
+/** Seconds of a {@link spanSchema}. */
+export function secondsOfSpan(span: string): number {
+  const [, hours = '0', minutes = '0'] = /^PT(?:(\d+)H)?(?:(\d+)M)?$/.exec(span) ?? [];
+  return Number(hours) * 3600 + Number(minutes) * 60;
+}
+
+/** Which recovery point is restored: the newest, or any, of the last days. */
+export const pointSchema = z.strictObject({
+  choose: z.enum(['latest', 'random']),
+  within: z
+    .string()
+    .regex(/^P\d{1,3}D$/, 'days, such as P30D')
+    .default('P30D'),
+});
+
+/** Days of a {@link pointSchema}'s span. */
+export const daysWithin = (within: string): number => Number(/^P(\d+)D$/.exec(within)?.[1] ?? 30);
+
+/** Where things are restored to, by kind of resource. A kind without an entry is not drilled. */
+export const intoSchema = z.strictObject({
+  fileShare: z.strictObject({ storageAccount }).optional(),
+  disk: z.strictObject({ resourceGroup }).optional(),
+  blobs: z.strictObject({ storageAccount }).optional(),
+});
+
+/** What must be true of what came back. */
+export const checkSchema = z.strictObject({
+  /** Of a share: fewer files make the verdict `empty`. */
+  minimumFiles: z.int().min(0).max(1_000_000_000).optional(),
+});
+
+/** Everything a restore of one resource is done by. */
+export const drillPartsSchema = z.strictObject({
+  point: pointSchema.default({ choose: 'latest', within: 'P30D' }),
+  into: intoSchema,
+  check: checkSchema.optional(),
+  /** How long the restored thing is kept after a good verdict, for a person to look at. */
+  keepFor: spanSchema.optional(),
+  /** Grants what the identity of the vault needs on the target. */
+  grantRoles: z.boolean().optional(),
+});
+
+/** @see intoSchema */
+export type DrillInto = z.infer<typeof intoSchema>;

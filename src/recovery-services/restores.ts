@@ -1,0 +1,189 @@
+import { choosePoint, type ListedPoint, type PointChoice, type PointWish } from '../arm/chosenPoint.ts';
+import type { JsonObject } from '../arm/call.ts';
+import { objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import type { EarlierEffect, ReadContext, Step } from '../steps/step.ts';
+import { followSecondsOf, watchedBackup, type BackupHandle } from './backup.ts';
+import type { ItemKind } from './itemKinds.ts';
+import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
+import { operationStatusCall } from './operations.ts';
+import { backupCall, filterOf, filterTime, resourceIn, rowsIn, vaultIdOf, type Resource } from './paths.ts';
+import type { OnItem } from './protectedItems.ts';
+import { isPoint, pointTime } from './recoveryPoints.ts';
+
+const hourMilliseconds = 3_600_000;
+/** Recorded in 2025: what a restore of a share answers with. */
+const usualWaitSeconds = 30;
+
+/** Tiers that hold the point now; a tier that is being moved or has gone says so in its status. */
+function listedPoint(row: Resource): ListedPoint {
+  const tiers = objectsIn(row.properties['recoveryPointTierDetails']);
+  const valid = tiers.filter(({ status }) => (textIn(status) ?? 'Valid').toLowerCase() === 'valid');
+  return {
+    id: row.id,
+    name: row.name,
+    at: pointTime(row),
+    stores: valid.flatMap(({ type }) => textIn(type) ?? []),
+  };
+}
+
+/** Lists the recovery points of an item within a span and chooses one. */
+export const chooseItemPoint: Step<OnItem & PointWish, PointChoice> = {
+  name: 'recoveryServices.choosePoint',
+  describe: ({ itemId, notBefore, notAfter }) =>
+    backupCall(
+      'GET',
+      'backupFabrics/protectionContainers/protectedItems/recoveryPoints/read',
+      resourcePath(itemId, 'recoveryPoints'),
+      {
+        query: {
+          $filter: filterOf({
+            startDate: filterTime(new Date(notBefore)),
+            endDate: filterTime(new Date(Date.parse(notAfter) + hourMilliseconds)),
+          }),
+        },
+      },
+    ),
+  pages: true,
+  read: (reply, wish) => ({
+    kind: 'done',
+    result: choosePoint(rowsIn(reply).filter(isPoint).map(listedPoint), wish),
+  }),
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+};
+
+/** A restore of a share into another share that is there already, empty. */
+export type ShareRestoreOrder = {
+  readonly itemId: string;
+  readonly kind: ItemKind;
+  readonly friendlyName: string;
+  /** ARM id of the point. */
+  readonly pointId: string;
+  /** Account that the share was backed up from. */
+  readonly sourceAccountId: string;
+  readonly targetAccountId: string;
+  readonly targetShare: string;
+};
+
+const shareBody = (order: ShareRestoreOrder): JsonObject => ({
+  objectType: 'AzureFileShareRestoreRequest',
+  recoveryType: 'AlternateLocation',
+  restoreRequestType: 'FullShareRestore',
+  copyOptions: 'Overwrite',
+  sourceResourceId: order.sourceAccountId,
+  targetDetails: { name: order.targetShare, targetResourceId: order.targetAccountId },
+});
+
+type Restoring = Pick<BackupHandle, 'itemId' | 'kind'> & { readonly friendlyName?: string };
+
+function handleOf({ itemId, kind, friendlyName }: Restoring, sent: ReadContext): BackupHandle {
+  const { stepId, attemptId, sentAt, waitSeconds, operationId, otherSentBy } = sent;
+  return {
+    service: 'recoveryServices',
+    operation: 'Restore',
+    vaultId: vaultIdOf(itemId),
+    ...{ itemId, kind, stepId, attemptId, sentAt, waitSeconds },
+    ...(friendlyName === undefined ? {} : { friendlyName }),
+    ...(operationId === undefined ? {} : { operationId }),
+    ...(otherSentBy === undefined ? {} : { otherSentBy }),
+  };
+}
+
+const anotherRestore = {
+  code: 'RestoreInProgress',
+  message: 'Another restore of the item is running, which this run has not started.',
+  advice: 'Ask again when it has ended.',
+} as const;
+
+/** A restore that an earlier attempt has started; somebody else's is never taken for it. */
+function findEarlier(
+  reply: Parameters<typeof findEarlierJob>[0],
+  order: Restoring,
+  attempts: Parameters<typeof findEarlierJob>[2],
+): EarlierEffect<BackupHandle> {
+  const search = findEarlierJob(reply, { ...order, operation: 'Restore' }, attempts);
+  if (!('result' in search)) return search;
+  if (search.kind === 'foreign') return { kind: 'unproven', failure: anotherRestore };
+  const { jobId, startedAt, activityId } = search.result;
+  const at = startedAt || attempts.firstClaimAt;
+  const sent = { stepId: '', attemptId: activityId, sentAt: at, waitSeconds: usualWaitSeconds };
+  return { kind: 'ours', result: { ...handleOf(order, { ...sent, now: new Date(at), firstAt: at }), jobId } };
+}
+
+/** The start of a restore, whatever is restored: done at the 202, with a handle by which its job is followed. */
+const startRestore = <Order extends Restoring & { readonly pointId: string }>(
+  name: string,
+  bodyOf: (order: Order) => JsonObject,
+): Step<Order, BackupHandle> => ({
+  name: `recoveryServices.${name}`,
+  describe: (order) =>
+    backupCall(
+      'POST',
+      'backupFabrics/protectionContainers/protectedItems/recoveryPoints/restore/action',
+      resourcePath(order.pointId, 'restore'),
+      { body: { properties: bodyOf(order) } },
+    ),
+  longRunning: {
+    follow: 'status',
+    unsigned: ({ itemId }, operationId) => operationStatusCall(vaultIdOf(itemId), operationId),
+    defaultWaitSeconds: usualWaitSeconds,
+    endsAtAcceptance: true,
+  },
+  read: (_reply, order, context) => ({ kind: 'done', result: handleOf(order, context) }),
+  repeat: {
+    describeLook: ({ itemId, kind }, attempts) =>
+      earlierJobsCall(vaultIdOf(itemId), kind, { ...attempts, joinForeign: false }),
+    findEarlier,
+  },
+  watch: { seconds: followSecondsOf, backupOf: watchedBackup },
+  itemOf: ({ itemId }) => itemId,
+  // A daily limit parks the step until the next UTC day.
+  giveUpAfterSeconds: 93_600,
+});
+
+/** Starts the restore of a share into another share. There is no idempotency key: after any doubt the jobs are read. */
+export const restoreShare = startRestore<ShareRestoreOrder>('restoreShare', shareBody);
+
+/** What the job of a share's restore has counted; absent where it does not say. */
+export type RestoreCounts = {
+  readonly restored?: number;
+  readonly skipped?: number;
+  readonly failed?: number;
+  readonly megabytes?: number;
+  readonly destination?: string;
+};
+
+const counters = {
+  restored: 'Number Of Restored Files',
+  skipped: 'Number Of Skipped Files',
+  failed: 'Number Of Failed Files',
+  megabytes: 'Data Transferred (in MB)',
+} as const;
+
+function countsIn(bag: JsonObject): RestoreCounts {
+  const counted = Object.entries(counters).flatMap(([name, words]) => {
+    const text = textIn(bag[words]);
+    const count = text === undefined || text === '' ? Number.NaN : Number(text);
+    return Number.isFinite(count) ? [[name, count] as const] : [];
+  });
+  const destination = textIn(bag['RestoreDestination']);
+  return { ...Object.fromEntries(counted), ...(destination === undefined ? {} : { destination }) };
+}
+
+/** Reads what an ended restore has counted, without touching data. */
+export const readRestoreCounts: Step<{ readonly vaultId: string; readonly jobId: string }, RestoreCounts> = {
+  name: 'recoveryServices.readRestoreCounts',
+  describe: ({ vaultId, jobId }) =>
+    backupCall('GET', 'backupJobs/read', resourcePath(vaultId, 'backupJobs', jobId)),
+  read: (reply) => {
+    const { properties } = resourceIn(reply.body);
+    return {
+      kind: 'done',
+      result: countsIn(objectIn(objectIn(properties['extendedInfo'])['propertyBag'])),
+    };
+  },
+  repeat: 'safe',
+  giveUpAfterSeconds: 3600,
+  goesOnAfterCancel: true,
+};

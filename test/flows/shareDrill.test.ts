@@ -1,0 +1,245 @@
+import { expect, test } from 'vitest';
+import {
+  drillAccountId,
+  drillOnce,
+  drillPlan,
+  faultOn,
+  into,
+  leftIn,
+  shareTarget,
+  startDrillApp,
+} from '../support/drillWorld.ts';
+
+const body = { target: shareTarget, into };
+
+test('a share is restored into a share of its own, counted, deleted, and proven', async () => {
+  const { run, left, rows, app } = await drillOnce(body);
+  expect(run).toMatchObject({
+    kind: 'drill',
+    status: 'completed',
+    result: {
+      verdict: 'proven',
+      point: { at: '2026-08-21T03:00:00.000Z', ageSeconds: 82_800 },
+      restoredTo: [`${drillAccountId}/fileServices/default/shares/abd-${run.id}`],
+      counts: { restored: 12, failed: 0, skipped: 0 },
+    },
+  });
+  expect(run.steps.map(({ name }) => name.split('.')[1])).toEqual([
+    'findProtectedItem',
+    'choosePoint',
+    'readVault',
+    'findDrillAccount',
+    'findDrillTarget',
+    'createDrillShare',
+    'restoreShare',
+    'readRestoreCounts',
+    'findDrillTarget',
+    'deleteDrillTarget',
+    'findDrillTarget',
+  ]);
+  expect({ left, rows }).toEqual({ left: [], rows: 0 });
+  expect(app.simulator.effects.count('restored')).toBe(1);
+  await app.stop();
+});
+
+const restore = 'recoveryServices.restore';
+
+test.each([
+  [
+    'nothing came back',
+    { faults: [faultOn(restore, { kind: 'restored', variant: 'empty' })] },
+    'empty',
+    'DrillEmpty',
+  ],
+  [
+    'a third of the files failed',
+    { faults: [faultOn(restore, { kind: 'restored', variant: 'corrupt' })] },
+    'mismatch',
+    'DrillMismatch',
+  ],
+  [
+    'the job failed',
+    {
+      faults: [
+        faultOn(restore, { kind: 'job', status: 'Failed', errorCode: 400_055, errorString: 'Broken.' }),
+      ],
+    },
+    'failed',
+    '400055',
+  ],
+  [
+    'the point has vanished',
+    {
+      faults: [
+        faultOn(restore, {
+          kind: 'reply',
+          status: 404,
+          shape: 'service',
+          code: 'UserErrorRecoveryPointNotFound',
+        }),
+      ],
+    },
+    'failed',
+    'UserErrorRecoveryPointNotFound',
+  ],
+] as const)('%s: the verdict says so, and nothing is left', async (_, options, verdict, code) => {
+  const { run, left, rows, app } = await drillOnce(body, options as never);
+  expect(run).toMatchObject({ status: 'failed', error: { code }, result: { verdict } });
+  expect({ left, rows }).toEqual({ left: [], rows: 0 });
+  await app.stop();
+});
+
+test('fewer files than expected are empty, however many came', async () => {
+  const { run, app } = await drillOnce({ ...body, check: { minimumFiles: 13 } });
+  expect(run).toMatchObject({ status: 'failed', result: { verdict: 'empty', counts: { restored: 12 } } });
+  await app.stop();
+});
+
+test('a restore that takes longer than the target is proven late', async () => {
+  const { run, app } = await drillOnce({ ...body, restoreWithin: 'PT0H1M' }, {
+    faults: [faultOn(restore, { kind: 'job', seconds: 900 })],
+  } as never);
+  expect(run).toMatchObject({ status: 'completedWithWarnings', result: { verdict: 'proven late' } });
+  await app.stop();
+});
+
+test.each([
+  ['a copy scope that refuses', { properties: { allowedCopyScope: 'AAD' } }, /570035/],
+  [
+    'a firewall that lets nobody pass',
+    { properties: { networkAcls: { defaultAction: 'Deny', bypass: 'None' } } },
+    /firewall/,
+  ],
+  ['another region', { location: 'northeurope' }, /lies in northeurope/],
+])('%s is told before anything is made', async (_, account, message) => {
+  const { run, app } = await drillOnce(body, { differs: { account } });
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'DrillTargetNotFit' } });
+  expect(run.error?.message).toMatch(message);
+  expect(app.simulator.log.filter(({ method }) => method === 'PUT')).toEqual([]);
+  await app.stop();
+});
+
+test('a share without a point that can be restored is told; one in the archive is not taken', async () => {
+  const archived = { time: '2026-08-21T03:00:00Z', tiers: [{ type: 'ArchivedRP', status: 'Valid' }] };
+  const { run, app } = await drillOnce(body, { differs: { pointsOfShare: [archived] } });
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'NoEligiblePoint' } });
+  expect(run.error?.message).toMatch(/1 are in the archive/);
+  await app.stop();
+});
+
+test('a dry run says what would be restored where, and makes nothing', async () => {
+  const { run, app } = await drillOnce(
+    { ...body, dryRun: true },
+    { environment: {}, differs: { account: { location: 'northeurope' } } },
+  );
+  expect(run).toMatchObject({
+    kind: 'drill',
+    status: 'completedWithWarnings',
+    result: { wouldRestore: { obstacles: [expect.stringMatching(/lies in northeurope/)] } },
+  });
+  expect(app.simulator.log.every(({ method }) => method === 'GET')).toBe(true);
+  await app.stop();
+});
+
+test('nothing is restored where the setting is off', async () => {
+  const { run, app } = await drillOnce(body, { environment: {} });
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'DrillNotAllowed' } });
+  expect(app.simulator.log.every(({ method }) => method === 'GET')).toBe(true);
+  await app.stop();
+});
+
+const withoutPlaces = () =>
+  drillPlan({ safety: { ...(drillPlan()['safety' as never] as object), drillTargets: [] } });
+
+test('a place that the plan does not list for drills is refused, also when the plan changes under way', async () => {
+  const closed = await startDrillApp({ plan: withoutPlaces });
+  const refused = await closed.request('POST', '/api/drills', body);
+  expect(refused).toMatchObject({ status: 403 });
+  expect(JSON.stringify(refused?.body)).toContain('into.fileShare.storageAccount');
+  await closed.stop();
+
+  let plan = drillPlan();
+  const app = await startDrillApp({ plan: () => plan });
+  const asked = await app.request('POST', '/api/drills', body);
+  plan = withoutPlaces();
+  app.kill();
+  const run = await app.runEnded((asked?.body as { id: string }).id);
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'TargetNotAllowed' } });
+  expect(leftIn(app)).toEqual([]);
+  await app.stop();
+});
+
+test('a lock leaves the share over; the watchdog deletes it once the lock is gone', async () => {
+  const lock = `${drillAccountId}/providers/Microsoft.Authorization/locks/keep`;
+  const { run, left, rows, app } = await drillOnce(body, {
+    differs: {
+      more: {
+        authorization: { locks: [{ scope: drillAccountId, name: 'keep', level: 'CanNotDelete' }] },
+      } as never,
+    },
+  });
+  expect(run).toMatchObject({
+    status: 'failed',
+    error: { code: 'DrillLeftOver' },
+    result: { verdict: 'left over' },
+  });
+  expect(left).toEqual([expect.stringMatching(/abd-/)]);
+  expect(rows).toBe(1);
+  await app.clock.runUntil(
+    () => app.log.some((line) => /ALERT leftOver A restore drill has left/.test(line)),
+    86_400_000,
+  );
+  expect(app.log.some((line) => /ALERT leftOver A restore drill has left/.test(line))).toBe(true);
+  const { core } = app.simulator;
+  await app.simulator.handle({
+    method: 'DELETE',
+    url: `https://management.azure.com${lock}?api-version=2020-05-01`,
+    headers: { authorization: `Bearer ${'a'.repeat(40)}` },
+  });
+  await app.clock.runUntil(() => app.tables.drillCleanUps.rows().length === 0, 86_400_000);
+  expect(leftIn(app)).toEqual([]);
+  expect(core.effects.count('delete.share')).toBe(1);
+  await app.stop();
+});
+
+test('a share whose tag was changed is nobody of ours, and stays', async () => {
+  const app = await startDrillApp();
+  const asked = await app.request('POST', '/api/drills', { ...body, keepFor: 'PT1H' });
+  const { id } = asked?.body as { id: string };
+  const isRestored = () => app.simulator.effects.count('restored') === 1;
+  await app.clock.runUntil(isRestored, 3_600_000);
+  const share = app.simulator.core.resources.list().find((one) => one.id.endsWith(`abd-${id}`));
+  if (share) app.simulator.core.resources.put({ ...share, properties: { metadata: {} } });
+  const run = await app.runEnded(id);
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'DrillLeftOver' } });
+  expect(run.error?.message).toMatch(/no tag of this drill/);
+  await app.clock.runUntil(() => false, 86_400_000);
+  expect(app.simulator.effects.count('delete.share')).toBe(0);
+  await app.stop();
+});
+
+test('a drill of the plan restores a sample, once for an occurrence, and the newest proof shows', async () => {
+  const drills = [
+    {
+      name: 'nightly',
+      cron: '30 2 * * *',
+      timeZone: 'UTC',
+      of: { rules: ['daily shares', 'daily disks'] },
+      sample: { share: 100, atLeast: 1, atMost: 10 },
+      into: { fileShare: into.fileShare },
+    },
+  ];
+  const app = await startDrillApp({ plan: () => drillPlan({ drills }) });
+  await app.clock.runUntil(() => app.simulator.effects.count('delete.share') === 1, 7_200_000);
+  const isOver = () =>
+    app.tables.runs.rows().filter(({ kind, status }) => kind === 'drill' && status !== 'running').length ===
+    2;
+  await app.clock.runUntil(isOver, 3_600_000);
+  const list = (await app.request('GET', '/api/runs?kind=drill'))?.body as {
+    value: { counts?: object; status: string }[];
+  };
+  const batch = list.value.find(({ counts }) => counts !== undefined);
+  expect(batch).toMatchObject({ status: 'completed', counts: { total: 2, completed: 1, skipped: 1 } });
+  expect(app.tables.coverage.rows().filter(({ partitionKey }) => partitionKey === 'drill')).toHaveLength(1);
+  await app.stop();
+});

@@ -1,0 +1,185 @@
+import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
+import type { WorldSeed } from '../../local/arm-simulator/world.ts';
+import type { RunRecord } from '../../src/runs/run.ts';
+import { startEmbeddedApp, type EmbeddedApp, type EmbeddedAppOptions } from './embeddedApp.ts';
+import {
+  accountId,
+  diskId,
+  disksVaultId,
+  filesVaultId,
+  planWorld,
+  samplePlan,
+  snapshotsId,
+  subscriptionId,
+} from './planWorld.ts';
+
+export const drillGroupId = `/subscriptions/${subscriptionId}/resourceGroups/drills`;
+export const drillAccountId = `${drillGroupId}/providers/Microsoft.Storage/storageAccounts/drillshares`;
+export const diskInstanceId = `${disksVaultId}/backupInstances/db-data-db-data-1`;
+export const blobInstanceId = `${disksVaultId}/backupInstances/pictures-pictures-1`;
+
+const principalId = '99999999-1111-4222-8333-444444444444';
+const scope = `/subscriptions/${subscriptionId}`;
+
+/** Where drills restore to, as a request names it. */
+export const into = {
+  fileShare: { storageAccount: drillAccountId },
+  disk: { resourceGroup: drillGroupId },
+  blobs: { storageAccount: drillAccountId },
+} as const;
+
+/** What differs from the usual world of drills. */
+export interface DrillWorld {
+  readonly files?: number;
+  readonly account?: Record<string, unknown>;
+  readonly roles?: readonly string[];
+  readonly pointsOfShare?: readonly Record<string, unknown>[];
+  readonly more?: Partial<WorldSeed>;
+}
+
+const sharePoint = { time: '2026-08-21T03:00:00Z' };
+
+/** A protected share, a protected disk and a vaulted blob backup, each with a point of yesterday, and a group for drills. */
+export function drillWorld(differs: DrillWorld = {}): WorldSeed {
+  const { files = 12, account = {}, pointsOfShare = [sharePoint] } = differs;
+  const roles = differs.roles ?? ['Disk Restore Operator', 'Storage Account Backup Contributor'];
+  const world = planWorld({
+    accounts: [{ name: 'papers', shares: ['docs'], tags: { backup: 'daily' } }],
+    disks: [{ name: 'db-data', tags: { backup: 'daily' } }],
+    filesVault: {
+      items: [
+        {
+          storageAccountId: accountId('papers'),
+          share: 'docs',
+          policy: 'daily',
+          recoveryPoints: pointsOfShare,
+        },
+      ],
+    },
+  });
+  const [vault] = world.dataProtection?.vaults ?? [];
+  return {
+    ...world,
+    subscriptions: [
+      {
+        id: subscriptionId,
+        resourceGroups: ['apps', 'data', 'backup', 'snapshots', 'drills'].map((name) => ({ name })),
+      },
+    ],
+    resources: [
+      ...(world.resources ?? []),
+      { id: accountId('pictures'), location: 'westeurope', containers: ['a', 'b', 'c', 'd'] },
+      { id: drillAccountId, location: 'westeurope', kind: 'StorageV2', ...account },
+    ],
+    recoveryServices: {
+      ...world.recoveryServices,
+      datasources: [{ storageAccountId: accountId('papers'), share: 'docs', files }],
+    },
+    dataProtection: {
+      vaults: [
+        {
+          ...vault,
+          id: disksVaultId,
+          policies: [
+            { name: 'disks', kind: 'disk' },
+            { name: 'vaulted', kind: 'blobVaulted' },
+            { name: 'operational', kind: 'blobOperational' },
+          ],
+          instances: [
+            {
+              name: 'db-data-db-data-1',
+              kind: 'disk',
+              sourceId: diskId('db-data'),
+              policy: 'disks',
+              friendlyName: 'db-data',
+              snapshotResourceGroupId: snapshotsId,
+              points: [{ time: '2026-08-21T04:00:00Z' }],
+            },
+            {
+              name: 'pictures-pictures-1',
+              kind: 'blobVaulted',
+              sourceId: accountId('pictures'),
+              policy: 'vaulted',
+              containers: ['a', 'b', 'c', 'd'],
+              points: [{ time: '2026-08-21T04:00:00Z' }],
+            },
+          ],
+        },
+      ],
+    },
+    authorization: {
+      assignments: [
+        ...(world.authorization?.assignments ?? []).filter(({ role }) => !role.startsWith('Storage')),
+        ...roles.map((role) => ({
+          scope: role.startsWith('Storage') ? scope : drillGroupId,
+          role,
+          principalId,
+        })),
+      ],
+    },
+    ...differs.more,
+  } as WorldSeed;
+}
+
+/** A plan whose drills may restore into the drill group. */
+export const drillPlan = (more: Record<string, unknown> = {}) =>
+  samplePlan({
+    safety: {
+      subscriptions: [subscriptionId],
+      vaults: [filesVaultId, disksVaultId],
+      drillTargets: [drillGroupId],
+    },
+    ...more,
+  });
+
+/** The app with drills allowed. */
+export const startDrillApp = (
+  options: Partial<EmbeddedAppOptions> & { readonly differs?: DrillWorld } = {},
+): Promise<EmbeddedApp> =>
+  startEmbeddedApp({
+    world: drillWorld(options.differs),
+    environment: { RESTORE_DRILLS: 'true' },
+    plan: () => drillPlan(),
+    ...options,
+  });
+
+/** The share as a drill names it. */
+export const shareTarget = {
+  kind: 'fileShare',
+  vaultId: filesVaultId,
+  storageAccountId: accountId('papers'),
+  share: 'docs',
+} as const;
+
+/** Everything in the cloud that a drill has made: by its name, or by a container of the drill account. */
+export const leftIn = ({ simulator }: EmbeddedApp): readonly string[] =>
+  simulator.core.resources
+    .list()
+    .map(({ id }) => id)
+    .filter((id) => /\/abd-/.test(id) || id.startsWith(`${drillAccountId}/`));
+
+/** What one drill came to. */
+export interface DrillSeen {
+  readonly run: RunRecord;
+  readonly left: readonly string[];
+  readonly rows: number;
+  readonly app: EmbeddedApp;
+}
+
+/** Asks for a drill as a pipeline does, the same key until an answer comes, and waits for its end. */
+export async function drillOnce(
+  body: Record<string, unknown>,
+  options: Partial<EmbeddedAppOptions> & { readonly differs?: DrillWorld } = {},
+): Promise<DrillSeen> {
+  const app = await startDrillApp(options);
+  const once = { 'idempotency-key': 'drill-1' };
+  let answer = await app.request('POST', '/api/drills', body, once);
+  for (let tries = 0; tries < 3 && (!answer || answer.status >= 500); tries++)
+    answer = await app.request('POST', '/api/drills', body, once);
+  if (!answer || answer.status >= 300) throw new Error(JSON.stringify(answer));
+  const run = await app.runEnded((answer.body as { id: string }).id, 96);
+  return { run, left: leftIn(app), rows: app.tables.drillCleanUps.rows().length, app };
+}
+
+/** Faults by the simulator's names. */
+export const faultOn = (on: string, fault: FaultRuleSeed['fault']): FaultRuleSeed => ({ on, fault });

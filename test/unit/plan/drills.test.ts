@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { choosePoint, type ListedPoint } from '../../../src/arm/chosenPoint.ts';
+import { sampled, sampleSize } from '../../../src/plan/drills.ts';
+import { readPlan } from '../../../src/plan/problems.ts';
+import { drillGroupId, drillPlan, into } from '../../support/drillWorld.ts';
+
+const ids = Array.from({ length: 100 }, (_, at) => `/subscriptions/s/disks/d${at}`);
+const sample = { share: 5, atLeast: 3, atMost: 20 };
+
+describe('the sample of an occurrence', () => {
+  test.each([
+    [1, 1],
+    [10, 3],
+    [100, 5],
+    [1000, 20],
+  ])('of %i is %i', (of, taken) => {
+    expect(sampleSize(sample, of)).toBe(taken);
+  });
+
+  test('is the same in any order, and another for another occurrence', () => {
+    const first = sampled(ids, sample, 'monthly|2026-08-01T02:00:00.000Z');
+    expect([...sampled([...ids].reverse(), sample, 'monthly|2026-08-01T02:00:00.000Z')]).toEqual([...first]);
+    expect([...sampled(ids, sample, 'monthly|2026-09-01T02:00:00.000Z')]).not.toEqual([...first]);
+  });
+
+  test('takes every resource in the long run', () => {
+    const taken = new Set(
+      Array.from({ length: 200 }, (_, at) => [...sampled(ids, sample, `monthly|${at}`)]).flat(),
+    );
+    expect(taken.size).toBe(100);
+  });
+});
+
+const point = (name: string, at: string, stores: readonly string[] = ['InstantRP']): ListedPoint => ({
+  ...{ name, at, stores },
+  id: `/points/${name}`,
+});
+const wish = {
+  choose: 'latest',
+  notBefore: '2026-08-01T00:00:00.000Z',
+  notAfter: '2026-08-22T00:00:00.000Z',
+  seed: 'monthly|item',
+} as const;
+const points = [
+  point('old', '2026-07-01T00:00:00.000Z'),
+  point('first', '2026-08-02T00:00:00.000Z'),
+  point('second', '2026-08-03T00:00:00.000Z', ['HardenedRP', 'ArchivedRP']),
+  point('archived', '2026-08-04T00:00:00.000Z', ['ArchivedRP']),
+  point('invented', '2026-08-03T12:00:00.000Z', ['IASnapshotRP']),
+];
+
+describe('the point that is restored', () => {
+  test('is the newest of the span that is not in the archive alone; a tier nobody knows will do', () => {
+    expect(choosePoint(points, wish)).toMatchObject({
+      chosen: { name: 'invented' },
+      eligible: 3,
+      passedOver: 1,
+    });
+  });
+
+  test('at random is the same for the same seed, and any of the span for others', () => {
+    const seeds = Array.from({ length: 50 }, (_, at) => `monthly|${at}`);
+    const nameFor = (seed: string, among = points) =>
+      choosePoint(among, { ...wish, choose: 'random', seed }).chosen?.name;
+    expect(seeds.map((seed) => nameFor(seed, [...points].reverse()))).toEqual(
+      seeds.map((seed) => nameFor(seed)),
+    );
+    expect(new Set(seeds.map((seed) => nameFor(seed)))).toEqual(new Set(['first', 'second', 'invented']));
+  });
+
+  test('by name is that one, whenever it was made', () => {
+    expect(choosePoint(points, { ...wish, name: 'OLD' }).chosen?.name).toBe('old');
+    expect(choosePoint(points, { ...wish, name: 'gone' })).toEqual({ eligible: 0, passedOver: 0 });
+  });
+
+  test('of a store is one that is in that store', () => {
+    expect(choosePoint(points, { ...wish, store: 'hardenedrp' })).toMatchObject({
+      chosen: { name: 'second' },
+      passedOver: 3,
+    });
+  });
+});
+
+const drill = {
+  name: 'monthly',
+  cron: '0 4 1 * *',
+  timeZone: 'Europe/Berlin',
+  of: { rules: ['daily disks'] },
+  into: { disk: into.disk },
+};
+
+const errorsIn = (drills: readonly object[]): readonly string[] => {
+  const reading = readPlan(drillPlan({ drills }));
+  const problems = reading.kind === 'broken' ? reading.problems : [];
+  return problems.filter(({ severity }) => severity === 'error').map(({ path }) => path);
+};
+
+describe('drills of a plan', () => {
+  test('are read with what they leave out', () => {
+    const reading = readPlan(drillPlan({ drills: [drill] }));
+    expect(reading).toMatchObject({
+      kind: 'plan',
+      plan: {
+        drills: [{ point: { choose: 'latest', within: 'P30D' }, sample: { share: 5 }, restoresADay: 20 }],
+      },
+    });
+  });
+
+  test.each([
+    [{ cron: 'now and then' }, 'drills[0] "monthly".cron'],
+    [{ of: { rules: ['nightly'] } }, 'drills[0] "monthly".of.rules'],
+    [{ into: {} }, 'drills[0] "monthly".into'],
+    [{ sample: { atLeast: 30 } }, 'drills[0] "monthly".sample'],
+    [
+      { into: { disk: { resourceGroup: `${drillGroupId}2` } } },
+      'drills[0] "monthly".into.disk.resourceGroup',
+    ],
+    [{ keepFor: 'forever' }, 'drills[0].keepFor "monthly"'],
+    [{ check: { minimumFiles: -1 } }, 'drills[0].check.minimumFiles "monthly"'],
+  ])('are refused with the place of what is wrong: %#', (wrong, path) => {
+    expect(errorsIn([{ ...drill, ...wrong }])).toEqual([path]);
+  });
+
+  test('have names of their own', () => {
+    expect(errorsIn([drill, drill])).toEqual(['drills[1].name']);
+  });
+});
