@@ -2,7 +2,7 @@ import type { InvocationContext } from '@azure/functions';
 import type { BatchServices } from '../batches/batchServices.ts';
 import { describeBatch } from '../batches/reportBatch.ts';
 import { dataProtectionJobs } from '../data-protection/jobList.ts';
-import type { CoverageTickServices } from '../coverage/coverageTick.ts';
+import type { CoverageTickServices } from '../coverage/coverageServices.ts';
 import { keepProof } from '../coverage/drillProofs.ts';
 import type { DrillNoteServices } from '../drills/noteDrill.ts';
 import type { CleanUpServices } from '../drills/watchCleanUps.ts';

@@ -21,3 +21,13 @@ export interface CoverageServices {
   readonly runsSince: (since: string) => Promise<readonly RunAbout[]>;
   readonly log: (message: string) => void;
 }
+
+/** What a tick reads, tells and is noticed with. */
+export interface CoverageTickServices extends CoverageServices {
+  /** Messages to people. */
+  readonly outbox: Table;
+  /** Absent: nobody outside waits for a sign of life. */
+  readonly pingUrl?: string;
+  /** Posts a text to an https address; answers the status. */
+  readonly post: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<number>;
+}

@@ -1,15 +1,7 @@
-import type { PostMessage } from '../notifications/sendMessages.ts';
-import type { CoverageServices } from './coverageServices.ts';
+import type { CoverageTickServices } from './coverageServices.ts';
 import { readSummary } from './readCoverage.ts';
 import { hasScope, refreshCoverage } from './refresh.ts';
-import { tellChanges, tellDigests, type TellingServices } from './tellChanges.ts';
-
-/** What a tick reads, tells and is noticed with. */
-export interface CoverageTickServices extends CoverageServices, Pick<TellingServices, 'outbox'> {
-  /** Absent: nobody outside waits for a sign of life. */
-  readonly pingUrl?: string;
-  readonly post: PostMessage;
-}
+import { tellChanges, tellDigests } from './tellChanges.ts';
 
 /** A read is due every hour: without one for this long something is wrong that nobody else would notice. */
 const longestSilenceMs = 3 * 3_600_000;

@@ -1,7 +1,6 @@
 import type { ArmCall, ArmReply, Json } from '../arm/call.ts';
-import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
+import { memberIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import { readInstant } from '../arm/replyFields.ts';
 import { dataProtectionApiVersion } from './ids.ts';
 import { listJobsCall } from './jobSearch.ts';
 import { endingOfStatus, readJobEnding } from './jobs.ts';

@@ -1,14 +1,10 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import type { RunRecord } from '../runs/run.ts';
 import { stopRun } from '../composition/invocationServices.ts';
 import { answer } from '../http/answer.ts';
 import { readNoBody } from '../http/body.ts';
-import { HttpRefusal, runNotFound } from '../http/refusal.ts';
+import { runHasEnded, runNotFound } from '../http/refusal.ts';
 import { answerOfRun, readRunId, readWaitSeconds, recordAfter } from '../http/runAnswer.ts';
-
-const tooLate = ({ status }: RunRecord): HttpRefusal =>
-  new HttpRefusal(409, { code: 'RunEnded', message: `The run has ended: ${status}.`, target: 'id' });
 
 app.http('cancelRun', {
   route: 'api/runs/{id}/cancel',
@@ -22,7 +18,7 @@ app.http('cancelRun', {
     const asked = await stopRun(call.services, call.context, runId, call.caller.name);
     const record = asked === 'missing' ? undefined : await recordAfter(call, runId, waitSeconds);
     if (!record) throw runNotFound();
-    if (asked === 'ended' && record.status !== 'cancelled') throw tooLate(record);
+    if (asked === 'ended' && record.status !== 'cancelled') throw runHasEnded(record.status);
     return answerOfRun(call, record);
   }),
 });

@@ -3,7 +3,7 @@ import { resourceQuerySchema } from '../coverage/coverageQuery.ts';
 import { readResource } from '../coverage/readCoverage.ts';
 import { resourceKindSchema } from '../plan/schema.ts';
 import { answer } from '../http/answer.ts';
-import { withNewestRun } from '../http/newestRun.ts';
+import { withNewestRun } from '../http/runAnswer.ts';
 import { readQuery } from '../http/query.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 

@@ -1,19 +1,9 @@
 import { app, type HttpMethod } from '@azure/functions';
 import { answer } from '../http/answer.ts';
 import { verbsAt } from '../http/openapi.ts';
-import { HttpRefusal } from '../http/refusal.ts';
+import { noSuchPath, wrongVerb } from '../http/refusal.ts';
 
 const everyVerb: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-const noSuchPath = (): HttpRefusal =>
-  new HttpRefusal(404, { code: 'NotFound', message: 'There is nothing at this path.' });
-
-const wrongVerb = (verb: string, allowed: readonly string[]): HttpRefusal =>
-  new HttpRefusal(
-    405,
-    { code: 'MethodNotAllowed', message: `${verb} is not answered here; allowed: ${allowed.join(', ')}.` },
-    { Allow: allowed.join(', ') },
-  );
 
 /** What no other route of the API has taken: a path that is known answers other verbs, or there is no such path. */
 app.http('otherVerbs', {

@@ -42,3 +42,26 @@ export const badRequest = (code: string, message: string, target?: string): Http
 /** 404 for an id that names no run, whatever it looks like. */
 export const runNotFound = (): HttpRefusal =>
   new HttpRefusal(404, { code: 'RunNotFound', message: 'There is no run with this id.', target: 'id' });
+
+const conflict = (code: string, message: string): HttpRefusal =>
+  new HttpRefusal(409, { code, message, target: 'id' });
+
+/** 409 for a cancel that came after the end. */
+export const runHasEnded = (status: string): HttpRefusal =>
+  conflict('RunEnded', `The run has ended: ${status}.`);
+
+/** 409 for closing a run that knows how it ended. */
+export const runNotUnknown = (status: string): HttpRefusal =>
+  conflict('RunNotUnknown', `Only a run that ended unknown is closed by a person; this one is ${status}.`);
+
+/** 404 for a path at which nothing is. */
+export const noSuchPath = (): HttpRefusal =>
+  new HttpRefusal(404, { code: 'NotFound', message: 'There is nothing at this path.' });
+
+/** 405 for a path that answers other verbs. */
+export const wrongVerb = (verb: string, allowed: readonly string[]): HttpRefusal =>
+  new HttpRefusal(
+    405,
+    { code: 'MethodNotAllowed', message: `${verb} is not answered here; allowed: ${allowed.join(', ')}.` },
+    { Allow: allowed.join(', ') },
+  );

@@ -1,13 +1,18 @@
 import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
-import { memberIn, objectIn, objectsIn, textIn, textsIn } from '../arm/replyFields.ts';
+import {
+  memberIn,
+  objectIn,
+  objectsIn,
+  readDurationSeconds,
+  readInstant,
+  textIn,
+  textsIn,
+} from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { ancestorId, resourcePath } from '../arm/resourceId.ts';
-import { readDurationSeconds, readInstant } from '../arm/replyFields.ts';
-import { filterOf, filterTime } from './paths.ts';
+import { backupCall, filterOf, filterTime, rowsIn, vaultApiVersion, type Resource } from './paths.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
-import { backupCall, vaultApiVersion } from './paths.ts';
 import { pointOf, pointTime, isPoint } from './recoveryPoints.ts';
-import { rowsIn, type Resource } from './paths.ts';
 
 /** What the list of protected items says of one item's age. */
 export interface ItemAge {

@@ -7,8 +7,7 @@ import { instanceActions, instancePath, withInstance } from './instances.ts';
 import { activityOf, addJob, jobFaultOf } from './jobs.ts';
 import { readRestoreRequest, type RestoreRequest } from './restore-request.ts';
 import { bringBack, containerId } from './restored.ts';
-import type { BackupInstance, DataProtectionState } from './state.ts';
-import { sameId } from './state.ts';
+import { sameId, type BackupInstance, type DataProtectionState } from './state.ts';
 import { outcomeOf } from './validate.ts';
 import { findRestoreRoleFault } from './vault-roles.ts';
 
