@@ -23,6 +23,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
     /^npm (?:test|run (?:test|check|demo|build|bench|soak|sim|fuzz|package)\b)/,
     'it takes minutes, or runs this test',
   ],
+  [/\$\{?APP\b/, 'it asks a deployed app'],
   [/^npm run plan -- plan\.json$/, 'it checks the plan of a deployment, which is copied there first'],
   [/^npm (?:start|run simulator)\b/, 'it is what the others are pasted beside'],
   [/\bazd env\b/, 'it asks a deployed app'],
