@@ -3,10 +3,10 @@ import { whyNotDrill } from '../drills/cleanUpRow.ts';
 import {
   allowListOf,
   allowsCall,
+  drillThingOf,
   isDeletion,
   isRead,
   isRestore,
-  vaultIn,
   type AllowList,
 } from '../plan/allowList.ts';
 import { whyNotDelete } from '../runs/deletionGate.ts';
@@ -45,7 +45,8 @@ export async function obstacleTo(
   const path = decodeURIComponent(call.path);
   const drills = { runs, drillCleanUps, mayDrill: drillRestores };
   if (isRestore(call)) return whyNotDrill(drills, step, undefined);
+  const thing = drillThingOf(call);
+  if (thing !== undefined) return whyNotDrill(drills, step, thing);
   if (!isDeletion(call)) return undefined;
-  if (vaultIn(path) === undefined) return whyNotDrill(drills, step, path);
   return whyNotDelete({ runs, mayDeleteBackups: deleteBackups }, step, path);
 }

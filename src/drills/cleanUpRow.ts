@@ -104,21 +104,21 @@ export interface DrillGate {
 }
 
 /**
- * What keeps a restore, or the deletion of what one has made, from being sent now: the setting, the run's own row and the
+ * What keeps a restore, or what is made, tagged and deleted for one, from being sent now: the setting, the run's own row and the
  * clean-up row. Nothing that came with the flow is believed. Asked before every send, however long the step was parked.
  *
- * @param deletes the id that would be deleted; absent for a restore.
+ * @param thing what would be made, tagged or deleted; absent for a restore.
  */
 export async function whyNotDrill(
   { runs, drillCleanUps, mayDrill }: DrillGate,
   { runId, generation }: RunGeneration,
-  deletes: string | undefined,
+  thing: string | undefined,
 ): Promise<SendObstacle | undefined> {
   if (!mayDrill) return refused('This deployment restores nothing.', 'Set RESTORE_DRILLS to true.');
   const run = (await findRun({ runs }, runId))?.run;
   const { request } = run ?? {};
   const isDrill = request?.kind === 'drill' && request.dryRun !== true;
-  const isCleanUp = request?.kind === 'cleanUp' && deletes !== undefined;
+  const isCleanUp = request?.kind === 'cleanUp' && thing !== undefined;
   if (!run || !(isDrill || isCleanUp)) return refused('No run asks for this.');
   if (hasEnded(run.status)) return refused(`The run has ended: ${run.status}.`);
   if (generation > run.generation) return refused('No run asks for this.');
@@ -126,6 +126,6 @@ export async function whyNotDrill(
   if (generation < run.generation) return { kind: 'later', reason: 'Another flow carries this run now.' };
   const held = await findCleanUp(drillCleanUps, request?.kind === 'cleanUp' ? request.run : run.id);
   if (!held) return refused('There is no clean-up row for this run.');
-  const isNamed = deletes === undefined || held.row.things.some(({ id }) => idKey(id) === idKey(deletes));
+  const isNamed = thing === undefined || held.row.things.some(({ id }) => idKey(id) === idKey(thing));
   return isNamed ? undefined : refused('The clean-up row does not name it.');
 }

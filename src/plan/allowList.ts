@@ -1,6 +1,5 @@
 import type { ArmCall } from '../arm/call.ts';
 import { ancestorId, idKey } from '../arm/resourceId.ts';
-import { isDrillTarget } from '../arm/resourceKinds.ts';
 import type { LoadedPlan } from './loadPlan.ts';
 
 /** Where anything may be written, whoever asks. */
@@ -80,6 +79,18 @@ export function allowsDrillTarget({ drillTargets }: AllowList, id: string): bool
   return drillTargets.some((listed) => key === idKey(listed) || key.startsWith(`${idKey(listed)}/`));
 }
 
+/** Writes that only drills make: tags beside a thing, and what has its tag among its metadata. */
+const drillWrites =
+  /^Microsoft\.Resources\/tags\/write$|\/(?:fileServices\/shares|blobServices\/containers)\/write$/i;
+
+/** The thing that a drill would make, tag or delete; undefined for any other call. */
+export function drillThingOf(call: ArmCall): string | undefined {
+  const path = decodeURIComponent(call.path);
+  if (vaultIn(path) !== undefined || isRead(call)) return undefined;
+  if (!isDeletion(call) && !drillWrites.test(call.action)) return undefined;
+  return path.replace(/\/providers\/Microsoft\.Resources\/tags\/default$/i, '');
+}
+
 /** Whether a call restores something; validating it makes nothing. */
 export const isRestore = ({ action }: ArmCall): boolean => /\/restore\/action$/i.test(action);
 
@@ -112,9 +123,10 @@ export function allowsCall(list: AllowList, call: ArmCall): boolean {
   if (isRead(call)) return true;
   const path = decodeURIComponent(call.path);
   const vaultId = vaultIn(path);
-  if (vaultId === undefined && isDrillTarget(path)) return allowsDrillTarget(list, path);
-  if (vaultId === undefined)
-    return allowsDrillTarget(list, path) || (!isDeletion(call) && allowsSubscription(list, call.path));
+  if (vaultId === undefined) {
+    const isListed = allowsDrillTarget(list, path);
+    return isListed || (drillThingOf(call) === undefined && allowsSubscription(list, call.path));
+  }
   if (isDeletion(call)) return list.deletes && allowsVault(list, vaultId);
   return allowsVault(list, vaultId) && (!isRestore(call) || allowsRestore(list, call));
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { diskId } from '../support/planWorld.ts';
 import {
   drillAccountId,
   drillOnce,
@@ -241,5 +242,47 @@ test('a drill of the plan restores a sample, once for an occurrence, and the new
   const batch = list.value.find(({ counts }) => counts !== undefined);
   expect(batch).toMatchObject({ status: 'completed', counts: { total: 2, completed: 1, skipped: 1 } });
   expect(app.tables.coverage.rows().filter(({ partitionKey }) => partitionKey === 'drill')).toHaveLength(1);
+  await app.stop();
+});
+
+test('a drill that is cancelled while the share is restored cleans up all the same', async () => {
+  const app = await startDrillApp();
+  const asked = await app.request('POST', '/api/drills', body);
+  const { id } = asked?.body as { id: string };
+  await app.clock.runUntil(() => app.simulator.log.some(({ route }) => route === restore), 3_600_000);
+  await app.request('POST', `/api/runs/${id}/cancel`);
+  const run = await app.runEnded(id);
+  expect(run).toMatchObject({ status: 'cancelled' });
+  await app.clock.runUntil(() => app.tables.drillCleanUps.rows().length === 0, 4 * 86_400_000);
+  expect(leftIn(app)).toEqual([]);
+  await app.stop();
+});
+
+test('a forged clean-up deletes nothing, whatever it says of itself', async () => {
+  const { run, app } = await drillOnce(body);
+  const things = [{ id: diskId('db-data'), mayBeUntagged: true }];
+  const facts = { acceptedAt: '2026-08-22T00:00:00.000Z', mayDeleteBackups: true, mayDrill: true };
+  for (const runId of ['f'.repeat(40), run.id]) {
+    const request = { kind: 'cleanUp', run: run.id, things } as const;
+    app.durable().client.start('run', `${runId}-2`, { runId, generation: 2, request, facts } as never);
+  }
+  await app.clock.runUntil(() => false, 3_600_000);
+  expect(app.simulator.effects.count('delete.disk')).toBe(0);
+  expect(app.simulator.core.resources.get(diskId('db-data'))?.tags).toEqual({ backup: 'daily' });
+  await app.stop();
+});
+
+test('rules, events and sweeps pass over what a drill has made', async () => {
+  const app = await startDrillApp({
+    differs: { account: { tags: { backup: 'daily' } } },
+  });
+  const asked = await app.request('POST', '/api/drills', { ...body, keepFor: 'PT4H' });
+  const { id } = asked?.body as { id: string };
+  await app.clock.runUntil(() => app.simulator.effects.count('restored') === 1, 3_600_000);
+  const answer = await app.request('POST', '/api/sweeps', { dryRun: true });
+  const sweep = await app.runEnded((answer?.body as { id: string }).id);
+  expect(JSON.stringify(sweep)).not.toContain('abd-');
+  expect(sweep).toMatchObject({ status: 'completed' });
+  expect(await app.runEnded(id)).toMatchObject({ status: 'completed' });
   await app.stop();
 });

@@ -104,6 +104,10 @@ function outcomeOf({ restoreWithin }: DrillRequest, restored: Restored): Outcome
 const isUnsettled = (error: unknown): boolean =>
   error instanceof StepFailed && (error.outcome.kind === 'timedOut' || error.outcome.kind === 'unknown');
 
+const isCancelled = (error: unknown): boolean =>
+  (error instanceof StepFailed && error.outcome.kind === 'cancelled') ||
+  (error instanceof FlowEnded && error.status === 'cancelled');
+
 function* restoreAndKeep(
   context: FlowContext,
   drilled: Drilled,
@@ -121,8 +125,7 @@ function* restoreAndKeep(
     const failure = failureOf(error);
     if (!failure) throw error;
     if (!isUnsettled(error)) yield* noteDrill(context, { moment: 'settled', run: context.runId });
-    const isCancelled = error instanceof StepFailed && error.outcome.kind === 'cancelled';
-    return { verdict: 'failed', failure, ...(isCancelled ? { isCancelled } : {}) };
+    return { verdict: 'failed', failure, ...(isCancelled(error) ? { isCancelled: true } : {}) };
   }
 }
 
