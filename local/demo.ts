@@ -1,4 +1,4 @@
-// `npm run demo [-- --all|--plan] [--keep]`: tells the stories of the product; exits 0 when every one ended as told.
+// `npm run demo [-- --all|--plan|--drill] [--keep]`: tells the stories of the product; exits 0 when every one ended as told.
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,11 @@ import { messageOf, readOptions } from './commandLine.ts';
 import { storageMeter } from './demo/costs.ts';
 import { database } from './demo/database.ts';
 import { retentionTag } from './demo/retentionTag.ts';
+import { drillPlan } from './demo/drillStory.ts';
 import { plan } from './demo/planStory.ts';
 import { screenOn } from './telling/screen.ts';
 import type { Story } from './demo/story.ts';
+import { tellDrill } from './demo/tellDrill.ts';
 import { tellPlan } from './demo/tellPlan.ts';
 import { tellStory } from './demo/tellStory.ts';
 import { unprotectedDisk } from './demo/unprotectedDisk.ts';
@@ -18,13 +20,13 @@ import { vaultedBlobs } from './demo/vaultedBlobs.ts';
 import { virtualMachine } from './demo/virtualMachine.ts';
 import { startEnvironment, type Environment } from './environment.ts';
 
-const usage = 'npm run demo -- [--all | --plan] [--keep]';
+const usage = 'npm run demo -- [--all | --plan | --drill] [--keep]';
 
 /** The command line, or its fault as one sentence and the end. */
 function optionsOrEnd() {
   try {
     const flag = { type: 'boolean', default: false } as const;
-    return readOptions({ all: flag, plan: flag, keep: flag }, usage);
+    return readOptions({ all: flag, plan: flag, drill: flag, keep: flag }, usage);
   } catch (error) {
     console.error(messageOf(error));
     process.exit(1);
@@ -54,10 +56,11 @@ let planFolder: string | undefined;
 
 /** Settings of a demonstration that has a plan. */
 async function planSettings(): Promise<Record<string, string>> {
+  if (!values.plan && !values.drill) return {};
   planFolder = await mkdtemp(join(tmpdir(), 'backup-plan-'));
   const file = join(planFolder, 'plan.json');
-  await writeFile(file, JSON.stringify(plan));
-  return { PLAN_LOCATION: file };
+  await writeFile(file, JSON.stringify(values.drill ? drillPlan : plan));
+  return { PLAN_LOCATION: file, RESTORE_DRILLS: String(values.drill) };
 }
 
 async function tell(stories: readonly Story[]): Promise<boolean> {
@@ -65,17 +68,19 @@ async function tell(stories: readonly Story[]): Promise<boolean> {
   environment = await startEnvironment({
     world: {},
     timeScale: 30,
-    ...(values.plan ? { settings: await planSettings() } : {}),
+    settings: await planSettings(),
     onLog: (line) => void log.push(line),
     onStorageRequest: storage.onRequest,
   });
   screen.line(
     `The app answers at ${environment.app}, its page at ${environment.app}/ui/; an hour of Azure takes two minutes here.`,
   );
-  let good = !values.plan || (await tellPlan({ environment, screen, storage }, log));
+  const stage = { environment, screen, storage };
+  let good = !values.plan || (await tellPlan(stage, log));
+  if (values.drill) good = (await tellDrill(stage)) && good;
   for (const story of stories) {
     screen.line();
-    good = (await tellStory({ environment, screen, storage }, story)) && good;
+    good = (await tellStory(stage, story)) && good;
   }
   if (!good) screen.line(`The app's log:\n${log.slice(-40).join('\n')}`);
   return good;
@@ -100,11 +105,11 @@ async function keepOpen(): Promise<void> {
 }
 
 async function demo(): Promise<number> {
-  const stories = values.plan ? [] : chosen();
+  const stories = values.plan || values.drill ? [] : chosen();
   const started = Date.now();
   const good = await tell(stories);
   const seconds = Math.round((Date.now() - started) / 1000);
-  const told = Math.max(stories.length, 1);
+  const told = values.drill ? drillPlan.drills.length : Math.max(stories.length, 1);
   screen.line(`${told} ${told === 1 ? 'story' : 'stories'} in ${seconds} s.`);
   await tellPage();
   if (values.keep) await keepOpen();
