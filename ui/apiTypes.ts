@@ -584,9 +584,13 @@ export interface ProtectionRequest {
    */
   grantRoles?: boolean;
   /**
-   * Identity of the vault that is used: system, or the ARM id of a user-assigned one.
+   * Identity of the vault that is used: systemAssigned, or the ARM id of a user-assigned one.
    */
   identity?: 'systemAssigned' | string;
+  /**
+   * Of shares: whether the vault reaches the storage account by its keys or by an identity. Absent: as it is, keys for a new registration.
+   */
+  accessType?: 'keys' | 'identity';
   /**
    * Whether the service puts a delete lock on the storage account.
    */
@@ -1942,6 +1946,11 @@ export interface Plan {
          * Whether missing roles of the vault's identity are granted.
          */
         grantRoles?: boolean;
+        identity?: 'systemAssigned' | string;
+        /**
+         * Of shares: whether the vault reaches the storage account by its keys or by an identity. Absent: as it is, keys for a new registration.
+         */
+        accessType?: 'keys' | 'identity';
         /**
          * Whether the service puts a delete lock on the storage account.
          */

@@ -21,16 +21,30 @@ function targetFor({ kind, id, name }: Candidate, vaultId: string): Target {
 
 /** What Backup vaults know and Recovery Services vaults do not. */
 function instanceOptions({ protect }: Rule): Partial<Protect> {
-  const { snapshotResourceGroup, containers, grantRoles } = protect;
+  const { snapshotResourceGroup, containers, grantRoles, identity } = protect;
   return {
     ...(snapshotResourceGroup === undefined ? {} : { snapshotResourceGroupId: snapshotResourceGroup }),
     ...(containers === undefined ? {} : { containers }),
     ...(grantRoles ? { grantRoles } : {}),
+    ...(identity === undefined ? {} : { identity }),
   };
 }
 
-function itemOptions({ protect }: Rule): Partial<Protect> {
-  return protect.lockStorageAccount === undefined ? {} : { lockStorageAccount: protect.lockStorageAccount };
+/** What is said of the account of a share. */
+function shareOptions({ protect }: Rule): Partial<Protect> {
+  const { lockStorageAccount, identity, accessType, grantRoles } = protect;
+  const isByIdentity = identity !== undefined || accessType === 'identity';
+  return {
+    ...(lockStorageAccount === undefined ? {} : { lockStorageAccount }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(accessType === undefined ? {} : { accessType }),
+    ...(isByIdentity && grantRoles ? { grantRoles } : {}),
+  };
+}
+
+function optionsFor({ kind }: Candidate, rule: Rule): Partial<Protect> {
+  if (kind === 'disk' || kind === 'blobs') return instanceOptions(rule);
+  return kind === 'fileShare' ? shareOptions(rule) : {};
 }
 
 /** The request that protects a resource as a rule of the plan says. Vault and policy are the rule's: no tag names them. */
@@ -38,12 +52,11 @@ export function protectionRequest(
   candidate: Candidate,
   { rule, vaultId, policyId }: { readonly rule: Rule; readonly vaultId: string; readonly policyId: string },
 ): RunRequest {
-  const isInstance = candidate.kind === 'disk' || candidate.kind === 'blobs';
   return {
     kind: 'protect',
     target: targetFor(candidate, vaultId),
     policyId,
-    ...(isInstance ? instanceOptions(rule) : itemOptions(rule)),
+    ...optionsFor(candidate, rule),
     ...(rule.protect.backUpAfterwards ? { backUpAfterwards: true } : {}),
   };
 }

@@ -1,8 +1,9 @@
 import type { Failure } from '../arm/call.ts';
-import { readResourceId, sameId } from '../arm/resourceId.ts';
+import { readResourceId } from '../arm/resourceId.ts';
 import { equalIgnoringCase } from '../arm/replyFields.ts';
+import { withoutIdentity } from '../arm/vaultIdentities.ts';
 import { datasourceTypes, type DatasourceKind, type NeededRole } from './datasources.ts';
-import type { BackupPolicy, BackupVault, VaultIdentity } from './vaults.ts';
+import type { BackupPolicy, BackupVault } from './vaults.ts';
 
 /** A disk or storage account, as far as the checks need it. */
 export type Source = {
@@ -44,13 +45,7 @@ export function protectionObstacle(
       'Choose a Backup vault in the region of the datasource.',
     );
   }
-  if (vault.identities.length === 0) {
-    return failure(
-      'VaultWithoutIdentity',
-      `the vault ${vault.id} has no managed identity`,
-      'Give the Backup vault an identity: the system-assigned one, or a user-assigned one.',
-    );
-  }
+  if (vault.identities.length === 0) return withoutIdentity(vault.id);
   const { datasourceType } = datasourceTypes[kind];
   if (!policy.datasourceTypes.some((type) => equalIgnoringCase(type, datasourceType))) {
     return failure(
@@ -74,42 +69,6 @@ function snapshotGroupObstacle(source: Source, groupId: string | undefined): Fai
     `the snapshot group is in subscription ${group.subscriptionId}, the disk in ${disk.subscriptionId}`,
     "Choose a snapshot resource group in the disk's subscription.",
   );
-}
-
-/** A name for an identity of a vault, as a request spells it. */
-export const identityName = ({ id }: VaultIdentity): string => id ?? 'systemAssigned';
-
-/**
- * The identity of the vault that a protection uses: the one that is asked for, else the one the instance has, else the
- * only one there is.
- *
- * @param asked `systemAssigned` or the ARM id of a user-assigned identity.
- */
-export function chooseIdentity(
-  vault: Pick<BackupVault, 'id' | 'identities'>,
-  asked: string | undefined,
-): { readonly identity: VaultIdentity } | { readonly failure: Failure } {
-  const { identities } = vault;
-  const names = identities.map(identityName).join(', ');
-  const [only] = identities;
-  if (asked === undefined && only && identities.length === 1) return { identity: only };
-  if (asked === undefined)
-    return {
-      failure: failure(
-        'VaultIdentityAmbiguous',
-        `the vault ${vault.id} has several identities: ${names}`,
-        'Say which one in identity.',
-      ),
-    };
-  const identity = identities.find((one) => sameId(identityName(one), asked));
-  if (identity) return { identity };
-  return {
-    failure: failure(
-      'VaultIdentityNotFound',
-      `the vault ${vault.id} has no identity ${asked}; it has ${names}`,
-      'Associate the identity with the Backup vault, or name another.',
-    ),
-  };
 }
 
 /** The containers a vaulted protection covers, chosen from those that exist; or why none can be. */

@@ -1,6 +1,6 @@
-import type { Json } from '../arm/call.ts';
-import { memberIn, objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
+import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
+import { identitiesIn, type VaultIdentity } from '../arm/vaultIdentities.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './ids.ts';
 
@@ -50,19 +50,6 @@ export const getBackupPolicy: Step<{ readonly policyId: string }, BackupPolicy> 
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
 };
-
-/** An identity of a vault, by whose roles it reaches what it protects. `id` is the ARM id of a user-assigned one. */
-export type VaultIdentity = { readonly principalId: string; readonly id?: string };
-
-/** Recorded in November 2025: `userAssignedIdentities` maps ids to objects with a `principalId` of their own. */
-function identitiesIn(identity: Json | undefined): readonly VaultIdentity[] {
-  const principalId = textIn(memberIn(identity, 'principalId'));
-  const named = Object.entries(objectIn(memberIn(identity, 'userAssignedIdentities')));
-  return [
-    ...(principalId === undefined ? [] : [{ principalId }]),
-    ...named.map(([id, its]) => ({ id, principalId: textIn(memberIn(its, 'principalId')) ?? '' })),
-  ];
-}
 
 /** What a flow needs to know of a Backup vault. */
 export type BackupVault = {

@@ -346,8 +346,12 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
   },
   wouldSend: { description: 'What a backup would send.', example: { keepFor: 'P30D' } },
   'ProtectionRequest.identity': {
-    description: 'Identity of the vault that is used: system, or the ARM id of a user-assigned one.',
-    example: 'system',
+    description: 'Identity of the vault that is used: systemAssigned, or the ARM id of a user-assigned one.',
+    example: 'systemAssigned',
+  },
+  accessType: {
+    description:
+      'Of shares: whether the vault reaches the storage account by its keys or by an identity. Absent: as it is, keys for a new registration.',
   },
   cancelRequestedBy: { description: 'Who asked for the cancellation.', example: 'local' },
   joined: { description: 'A backup was running already and was followed instead.' },

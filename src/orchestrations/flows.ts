@@ -40,10 +40,13 @@ function datasourceProtection(
   return { kind, vaultId: vaultId ?? named ?? backupVaultIdOf(policyId), datasourceId, policyId, options };
 }
 
+const accessIsNotOurs =
+  'Of no meaning for a Backup vault, and left out: accessType. It reaches everything by an identity.';
 const lockIsNotOurs =
   'Of no meaning for a Backup vault, and left out: lockStorageAccount. Operational backup of blobs locks the account by itself.';
 
 function orderOf(context: FlowContext, request: Protection): DatasourceProtection {
+  if (request.accessType !== undefined) context.warnings.push(accessIsNotOurs);
   if (request.lockStorageAccount !== undefined) context.warnings.push(lockIsNotOurs);
   return datasourceProtection(request.target, request.vaultId, request.policyId, request);
 }

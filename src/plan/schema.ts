@@ -48,6 +48,10 @@ const protectSchema = z.strictObject({
     ])
     .optional(),
   grantRoles: z.boolean().default(false),
+  /** Identity of the vault that is used: `systemAssigned`, or the ARM id of a user-assigned one. */
+  identity: z.union([z.literal('systemAssigned'), armId]).optional(),
+  /** Shares: whether the vault reaches the account by its keys or by an identity. */
+  accessType: z.enum(['keys', 'identity']).optional(),
   lockStorageAccount: z.boolean().optional(),
   backUpAfterwards: z.boolean().default(false),
 });

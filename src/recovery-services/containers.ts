@@ -1,14 +1,57 @@
-import type { ArmCall, Failure } from '../arm/call.ts';
+import type { ArmCall, Failure, JsonObject } from '../arm/call.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
-import { textIn } from '../arm/replyFields.ts';
-import { backupCall, filterOf, nameIn, resourceIn, rowsIn, sameName } from './paths.ts';
+import { memberIn, textIn } from '../arm/replyFields.ts';
+import { backupCall, filterOf, nameIn, resourceIn, rowsIn, sameName, type Resource } from './paths.ts';
+
+/** How a vault reaches a storage account: `keys`, `systemAssigned`, or the ARM id of a user-assigned identity. */
+export type AccountAccess = string;
 
 /** A storage account as a vault knows it. `name` is the container's, as the service spells it. */
-export type Container = { readonly name: string };
+export type Container = {
+  readonly name: string;
+  /** Absent: by the account's keys. */
+  readonly access?: AccountAccess;
+  /** Whether the vault holds a delete lock on the account; absent where not said. */
+  readonly lock?: boolean;
+};
 
 /** A vault and a storage account in it, or for it. */
-export type AccountInVault = { readonly vaultId: string; readonly storageAccountId: string };
+export type AccountInVault = {
+  readonly vaultId: string;
+  readonly storageAccountId: string;
+  /** Asked with the api-version that knows identities beside keys: only where the access is asked for. */
+  readonly withAccess?: true;
+};
+
+/** The version of containers that knows identities beside keys. Source: the specification of July 2026. */
+const identityApiVersion = '2026-07-01';
+
+/** The access that a container shows; older versions of the service know keys alone. */
+function accessIn(properties: JsonObject): Pick<Container, 'access'> {
+  if (!sameName(textIn(properties['accessType']), 'IdentityBased')) return {};
+  const identity = properties['identityInfo'];
+  const named = textIn(memberIn(identity, 'managedIdentityResourceId'));
+  const isSystem = memberIn(identity, 'isSystemAssignedIdentity') === true;
+  return { access: isSystem || named === undefined ? 'systemAssigned' : named };
+}
+
+function containerIn({ name, properties }: Resource): Container {
+  const lock = textIn(properties['acquireStorageAccountLock']);
+  return { name, ...accessIn(properties), ...(lock ? { lock: sameName(lock, 'Acquire') } : {}) };
+}
+
+/** What a registration says of the access. */
+function accessFields(access: AccountAccess | undefined): JsonObject {
+  if (access === undefined) return {};
+  if (access === 'keys') return { accessType: 'KeyBased' };
+  const isSystem = access === 'systemAssigned';
+  const named = isSystem ? {} : { managedIdentityResourceId: access };
+  return {
+    accessType: 'IdentityBased',
+    identityInfo: { isSystemAssignedIdentity: isSystem, ...named },
+  };
+}
 
 /** A storage account's container in a vault. */
 export type ContainerInVault = AccountInVault & { readonly containerName: string };
@@ -35,8 +78,8 @@ const containerOperation = { follow: 'result', unsigned: containerResult, defaul
  */
 export const findContainer: Step<AccountInVault, Container | null> = {
   name: 'recoveryServices.findContainer',
-  describe: ({ vaultId }) =>
-    backupCall(
+  describe: ({ vaultId, withAccess }) => ({
+    ...backupCall(
       'GET',
       'backupProtectionContainers/read',
       resourcePath(vaultId, 'backupProtectionContainers'),
@@ -44,6 +87,8 @@ export const findContainer: Step<AccountInVault, Container | null> = {
         query: { $filter: filterOf({ backupManagementType: 'AzureStorage', status: 'Registered' }) },
       },
     ),
+    ...(withAccess ? { apiVersion: identityApiVersion } : {}),
+  }),
   pages: true,
   read: (reply, { storageAccountId }) => {
     const found = rowsIn(reply).find(
@@ -51,14 +96,14 @@ export const findContainer: Step<AccountInVault, Container | null> = {
         sameId(textIn(properties['sourceResourceId']), storageAccountId) &&
         sameName(textIn(properties['registrationStatus']) ?? 'Registered', 'Registered'),
     );
-    return { kind: 'done', result: found ? { name: found.name } : null };
+    return { kind: 'done', result: found ? containerIn(found) : null };
   },
   repeat: 'safe',
   giveUpAfterSeconds: 3600,
 };
 
 /** The account's container if discovery has found the account, registered or not; null otherwise. */
-export const findProtectableContainer: Step<AccountInVault, Container | null> = {
+export const findProtectableContainer: Step<AccountInVault, Pick<Container, 'name'> | null> = {
   name: 'recoveryServices.findProtectableContainer',
   describe: ({ vaultId }) =>
     backupCall(
@@ -120,11 +165,14 @@ export const refreshContainers: Step<
   giveUpAfterSeconds: 600,
 };
 
-/** Registers a storage account with a vault; the three properties are enough in every recording. */
-export const registerContainer: Step<ContainerInVault & { readonly lock?: boolean }, Container> = {
+/** A registration: what is absent is left to the service, which reaches the account by its keys then. */
+export type Registration = ContainerInVault & { readonly lock?: boolean; readonly access?: AccountAccess };
+
+/** Registers a storage account with a vault, or again with another access; three properties are enough in every recording. */
+export const registerContainer: Step<Registration, Pick<Container, 'name'>> = {
   name: 'recoveryServices.registerContainer',
-  describe: (input) =>
-    backupCall('PUT', 'backupFabrics/protectionContainers/write', containerPath(input), {
+  describe: (input) => ({
+    ...backupCall('PUT', 'backupFabrics/protectionContainers/write', containerPath(input), {
       body: {
         properties: {
           containerType: 'StorageContainer',
@@ -133,9 +181,12 @@ export const registerContainer: Step<ContainerInVault & { readonly lock?: boolea
           ...(input.lock === undefined
             ? {}
             : { acquireStorageAccountLock: input.lock ? 'Acquire' : 'NotAcquire' }),
+          ...accessFields(input.access),
         },
       },
     }),
+    ...(input.access === undefined ? {} : { apiVersion: identityApiVersion }),
+  }),
   longRunning: containerOperation,
   read: (reply, { containerName }) => ({
     kind: 'done',
@@ -171,3 +222,9 @@ export const inquireContainer: Step<ContainerInVault, null> = {
  */
 export const documentedContainerName = (storageAccountId: string): string =>
   `StorageContainer;Storage;${nameIn(storageAccountId, 'resourceGroups')};${nameIn(storageAccountId, 'storageAccounts')}`;
+
+/** The role by which an identity of the vault reads and writes the shares of an account. Source: built-in roles of Azure. */
+export const roleForShares = {
+  role: 'Storage File Data Privileged Contributor',
+  roleId: '69566ab7-960f-475b-8e7c-b3118f30c6bd',
+};

@@ -1,9 +1,10 @@
 import { sameId } from '../arm/resourceId.ts';
+import type { AccountAccess, Container } from './containers.ts';
 import type { ProtectedItem } from './protectedItems.ts';
 
-/** One thing in which an item differs from what is asked. Both sides as a person reads them. */
+/** One thing in which an item, or the registration of its account, differs from what is asked. Both sides as a person reads them. */
 export type Difference = {
-  readonly what: 'policy' | 'standing';
+  readonly what: 'policy' | 'standing' | 'access';
   readonly is: string;
   readonly asked: string;
 };
@@ -21,3 +22,13 @@ export const differencesOf = (item: ProtectedItem, policyId: string): readonly D
   ...policyDifference(item, policyId),
   ...standingDifference(item),
 ];
+
+/** Words are compared as words: as ids, any two of them would be the same. */
+const sameAccess = (one: AccountAccess, other: AccountAccess): boolean =>
+  one === other || (one.startsWith('/') && other.startsWith('/') && sameId(one, other));
+
+/** How the registration of an account differs from the access that is asked for. */
+export const accessDifferences = (
+  { access = 'keys' }: Container,
+  asked: AccountAccess,
+): readonly Difference[] => (sameAccess(access, asked) ? [] : [{ what: 'access', is: access, asked }]);

@@ -1,5 +1,6 @@
 import { objectIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
+import { identitiesIn, type VaultIdentity } from '../arm/vaultIdentities.ts';
 import type { Step } from '../steps/step.ts';
 import { backupApiVersion, backupCall, nameIn, resourceIn, vaultApiVersion } from './paths.ts';
 
@@ -22,8 +23,8 @@ export const readPolicy: Step<{ readonly policyId: string }, Policy | null> = {
   giveUpAfterSeconds: 3600,
 };
 
-/** Where a vault lies: Azure's region word, `westeurope`. */
-type VaultSeen = { readonly region: string };
+/** Where a vault lies, in Azure's region word (`westeurope`), and by which identities it may reach accounts; absent: by none. */
+type VaultSeen = { readonly region: string; readonly identities?: readonly VaultIdentity[] };
 
 /** A Recovery Services vault; null when there is none of that id. */
 export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
@@ -35,10 +36,11 @@ export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
     apiVersion: vaultApiVersion,
   }),
   read: (reply) => {
-    const { location } = objectIn(reply.body);
+    const { location, identity } = objectIn(reply.body);
     // Written `West Europe` as well, which is no path segment that the service takes.
     const region = (textIn(location) ?? '').toLowerCase().replaceAll(' ', '');
-    return { kind: 'done', result: { region } };
+    const identities = identitiesIn(identity);
+    return { kind: 'done', result: { region, ...(identities.length > 0 ? { identities } : {}) } };
   },
   readRefusal: (_failure, status) => (status === 404 ? { kind: 'done', result: null } : undefined),
   repeat: 'safe',

@@ -101,7 +101,9 @@ function shareAccountObstacles(_: JsonObject, properties: JsonObject): readonly 
   const isRoutedByInternet = /internet/i.test(text(objectIn(properties.routingPreference).routingChoice));
   return [
     ...(isClosed ? ["the account's firewall does not let trusted Azure services pass"] : []),
-    ...(properties.allowSharedKeyAccess === false ? ['the account allows no shared keys'] : []),
+    ...(properties.allowSharedKeyAccess === false
+      ? ['the account allows no shared keys: ask with accessType "identity"']
+      : []),
     ...(isRoutedByInternet ? ['the account is routed by the internet, not by Microsoft'] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DrillRequest } from './drillRequest.ts';
 import {
+  checkAccess,
   checkPolicyVault,
   checkTargetVault,
   checkWhatToBackUp,
@@ -66,11 +67,13 @@ export const protectionSchema = z
       .optional(),
     grantRoles: z.boolean().optional(),
     identity: z.union([z.literal('systemAssigned'), requestIds.userAssignedIdentity]).optional(),
+    accessType: z.enum(['keys', 'identity']).optional(),
     lockStorageAccount: z.boolean().optional(),
     backUpAfterwards: z.boolean().optional(),
   })
   .superRefine(checkTargetVault)
-  .superRefine(checkPolicyVault);
+  .superRefine(checkPolicyVault)
+  .superRefine(checkAccess);
 
 /** @see protectionSchema */
 export type Protection = z.infer<typeof protectionSchema>;

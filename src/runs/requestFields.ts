@@ -107,3 +107,15 @@ export function checkPolicyVault(body: NamesVaults, context: z.RefinementCtx): v
   if (policyId === undefined || vaultId === undefined || sameId(vaultOf(policyId), vaultId)) return;
   context.addIssue({ code: 'custom', path: ['policyId'], message: `not a policy of the vault ${vaultId}` });
 }
+
+/** Keys and an identity are two ways to one account. */
+export function checkAccess(
+  {
+    accessType,
+    identity,
+  }: { readonly accessType?: string | undefined; readonly identity?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (accessType !== 'keys' || identity === undefined) return;
+  context.addIssue({ code: 'custom', path: ['identity'], message: 'not beside accessType "keys"' });
+}

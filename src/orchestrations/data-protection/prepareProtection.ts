@@ -1,12 +1,7 @@
 import type { Failure } from '../../arm/call.ts';
+import { chooseIdentity, identityName } from '../../arm/vaultIdentities.ts';
 import { neededRoles, type DatasourceKind, type InstanceInput } from '../../data-protection/datasources.ts';
-import {
-  blobKind,
-  chooseContainers,
-  chooseIdentity,
-  identityName,
-  protectionObstacle,
-} from '../../data-protection/eligibility.ts';
+import { blobKind, chooseContainers, protectionObstacle } from '../../data-protection/eligibility.ts';
 import { isOfVault } from '../../data-protection/ids.ts';
 import {
   findInstanceContent,
@@ -31,7 +26,7 @@ import type { Protection } from '../../runs/request.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { FlowEnded } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
-import { type RolesWanted } from './vaultRoles.ts';
+import type { RolesWanted } from '../roleGrants.ts';
 
 /** What is asked for a disk or the blobs of a storage account. */
 export interface DatasourceProtection {

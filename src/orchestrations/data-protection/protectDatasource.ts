@@ -25,14 +25,8 @@ import { isIn, isStopped, looksAt, notConfigured, untilConfigured } from './inst
 import { softDeletedIn } from './instanceTarget.ts';
 import { FlowEnded, StepFailed, guarded } from '../refusals.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
-import {
-  grantMissing,
-  missingAccordingToService,
-  permissionFailureOf,
-  rolesMissing,
-  syncUntilRolesCount,
-  validateWithRoles,
-} from './vaultRoles.ts';
+import { grantMissing, permissionFailureOf, rolesMissing } from '../roleGrants.ts';
+import { missingAccordingToService, syncUntilRolesCount, validateWithRoles } from './vaultRoles.ts';
 
 import { newInstance, prepare, type DatasourceProtection, type Prepared } from './prepareProtection.ts';
 

@@ -20,12 +20,7 @@ import { findDrillTarget, tagDrillTarget, type TargetSeen } from '../../resource
 import type { DrillRequest, DrillThing } from '../../runs/drillRequest.ts';
 import { followInstance } from '../data-protection/backUpInstance.ts';
 import { getTargetInstance } from '../data-protection/instanceTarget.ts';
-import {
-  grantMissing,
-  permissionFailureOf,
-  rolesMissing,
-  untilRolesCount,
-} from '../data-protection/vaultRoles.ts';
+import { grantMissing, permissionFailureOf, rolesMissing, untilRolesCount } from '../roleGrants.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { FlowEnded, StepFailed, refuse, skip } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';

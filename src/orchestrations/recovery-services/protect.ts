@@ -20,9 +20,8 @@ const protectionResult = ({ item, change, differences }: Protected, policyId: st
 /** Protects a share, machine or database by a policy; a protection that is there already ends the run `skipped`. */
 export function* protectSource(context: FlowContext, request: Protect): Flow<FlowEnding> {
   const target = readProtection(context, request);
-  const { policyId, lockStorageAccount: lock } = request;
-  const order = { policyId, ...(lock === undefined ? {} : { lock }) };
-  const made = yield* protectAsListed(context, target, yield* lookUpToday(context, target), order);
+  const { policyId } = request;
+  const made = yield* protectAsListed(context, target, yield* lookUpToday(context, target), request);
   const result = protectionResult(made, policyId);
   if (request.backUpAfterwards) {
     const ending = yield* backUpItem(context, backupOrder(context, made.item, kindOfTarget(target), {}));

@@ -26,6 +26,7 @@ import {
 } from './itemTarget.ts';
 import { refuseResting, warnOfState, type Listed } from './listedItem.ts';
 import { checkPolicy, kindOfTarget } from './protectionRequest.ts';
+import { asksAccess, registeredContainer, type RegistrationAsked } from './registerAccount.ts';
 
 /**
  * Makes the vault see a virtual machine that it does not protect yet: a discovery on a miss.
@@ -57,17 +58,13 @@ function* discoverVirtualMachine(context: FlowContext, sought: MachineSought): F
   );
 }
 
-/** What a protection is made with. */
-interface ProtectionOrder {
-  readonly policyId: string;
-  /** Whether the vault locks the storage account against deletion; absent leaves it to the service. */
-  readonly lock?: boolean;
-}
+/** What a protection is made with; for shares, also how their account is registered. */
+type ProtectionOrder = RegistrationAsked & { readonly policyId: string };
 
 /** What became of a protection: made, changed in what differed, or found as wanted. */
 export interface Protected {
   readonly item: ProtectedItem;
-  readonly change: 'protected' | 'policyChanged' | 'none';
+  readonly change: 'protected' | 'policyChanged' | 'changed' | 'none';
   readonly differences: readonly Difference[];
 }
 
@@ -138,30 +135,56 @@ function* protectNew(
   sought: ShareSought | MachineSought,
   order: ProtectionOrder,
 ): Flow<Protected> {
-  const { policyId, lock } = order;
+  const { policyId } = order;
   yield* checkPolicy(context, { policyId, vaultId: sought.vaultId, kind: sought.kind });
-  const offered =
+  const { offered, differences } =
     sought.kind === 'fileShare'
-      ? yield* discoverShare(context, sought, lock)
-      : yield* discoverVirtualMachine(context, sought);
+      ? yield* discoverShare(context, sought, order)
+      : { offered: yield* discoverVirtualMachine(context, sought), differences: [] };
   const item = yield* putPolicy(context, newItem(sought, offered), policyId);
-  return { item, change: 'protected', differences: [] };
+  return { item, change: 'protected', differences };
+}
+
+/** The share of an item that is there, as far as its account's registration is concerned; undefined for other kinds. */
+export function shareOf(target: ItemTarget, item: ProtectedItem): ShareSought | undefined {
+  if (target.by === 'name') return target.sought.kind === 'fileShare' ? target.sought : undefined;
+  const { sourceResourceId: storageAccountId, friendlyName: share = '' } = item;
+  if (target.kind !== 'fileShare' || storageAccountId === undefined) return undefined;
+  return { kind: 'fileShare', vaultId: vaultOfTarget(target), storageAccountId, share };
+}
+
+/** Registers the account again where the vault is to reach it otherwise, and says in what it differed. */
+function* registeredAgain(
+  context: FlowContext,
+  share: ShareSought | undefined,
+  order: ProtectionOrder,
+): Flow<readonly Difference[]> {
+  if (!share || !asksAccess(order)) return [];
+  return (yield* registeredContainer(context, share, order)).differences;
+}
+
+function changeOf(differences: readonly Difference[]): Protected['change'] {
+  if (differences.length === 0) return 'none';
+  if (differences.some(({ what }) => what === 'standing')) return 'protected';
+  return differences.every(({ what }) => what === 'policy') ? 'policyChanged' : 'changed';
 }
 
 function* protectListed(
   context: FlowContext,
   target: ItemTarget,
   item: ProtectedItem,
-  policyId: string,
+  order: ProtectionOrder,
 ): Flow<Protected> {
+  const { policyId } = order;
   refuseResting(context, item, nameOfTarget(target));
   if (item.standing === 'unknown') warnOfState(context, item, nameOfTarget(target));
-  const differences = differencesOf(item, policyId);
-  if (differences.length === 0) return { item, change: 'none', differences };
-  yield* checkPolicy(context, { policyId, vaultId: vaultOfTarget(target), kind: kindOfTarget(target) });
-  const changed = yield* putPolicyAgain(context, item, policyId);
-  const isStanding = differences.some(({ what }) => what === 'standing');
-  return { item: changed, change: isStanding ? 'protected' : 'policyChanged', differences };
+  const ofItem = differencesOf(item, policyId);
+  if (ofItem.length > 0)
+    yield* checkPolicy(context, { policyId, vaultId: vaultOfTarget(target), kind: kindOfTarget(target) });
+  const ofAccount = yield* registeredAgain(context, shareOf(target, item), order);
+  const differences = [...ofAccount, ...ofItem];
+  const changed = ofItem.length > 0 ? yield* putPolicyAgain(context, item, policyId) : item;
+  return { item: changed, change: changeOf(differences), differences };
 }
 
 /**
@@ -176,7 +199,7 @@ export function* protectAsListed(
   { item, seen }: Listed,
   order: ProtectionOrder,
 ): Flow<Protected> {
-  if (item) return yield* protectListed(context, target, item, order.policyId);
+  if (item) return yield* protectListed(context, target, item, order);
   if (target.by === 'id') throw unknownItem(target.itemId);
   // A database is offered by its machine only after the machine itself has been registered, which is not done here.
   if (target.sought.kind === 'workload') throw notProtected(nameOfTarget(target), seen);

@@ -7,6 +7,7 @@ import type { Flow, FlowContext } from '../flow.ts';
 import { missingPolicy, refuse } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
 import { itemTargetOf, type ItemTarget } from './itemTarget.ts';
+import { asksAccess } from './registerAccount.ts';
 
 /** What a policy is wanted for. */
 interface PolicyWanted {
@@ -40,13 +41,19 @@ export function* checkPolicy(context: FlowContext, wanted: PolicyWanted): Flow<v
 type ProtectionRequest = Extract<RunRequest, { kind: 'protect' | 'validate' }>;
 
 /** Fields that only Backup vaults know. */
-const foreignFields = ['snapshotResourceGroupId', 'containers', 'autoProtect', 'grantRoles'] as const;
+const foreignFields = ['snapshotResourceGroupId', 'containers', 'autoProtect'] as const;
+/** Fields about the account of a share. */
+const accountFields = ['accessType', 'identity', 'lockStorageAccount'] as const;
 
-function warnOfForeignFields(context: FlowContext, request: ProtectionRequest): void {
-  const given = foreignFields.filter((field) => request[field] !== undefined && request[field] !== false);
-  if (given.length > 0) {
-    context.warnings.push(`Of no meaning for a Recovery Services vault, and left out: ${given.join(', ')}.`);
-  }
+function warnOfForeignFields(context: FlowContext, request: ProtectionRequest, kind: ItemKind): void {
+  const given = (fields: readonly (keyof ProtectionRequest)[]): string =>
+    fields.filter((field) => request[field] !== undefined && request[field] !== false).join(', ');
+  const rolesCount = kind === 'fileShare' && asksAccess(request);
+  const ofVault = given([...foreignFields, ...(rolesCount ? [] : (['grantRoles'] as const))]);
+  if (ofVault)
+    context.warnings.push(`Of no meaning for a Recovery Services vault, and left out: ${ofVault}.`);
+  const ofAccount = kind === 'fileShare' ? '' : given(accountFields);
+  if (ofAccount) context.warnings.push(`Of no meaning for this target, and left out: ${ofAccount}.`);
 }
 
 /**
@@ -55,12 +62,13 @@ function warnOfForeignFields(context: FlowContext, request: ProtectionRequest): 
  * @throws FlowEnded when the request names two vaults, or none.
  */
 export function readProtection(context: FlowContext, request: ProtectionRequest): ItemTarget {
-  warnOfForeignFields(context, request);
   const { target, vaultId } = request;
   if ('kind' in target && vaultId !== undefined && vaultId.toLowerCase() !== target.vaultId.toLowerCase()) {
     throw refuse('VaultAmbiguous', `The request names two vaults: ${vaultId} and ${target.vaultId}.`);
   }
-  return itemTargetOf(target, vaultId);
+  const read = itemTargetOf(target, vaultId);
+  warnOfForeignFields(context, request, kindOfTarget(read));
+  return read;
 }
 
 /** The kind of item a target names. */
