@@ -1,5 +1,6 @@
 // The custom roles of the app's identity, made of what the client can ask for: written to infra/roles.json.
 import { neededRoles } from '../../src/data-protection/datasources.ts';
+import { roleForShares } from '../../src/recovery-services/containers.ts';
 import { clientOperations, type Operation } from './operations.ts';
 
 /** Where a profile's role is assigned. */
@@ -162,11 +163,12 @@ const texts: Readonly<Record<ProfileKey, Omit<Profile, 'actions'>>> = {
 
 /** Any ids will do: which roles are needed depends on the kind alone. */
 const grantable = (): readonly string[] =>
-  inOrder(
-    (['disk', 'operationalBlobs', 'vaultedBlobs'] as const).flatMap((kind) =>
+  inOrder([
+    roleForShares.roleId,
+    ...(['disk', 'operationalBlobs', 'vaultedBlobs'] as const).flatMap((kind) =>
       neededRoles(kind, '/source', '/group').map(({ roleId }) => roleId),
     ),
-  );
+  ]);
 
 const diskRestoreOperator = 'b50d9833-a0cb-478e-945f-707fcc997c13';
 

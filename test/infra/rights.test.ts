@@ -146,6 +146,7 @@ describe.skipIf(bicep === undefined)('rights of a deployment', () => {
     expect(guids?.toSorted()).toEqual([
       '3e5e47e6-65f7-47ef-90b5-e5dd4d455f24',
       '55555555-5555-5555-5555-555555555555',
+      '69566ab7-960f-475b-8e7c-b3118f30c6bd',
       '7efff54f-a5b4-42b5-a1c5-5411624893ce',
       'b50d9833-a0cb-478e-945f-707fcc997c13',
       'e5e2a7ff-d759-4cd2-bb51-3152d37e2eb1',
