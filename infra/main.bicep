@@ -65,6 +65,16 @@ param planLocation string = 'plan.json'
 @minValue(8)
 param keepRecordsDays int = 35
 
+@description('Minutes after a backup of an item in which a caller gets no other one; 0: none.')
+@minValue(0)
+@maxValue(1440)
+param itemCoolDownMinutes int = 15
+
+@description('New runs that one caller may ask for within a minute; 0: any number.')
+@minValue(0)
+@maxValue(10000)
+param callerRunsPerMinute int = 60
+
 @description('Least pause between two looks at one operation, in seconds.')
 @minValue(1)
 @maxValue(600)
@@ -247,6 +257,8 @@ module app 'modules/app.bicep' = {
       // string(true) would be True, which no reader of settings takes.
       deleteBackups: deleteBackups ? 'true' : 'false'
       keepRecordsDays: string(keepRecordsDays)
+      itemCoolDownMinutes: string(itemCoolDownMinutes)
+      callerRunsPerMinute: string(callerRunsPerMinute)
       minimumPollSeconds: string(minimumPollSeconds)
       notifyKeyReference: empty(notifyKeyName)
         ? ''

@@ -135,6 +135,8 @@ const settingsOf = (storage: string, simulator: SimulatorAddress): Record<string
   CONTAINER_NAME: '',
   KUBERNETES_SERVICE_HOST: '',
   MINIMUM_POLL_SECONDS: '1',
+  ITEM_COOLDOWN_MINUTES: '0',
+  CALLER_RUNS_PER_MINUTE: '0',
   AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:01',
 });
 

@@ -67,6 +67,24 @@ const variables = z.object({
     .min(1, 'at least 1 second')
     .max(600, 'at most 600 seconds')
     .default(10),
+  KEEP_RECORDS_DAYS: z.coerce
+    .number('a number of days')
+    .int('whole days')
+    .min(8, 'at least 8 days: events and callers come back for so long')
+    .max(3650, 'at most 3650 days')
+    .default(35),
+  ITEM_COOLDOWN_MINUTES: z.coerce
+    .number('a number of minutes')
+    .int('whole minutes')
+    .min(0, 'at least 0: none')
+    .max(1440, 'at most a day')
+    .default(15),
+  CALLER_RUNS_PER_MINUTE: z.coerce
+    .number('a number of runs')
+    .int('a whole number of runs')
+    .min(0, 'at least 0: no limit')
+    .max(10_000, 'at most 10000')
+    .default(60),
   NOTIFY_URL: z.url({ protocol: /^https$/, error: 'an https URL' }).optional(),
   NOTIFY_KEY: z.string().optional(),
   PING_URL: z.url({ protocol: /^https$/, error: 'an https URL' }).optional(),
@@ -100,6 +118,12 @@ export interface Settings {
   readonly drillRestores: boolean;
   /** Least pause between polls, whole seconds, 1–600. */
   readonly minimumPollSeconds: number;
+  /** Days that records are kept after their end, at least 8. */
+  readonly keepRecordsDays: number;
+  /** Minutes after a backup of an item in which no other is taken; 0: none. */
+  readonly itemCoolDownMinutes: number;
+  /** New runs that one caller may ask for within a minute; 0: any number. */
+  readonly callerRunsPerMinute: number;
   readonly notify?: { readonly url: string; readonly key?: string };
   /** Every setting whose name begins with `NOTIFY_`: what channels of the plan may name. */
   readonly channelSettings: Readonly<Record<string, string>>;
@@ -145,6 +169,9 @@ function settingsOf(read: Variables, storage: StorageSetting, environment: Envir
     deleteBackups: read.DELETE_BACKUPS,
     drillRestores: read.RESTORE_DRILLS,
     minimumPollSeconds: read.MINIMUM_POLL_SECONDS,
+    keepRecordsDays: read.KEEP_RECORDS_DAYS,
+    itemCoolDownMinutes: read.ITEM_COOLDOWN_MINUTES,
+    callerRunsPerMinute: read.CALLER_RUNS_PER_MINUTE,
     ...(read.NOTIFY_URL === undefined
       ? {}
       : { notify: { url: read.NOTIFY_URL, ...given({ key: read.NOTIFY_KEY }) } }),

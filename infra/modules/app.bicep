@@ -104,7 +104,9 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
         { name: 'AzureWebJobsStorage__queueServiceUri', value: 'https://${storageAccountName}.queue.${storageSuffix}' }
         { name: 'AzureWebJobsStorage__tableServiceUri', value: 'https://${storageAccountName}.table.${storageSuffix}' }
+        { name: 'CALLER_RUNS_PER_MINUTE', value: settings.callerRunsPerMinute }
         { name: 'DELETE_BACKUPS', value: settings.deleteBackups }
+        { name: 'ITEM_COOLDOWN_MINUTES', value: settings.itemCoolDownMinutes }
         { name: 'KEEP_RECORDS_DAYS', value: settings.keepRecordsDays }
         { name: 'MINIMUM_POLL_SECONDS', value: settings.minimumPollSeconds }
         // An instance has 512 MB for host and worker: Node would leave garbage until far more is in use.

@@ -1,7 +1,6 @@
 import { acceptRun } from '../runs/acceptRun.ts';
 import type { ShardInput, ShardProgress } from '../runs/planWork.ts';
-import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
-import { runIdOf } from '../runs/runId.ts';
+import { findRun, hasEnded, placeOfRun, type RunState } from '../runs/runRow.ts';
 import { startAccepted, startRun } from '../runs/startRun.ts';
 import { itemsOf, listItems, rowOfItem, type BatchItem, type StoredItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
@@ -111,7 +110,7 @@ async function whyNotBegun(
  */
 async function resume(services: BatchServices, batch: RunState, stored: StoredItem): Promise<boolean> {
   const { item } = stored;
-  const child = await findRun(services.runs, runIdOf(batch.requestedBy, item.key));
+  const { found: child } = await placeOfRun(services.runs, batch.requestedBy, item.key);
   if (!child) return false;
   await startRun(services.runs, child.run.id);
   const startedAt = child.run.createdAt;

@@ -1,11 +1,13 @@
 import type { InvocationContext, TimerHandler } from '@azure/functions';
 import { watchCleanUps } from '../drills/watchCleanUps.ts';
+import { auditRuns } from '../jobs/auditRuns.ts';
 import { watchTrackers } from '../jobs/watchTrackers.ts';
 import { writeAlert, type AlertCode } from '../notifications/alert.ts';
 import type { RunAlert } from '../runs/watchFlow.ts';
 import { watchRuns } from '../runs/watchRuns.ts';
 import { expectTicks, noteTick, readTimers, type TimerName } from '../triggers/ticks.ts';
 import { cleanUpServices, runServices, trackerServices } from './invocationServices.ts';
+import { removeWhatIsOver } from './removal.ts';
 import { getServices, type Services } from './services.ts';
 import { keepPlanStanding, readPlanStanding } from './standing.ts';
 
@@ -33,6 +35,12 @@ async function tellRuns(services: Services, context: InvocationContext): Promise
     if (code) writeAlert(context, code, message, { runId });
     else context.warn(`${message} ${JSON.stringify({ runId, kind })}`);
   }
+}
+
+async function tellDoubled(services: Services, context: InvocationContext): Promise<void> {
+  const audited = await auditRuns({ ...trackerServices(services, context), steps: services.tables.steps });
+  for (const { runId, jobIds } of audited)
+    writeAlert(context, 'doubled', `A run has ${jobIds.length} jobs: ${jobIds.join(', ')}.`, { runId });
 }
 
 async function tellPoison({ queueLooks }: Services, context: InvocationContext): Promise<void> {
@@ -80,6 +88,8 @@ export const watch: Tick = (...given) =>
       tellRuns,
       (services, context) => watchTrackers(trackerServices(services, context)),
       (services, context) => watchCleanUps(cleanUpServices(services, context)),
+      tellDoubled,
+      removeWhatIsOver,
       tellTimers,
       tellPlan,
       tellPoison,

@@ -2,13 +2,15 @@ import type { HttpResponseInit } from '@azure/functions';
 import type * as z from 'zod';
 import type { Json } from '../arm/call.ts';
 import { acceptRun, type Acceptance } from '../runs/acceptRun.ts';
-import { digestOf, runIdOf } from '../runs/runId.ts';
+import { digestOf } from '../runs/runId.ts';
+import type { Target } from '../runs/request.ts';
 import type { AcceptedRequest, RequestedBy, RunRecord } from '../runs/run.ts';
-import { findRun } from '../runs/runRow.ts';
+import { placeOfRun } from '../runs/runRow.ts';
 import { startAccepted } from '../runs/startRun.ts';
 import type { GuardedRoute } from './access.ts';
 import { answer, type HttpCall } from './answer.ts';
 import { idempotencyHeader, readBody, readIdempotencyKey } from './body.ts';
+import { checkCoolDown, countAgainstLimit } from './limits.ts';
 import { HttpRefusal } from './refusal.ts';
 import { answerOfRun, readWaitSeconds, recordAfter } from './runAnswer.ts';
 import { checkTargets } from './targets.ts';
@@ -66,7 +68,7 @@ async function checkNewTargets(call: HttpCall, body: object, requestedBy: Reques
   try {
     await checkTargets(call, body);
   } catch (refusal) {
-    if (!(await findRun(call.runs, runIdOf(requestedBy)))) throw refusal;
+    if (!(await placeOfRun(call.runs, requestedBy)).found) throw refusal;
   }
 }
 
@@ -77,9 +79,16 @@ async function prepare<T>(
   request: AcceptedRequest,
   requestedBy: RequestedBy,
 ): Promise<void> {
-  const id = runIdOf(requestedBy);
-  if (!before || request.kind !== 'batch' || (await findRun(call.runs, id))) return;
+  if (!before || request.kind !== 'batch') return;
+  const { id, found } = await placeOfRun(call.runs, requestedBy);
+  if (found) return;
   await before(call, body, { id, digest: digestOf(request as unknown as Json) });
+}
+
+/** What a request backs up by name; what the plan names is spaced by its schedules. */
+function backedUp(request: AcceptedRequest, body: object): readonly Target[] {
+  if (request.kind === 'backUp') return [request.target];
+  return request.kind === 'batch' && 'targets' in body ? (body.targets as readonly Target[]) : [];
 }
 
 /**
@@ -102,7 +111,11 @@ export const acceptingRuns = <T extends object>(
     const wanted = await requestOf(body, call);
     const requestedBy: RequestedBy = { source: 'http', caller: call.caller.name, key };
     await checkNewTargets(call, body, requestedBy);
+    const takeBack = await countAgainstLimit(call, requestedBy);
+    await checkCoolDown(call, backedUp(wanted, body), requestedBy);
     await prepare(call, before, body, wanted, requestedBy);
-    const record = await answerable(call, await accept(call, wanted, requestedBy), waitSeconds);
+    const acceptance = await accept(call, wanted, requestedBy);
+    if (acceptance.kind !== 'accepted') takeBack();
+    const record = await answerable(call, acceptance, waitSeconds);
     return answerOfRun(call, record, { [idempotencyHeader]: key });
   });

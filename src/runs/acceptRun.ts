@@ -3,7 +3,7 @@ import { digestOf, runIdOf } from './runId.ts';
 import { shownKind, type AcceptedRequest, type RequestedBy, type RunRecord } from './run.ts';
 import { listedAnew } from './runIndex.ts';
 import { recordOf } from './runRecord.ts';
-import { findRun, rowOfRun, runPartition, type RunState, type StoredRun } from './runRow.ts';
+import { placeOfRun, rowOfRun, runPartition, type RunState, type StoredRun } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** What became of a request: a new run, the run it has made before, or a key that belongs to another body. */
@@ -55,6 +55,19 @@ const repetition = (existing: RunState, wanted: RunState): Acceptance => ({
   run: recordOf(existing, []),
 });
 
+/** Each try meets another call that has succeeded. */
+const mostTries = 5;
+
+async function insert(services: RunServices, run: RunState): Promise<Acceptance | undefined> {
+  const inserted = await services.runs.writeTogether(runPartition, [
+    { kind: 'insert', row: rowOfRun(run) },
+    ...listedAnew(run),
+  ]);
+  if (inserted.kind !== 'written') return undefined;
+  const stored = { run, etag: inserted.etags[0] ?? '' };
+  return { kind: 'accepted', run: recordOf(run, []), stored };
+}
+
 /** Inserts the run if its key is new. The flow is not started: call `startRun` afterwards, also for a repeated one. */
 export async function acceptRun(
   services: RunServices,
@@ -63,15 +76,13 @@ export async function acceptRun(
   part?: BatchPart,
 ): Promise<Acceptance> {
   const wanted = newRun(services, request, requestedBy, part);
-  const inserted = await services.runs.writeTogether(runPartition, [
-    { kind: 'insert', row: rowOfRun(wanted) },
-    ...listedAnew(wanted),
-  ]);
-  if (inserted.kind === 'written') {
-    const stored = { run: wanted, etag: inserted.etags[0] ?? '' };
-    return { kind: 'accepted', run: recordOf(wanted, []), stored };
+  let accepted = await insert(services, wanted);
+  for (let tries = 0; !accepted && tries < mostTries; tries++) {
+    const { id, found, before } = await placeOfRun(services, requestedBy, part?.item);
+    if (found) return repetition(found.run, wanted);
+    // The record of the key's last run was removed: this is another run, and says so.
+    accepted = await insert(services, { ...wanted, ...before, id });
   }
-  const known = await findRun(services, wanted.id);
-  if (!known) throw new Error(`Run ${wanted.id} was there and is gone.`);
-  return repetition(known.run, wanted);
+  if (!accepted) throw new Error(`Run ${wanted.id} was there and is gone.`);
+  return accepted;
 }

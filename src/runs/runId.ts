@@ -15,9 +15,13 @@ export const digestOf = (request: Json): string =>
     .update(JSON.stringify(inOrder(request)), 'utf8')
     .digest('hex');
 
-/** Id of the run for one occurrence: the first 40 hex digits of SHA-256 over source, caller, key and, in a batch, the item. */
-export function runIdOf({ source, caller, key }: RequestedBy, item?: string): string {
-  const occurrence = JSON.stringify([source, caller ?? '', key, item ?? '']);
+/**
+ * Id of the run for one occurrence: the first 40 hex digits of SHA-256 over source, caller, key and, in a batch, the item.
+ *
+ * @param round how many runs of the same occurrence have had their records removed.
+ */
+export function runIdOf({ source, caller, key }: RequestedBy, item?: string, round = 0): string {
+  const occurrence = JSON.stringify([source, caller ?? '', key, item ?? '', ...(round > 0 ? [round] : [])]);
   return createHash('sha256').update(occurrence, 'utf8').digest('hex').slice(0, 40);
 }
 

@@ -99,6 +99,13 @@ const entry = (place: string, run: RunState): RowChange => ({
 export const listedAnew = (run: RunState): readonly RowChange[] =>
   [...lastingPlaces(run), ...statusPlaces(run)].map((place) => entry(place, run));
 
+/** Row keys of a run's places in lists. */
+export const listedRows = (run: RunState): readonly string[] =>
+  [...lastingPlaces(run), ...statusPlaces(run)].map((place) => rowKeyIn(place, run));
+
+/** The first list key of runs made before an instant (ISO 8601 UTC). */
+export const createdBefore = (instant: string): string => listKeyOf({ id: '', createdAt: instant });
+
 /** Moves a run from the lists of its status to those of the next. */
 export const movedOn = (run: RunState, next: RunState): readonly RowChange[] =>
   run.status === next.status

@@ -85,6 +85,14 @@ const errorOf = ({ error }: RunState): RunRecord['error'] =>
 const doneBy = (at: string | undefined, caller: string | undefined): DoneBy | undefined =>
   at === undefined ? undefined : { ...whenPresent({ caller }), at };
 
+/** Who asks again with an old key learns that it is another run. */
+const keyWarning = ({ keyUsedUntil }: RunState): readonly string[] =>
+  keyUsedUntil === undefined
+    ? []
+    : [
+        `The key was used before, by a run that ended ${keyUsedUntil} and whose record was removed: this is a new run.`,
+      ];
+
 /** The record of a run and its steps, in the shape that callers see. `seen` is the job of a run that waits for it. */
 export function recordOf(run: RunState, steps: readonly StepSummary[], seen?: JobState): RunRecord {
   const followed = run.job ?? seen;
@@ -110,7 +118,7 @@ export function recordOf(run: RunState, steps: readonly StepSummary[], seen?: Jo
       result: run.result,
       error: errorOf(run),
     }),
-    warnings: run.warnings,
+    warnings: [...keyWarning(run), ...run.warnings],
     ...run.report,
   };
 }

@@ -1,4 +1,5 @@
 import type { Failure, Json } from '../arm/call.ts';
+import { runIdOf } from './runId.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
 import type {
   AcceptedRequest,
@@ -33,6 +34,10 @@ export interface RunState {
   readonly closedAt?: string;
   readonly closedBy?: string;
   readonly facts: RunFacts;
+  /** When the last run of the same key ended, whose record was removed. */
+  readonly keyUsedUntil?: string;
+  /** How many runs of the same key there were before; absent means none. */
+  readonly round?: number;
   readonly batch?: string;
   readonly item?: string;
   readonly result?: Json;
@@ -91,7 +96,47 @@ export async function findRun(
   id: string,
 ): Promise<StoredRun | undefined> {
   const row = await services.runs.read(runPartition, id);
-  return row && runOfRow(row);
+  return row && forgottenAt(row) === undefined ? runOfRow(row) : undefined;
+}
+
+/** What is left of a run whose record was removed: the same key asked again is another run, under the id `next`. */
+export const forgottenRow = ({ id, endedAt, requestedBy, item, round = 0 }: RunState): Row => ({
+  ...{ partitionKey: runPartition, rowKey: id },
+  forgotten: endedAt ?? '',
+  next: runIdOf(requestedBy, item, round + 1),
+});
+
+/** When the run ended whose record was removed; undefined for a record that is there. */
+export const forgottenAt = (row: StoredRow): string | undefined =>
+  typeof row['forgotten'] === 'string' ? row['forgotten'] : undefined;
+
+/** Runs of one occurrence, each asked for after the record of the one before was removed. */
+const mostRounds = 1000;
+
+/** Where a run of an occurrence lies, or would: the first id that no removed run holds. */
+export interface RunPlace {
+  readonly id: string;
+  readonly found?: StoredRun;
+  /** Of an id that is free: how many runs there were before, and when the last of them ended. */
+  readonly before: Pick<RunState, 'round' | 'keyUsedUntil'>;
+}
+
+/** Looks for the run of an occurrence. */
+export async function placeOfRun(
+  services: { readonly runs: Table },
+  requestedBy: RequestedBy,
+  item?: string,
+): Promise<RunPlace> {
+  let before: RunPlace['before'] = {};
+  for (let round = 0; round < mostRounds; round++) {
+    const id = runIdOf(requestedBy, item, round);
+    const row = await services.runs.read(runPartition, id);
+    if (!row) return { id, before };
+    const keyUsedUntil = forgottenAt(row);
+    if (keyUsedUntil === undefined) return { id, found: runOfRow(row), before };
+    before = { keyUsedUntil, round: round + 1 };
+  }
+  throw new Error(`The key ${requestedBy.key} was used ${mostRounds} times.`);
 }
 
 /** Whether a run has its ending; `timedOut` may still turn into the job's real one. */

@@ -1,5 +1,6 @@
 import type { Failure, Json } from '../arm/call.ts';
 import { plainWords } from '../arm/words.ts';
+import { orderAudit } from './auditOrder.ts';
 import { answer, fitsRow } from './tellFlow.ts';
 import { giveUpAt } from './nextMove.ts';
 import { changeStep, type Progress, type StepInHand } from './stepInHand.ts';
@@ -45,6 +46,8 @@ export async function settle(
 ): Promise<Progress> {
   const plain = plainWords(outcome as Json) as StepOutcome;
   const kept = fitsRow(plain) ? plain : tooLarge(held.step.name);
+  // Before the end is written: a crash in between orders it again.
+  await orderAudit(services, held.step);
   const settledAt = services.clock().toISOString();
   const now = { state: 'settled', outcome: kept, settledAt, ...freed } as const;
   const settled = await changeStep(services, held, { ...now, resume: undefined, reason: undefined });

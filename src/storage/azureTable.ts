@@ -8,6 +8,7 @@ import {
   type RowChange,
   type RowPage,
   type RowRange,
+  type RowScan,
   type StoredRow,
   type Table,
   type Written,
@@ -32,6 +33,7 @@ export function azureTable(account: StorageAccount, name: string): Table {
     writeTogether: (partitionKey, changes) => first((client) => writeTogether(client, partitionKey, changes)),
     remove: (partitionKey, rowKey) => first((client) => remove(client, partitionKey, rowKey)),
     page: (partitionKey, range) => first((client) => page(client, partitionKey, range ?? {})),
+    scan: (scan) => first((client) => scanTable(client, scan)),
   };
 }
 
@@ -116,10 +118,29 @@ async function read(
 
 async function page(client: TableClient, partitionKey: string, range: RowRange): Promise<RowPage> {
   const { odata } = await import('../libraries/storageClients.ts');
-  const filter = filterOf(odata, partitionKey, range);
+  return pageOf(client, filterOf(odata, partitionKey, range), range);
+}
+
+const columnName = /^[A-Za-z]\w*$/;
+
+/** The first character that no partition's name has in its place ends the prefix. */
+async function scanTable(client: TableClient, { partitionPrefix, ...scan }: RowScan): Promise<RowPage> {
+  if (!columnName.test(scan.column)) throw new RangeError('A column is named by letters and digits.');
+  const { odata } = await import('../libraries/storageClients.ts');
+  const parts = [`${scan.column} ${odata`lt ${scan.before}`}`];
+  if (partitionPrefix !== undefined)
+    parts.push(odata`PartitionKey ge ${partitionPrefix}`, odata`PartitionKey lt ${`${partitionPrefix}~`}`);
+  return pageOf(client, parts.join(' and '), scan);
+}
+
+async function pageOf(
+  client: TableClient,
+  filter: string,
+  { top = 1000, continuation }: Pick<RowRange, 'top' | 'continuation'>,
+): Promise<RowPage> {
   const pages = client.listEntities<Record<string, unknown>>({ queryOptions: { filter } }).byPage({
-    maxPageSize: range.top ?? 1000,
-    ...(range.continuation === undefined ? {} : { continuationToken: range.continuation }),
+    maxPageSize: top,
+    ...(continuation === undefined ? {} : { continuationToken: continuation }),
   });
   const next = await pages.next();
   if (next.done) return { rows: [] };

@@ -86,5 +86,6 @@ export function groupedWrites(table: Table): Table {
     writeTogether: (partitionKey, changes) => table.writeTogether(partitionKey, changes),
     remove: async (partitionKey, rowKey) => void (await ask(partitionKey, { kind: 'remove', rowKey })),
     page: (partitionKey, range) => table.page(partitionKey, range),
+    scan: (scan) => table.scan(scan),
   };
 }

@@ -50,6 +50,16 @@ export interface RowRange {
   readonly continuation?: string;
 }
 
+/** Rows of any partition whose column holds an earlier text: `PartitionKey`, or a column with an instant. */
+export interface RowScan {
+  readonly column: string;
+  /** Exclusive. */
+  readonly before: string;
+  /** Partitions that begin so alone. */
+  readonly partitionPrefix?: string;
+  readonly continuation?: string;
+}
+
 /**
  * The few table operations everything durable is built on: Azure Tables in production, a model in tests.
  * Any of them may throw after the write has been applied; callers read again and compare owners.
@@ -72,6 +82,8 @@ export interface Table {
   remove(partitionKey: string, rowKey: string): Promise<void>;
   /** One page of a partition. */
   page(partitionKey: string, range?: RowRange): Promise<RowPage>;
+  /** One page over all partitions: reads the whole table, so it is asked for once a day at most. A page may be empty. */
+  scan(scan: RowScan): Promise<RowPage>;
 }
 
 /** How much lies in a queue. */

@@ -3,7 +3,7 @@ import { parseResourceId } from '../arm/resourceId.ts';
 import { isDrillTarget } from '../arm/resourceKinds.ts';
 import { acceptRun } from '../runs/acceptRun.ts';
 import type { RequestedBy } from '../runs/run.ts';
-import { runIdOf } from '../runs/runId.ts';
+import { placeOfRun } from '../runs/runRow.ts';
 import { startAccepted } from '../runs/startRun.ts';
 import { claimResource, hashed } from './resourceWatch.ts';
 import type { TriggerServices } from './triggerServices.ts';
@@ -119,7 +119,7 @@ const isAllowed = async ({ loadPlan }: TriggerServices, { subscriptionId }: Reso
 };
 
 async function runFor(services: TriggerServices, written: ResourceWritten, requestedBy: RequestedBy) {
-  const runId = runIdOf(requestedBy);
+  const { id: runId } = await placeOfRun(services.runs, requestedBy);
   const { resourceId } = written;
   const claimed = await claimResource(
     { triggers: services.triggers, runs: services.runs },

@@ -51,6 +51,8 @@ const environment = {
   AzureWebJobsStorage: 'in memory',
   ACCESS_MODE: 'development',
   AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+  ITEM_COOLDOWN_MINUTES: '0',
+  CALLER_RUNS_PER_MINUTE: '0',
 };
 
 /** What an embedded app is started with. */

@@ -69,6 +69,8 @@ const openSettings: Settings = readSettings({
   ACCESS_MODE: 'development',
   AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
   MINIMUM_POLL_SECONDS: '5',
+  ITEM_COOLDOWN_MINUTES: '0',
+  CALLER_RUNS_PER_MINUTE: '0',
 });
 
 /** Flows that only remember what was started. */

@@ -88,6 +88,19 @@ export function memoryTable(name = 'table', faults: PortFaults = {}): MemoryTabl
     remove: (partitionKey, rowKey) => port('remove', () => void partitions.get(partitionKey)?.remove(rowKey)),
     page: (partitionKey, range) =>
       port('page', () => partitions.get(partitionKey)?.page(range ?? {}) ?? { rows: [] }),
+    scan: ({ column, before, partitionPrefix = '' }) =>
+      port('scan', () => {
+        const rows = [...partitions.values()].flatMap((partition) => [...partition.rows.values()]);
+        const told = (row: StoredRow) => (column === 'PartitionKey' ? row.partitionKey : row[column]);
+        return {
+          rows: rows.filter(
+            (row) =>
+              row.partitionKey.startsWith(partitionPrefix) &&
+              typeof told(row) === 'string' &&
+              String(told(row)) < before,
+          ),
+        };
+      }),
   };
 }
 

@@ -80,6 +80,7 @@ export async function playWorld(
         port(`${name}.writeTogether`, () => to.writeTogether(partitionKey, changes)),
       remove: (partitionKey, rowKey) => port(`${name}.remove`, () => to.remove(partitionKey, rowKey)),
       page: (partitionKey, range) => port(`${name}.page`, () => to.page(partitionKey, range)),
+      scan: (scan) => port(`${name}.scan`, () => to.scan(scan)),
     });
     const arm: ArmClient = {
       send: (call, { clientRequestId, deadlineAt }) =>

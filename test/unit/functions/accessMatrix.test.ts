@@ -49,6 +49,8 @@ const settings = () =>
   readSettings({
     ...storage,
     ...issuer.settings,
+    ITEM_COOLDOWN_MINUTES: '0',
+    CALLER_RUNS_PER_MINUTE: '0',
     ACCESS_MODE: 'development',
     AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
   });
