@@ -25,7 +25,7 @@ TEXT
 }
 
 # Words of the service go to logs that read commands out of lines: neither Azure Pipelines nor GitHub may find one in them.
-one_line() { tr '\r\n\t' '   ' | sed 's/##\(vso\)*\[/# [/g; s/::/: :/g'; }
+one_line() { tr '\r\n\t' '   ' | sed 's/##\(vso\)*\[/# [/g; s/::/: :/g; s/ *$//'; }
 say() { printf '%s' "$*" | one_line; echo; }
 annotate() {
   if [ -n "${GITHUB_ACTIONS:-}" ]; then
@@ -42,11 +42,23 @@ end() {
   printf '%s' "$2" | one_line >&2
   echo >&2
   annotate "$2"
+  if [ "$1" -ge 3 ]; then tell_no_ending "$2"; fi
   exit "$1"
 }
+
+# A run that is not known to have ended has no record to show.
+tell_no_ending() {
+  if [ -n "$summary" ]; then
+    printf '### Backup: no ending\n\n%s\n\n' "$(printf '%s' "$1" | one_line | sed 's/&/\&amp;/g; s/</\&lt;/g; s/[\\`*_|]/\\&/g')" >>"$summary"
+  fi
+  if [ -n "$outputs" ]; then
+    printf 'run-id=%s\nstatus=\nkey=%s\n' "$(printf '%s' "$run" | one_line)" "$key" >>"$outputs"
+  fi
+}
+
 wrong() { end 2 "$1"; }
 
-app='' target='' rule='' body='' key='' audience='' token_command='' strict='' record=''
+app='' target='' rule='' body='' key='' audience='' token_command='' strict='' record='' run=''
 time_limit=14400 give_up_after=600
 summary="${GITHUB_STEP_SUMMARY:-}" outputs="${GITHUB_OUTPUT:-}"
 while [ "$#" -gt 0 ]; do
@@ -159,12 +171,12 @@ pause() {
   await
 }
 
-run=''
 goes_on() { if [ -n "$run" ]; then echo "run $run goes on"; else echo 'what was accepted goes on'; fi; }
 refused() {
   code=$(said .error.code)
   message=$(said .error.message)
-  fields=$(said '[.error.target, (.error.details // [] | .[] | "\(.target // ""): \(.message)")] | map(select(. != null and . != "")) | join("; ")')
+  # One detail alone is the message already.
+  fields=$(said '.error.details // [] | select(length > 1) | map("\(.target // ""): \(.message)") | join("; ")')
   case "$code" in IdempotencyKeyReused) message="$message Key: $key." ;; esac
   end 3 "The app refused with ${status}${code:+ $code}: ${message:-no reason given}${fields:+ ($fields)}${run:+ Run $run goes on.}"
 }

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startEnvironment, type Environment } from '../../local/environment.ts';
 import { localAudience, startIssuer, type LocalIssuer } from '../../local/issuer/issuer.ts';
-import { readAction, runProgram, type Ending } from './shells.ts';
+import { describeScripts, readAction, runProgram, type Ending } from './shells.ts';
 
 const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/backup-demo/providers';
 const share = (name: string) => ({
@@ -48,7 +48,7 @@ async function runs(): Promise<readonly { readonly id: string }[]> {
   return ((await answer.json()) as { value: readonly { readonly id: string }[] }).value;
 }
 
-describe('scripts/backup.sh against the closed app', () => {
+describeScripts('scripts/backup.sh against the closed app', () => {
   test.each(['dash', 'bash'])(
     '%s: a backup that completes ends with 0; asked again with its key it is the same run',
     async (shell) => {
@@ -94,7 +94,7 @@ describe('scripts/backup.sh against the closed app', () => {
   }, 120_000);
 });
 
-describe('actions/backup', () => {
+describeScripts('actions/backup', () => {
   const action = readAction('actions/backup/action.yml');
   const fakeAz = () => {
     const az = `#!/bin/sh\ncase "$*" in *get-access-token*${localAudience}/.default*) ${tokenCommand()} ;; *) exit 1 ;; esac\n`;

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runProgram } from './shells.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { describeScripts, runProgram } from './shells.ts';
 
 interface Answer {
   readonly status: number;
@@ -86,7 +86,7 @@ function backUp(
   });
 }
 
-describe('waiting', () => {
+describeScripts('waiting', () => {
   test('asks with the same key, body and token until the run has ended', async () => {
     expect(await backUp([goesOn, goesOn, ended('completed')])).toMatchObject({ code: 0, errors: '' });
     expect(asked.map(({ url }) => url)).toEqual([
@@ -140,6 +140,28 @@ describe('waiting', () => {
     expect(nobody).toMatchObject({ code: 4, errors: expect.stringContaining('no answer') });
   });
 
+  test('without an ending the summary has the reason, and the outputs what to ask for', async () => {
+    const [outputs, summary] = [join(folder, 'outputs'), join(folder, 'summary')];
+    await backUp([goesOn], ['--time-limit', '5', '--outputs', outputs, '--summary', summary]);
+    expect(readFileSync(outputs, 'utf8')).toBe(`run-id=${id}\nstatus=\nkey=k-1\n`);
+    expect(readFileSync(summary, 'utf8')).toContain(
+      `### Backup: no ending\n\nNo ending within 5 s; run ${id} goes on.`,
+    );
+  });
+
+  test('every fault of a body is told', async () => {
+    const details = [
+      { code: 'InvalidField', target: 'target', message: 'is missing' },
+      { code: 'InvalidField', target: 'keepFor', message: 'is no duration' },
+    ];
+    const error = { code: 'InvalidRequest', message: 'The body has 2 faults.', details };
+    expect(await backUp([{ status: 400, body: { error } }])).toMatchObject({
+      code: 3,
+      errors:
+        'The app refused with 400 InvalidRequest: The body has 2 faults. (target: is missing; keepFor: is no duration)\n',
+    });
+  });
+
   test('an app that is closed for good is not waited for', async () => {
     const closed = { status: 503, body: { error: { code: 'AccessNotConfigured', message: 'Closed.' } } };
     expect(await backUp([closed])).toMatchObject({
@@ -165,7 +187,7 @@ describe('waiting', () => {
   });
 });
 
-describe('endings', () => {
+describeScripts('endings', () => {
   test.each(['failed', 'cancelled', 'skipped', 'timedOut', 'unknown', ''])('"%s" is 1', async (status) => {
     const error = { code: 'VaultBusy', message: 'It is busy.', advice: 'Ask later.' };
     expect(await backUp([ended(status, { error })])).toMatchObject({
@@ -205,28 +227,33 @@ describe('endings', () => {
   });
 });
 
-test.each([
-  [[], '--app is missing: the URL of the app.'],
-  [['--app', 'http://backups.example.org', '--rule', 'r'], '--app is no https URL: a token is sent there.'],
-  [['--app', 'https://x/?a', '--rule', 'r'], '--app is no plain URL: https://, the host, nothing behind it.'],
-  [['--app', 'https://x'], 'Exactly one of --target, --rule and --body says what is backed up.'],
-  [
-    ['--app', 'https://x', '--rule', 'r', '--target', 't'],
-    'Exactly one of --target, --rule and --body says what is backed up.',
-  ],
-  [['--app', 'https://x', '--body', '[]'], '--body is no JSON object.'],
-  [['--app', 'https://x', '--body', '@nowhere.json'], '--body: nowhere.json cannot be read.'],
-  [
-    ['--app', 'https://x', '--rule', 'r', '--key', 'a b'],
-    '--key has other characters than A-Z a-z 0-9 . _ : -',
-  ],
-  [['--app', 'https://x', '--rule', 'r', '--key', 'k'.repeat(129)], '--key is longer than 128 characters.'],
-  [
-    ['--app', 'https://x', '--rule', 'r', '--time-limit', '1h'],
-    '--time-limit is no whole number of seconds.',
-  ],
-  [['--app'], '--app needs a value.'],
-  [['--aap', 'https://x'], '--aap is no option; --help tells them.'],
-])('wrong usage ends with 2 and one sentence: %j', async (words, sentence) => {
-  expect(await script(words)).toEqual({ code: 2, out: '', errors: `${sentence}\n` });
+describeScripts('wrong usage', () => {
+  test.each([
+    [[], '--app is missing: the URL of the app.'],
+    [['--app', 'http://backups.example.org', '--rule', 'r'], '--app is no https URL: a token is sent there.'],
+    [
+      ['--app', 'https://x/?a', '--rule', 'r'],
+      '--app is no plain URL: https://, the host, nothing behind it.',
+    ],
+    [['--app', 'https://x'], 'Exactly one of --target, --rule and --body says what is backed up.'],
+    [
+      ['--app', 'https://x', '--rule', 'r', '--target', 't'],
+      'Exactly one of --target, --rule and --body says what is backed up.',
+    ],
+    [['--app', 'https://x', '--body', '[]'], '--body is no JSON object.'],
+    [['--app', 'https://x', '--body', '@nowhere.json'], '--body: nowhere.json cannot be read.'],
+    [
+      ['--app', 'https://x', '--rule', 'r', '--key', 'a b'],
+      '--key has other characters than A-Z a-z 0-9 . _ : -',
+    ],
+    [['--app', 'https://x', '--rule', 'r', '--key', 'k'.repeat(129)], '--key is longer than 128 characters.'],
+    [
+      ['--app', 'https://x', '--rule', 'r', '--time-limit', '1h'],
+      '--time-limit is no whole number of seconds.',
+    ],
+    [['--app'], '--app needs a value.'],
+    [['--aap', 'https://x'], '--aap is no option; --help tells them.'],
+  ])('ends with 2 and one sentence: %j', async (words, sentence) => {
+    expect(await script(words)).toEqual({ code: 2, out: '', errors: `${sentence}\n` });
+  });
 });

@@ -1,5 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { describe } from 'vitest';
+
+const missing = ['bash', 'dash', 'curl', 'jq'].filter((name) => spawnSync(name, ['--version']).error);
+
+/** Rules about scripts, where the machine has what they run with; skipped, and said so, where it has not. */
+export const describeScripts = describe.skipIf(missing.length > 0);
 
 /** What a command has said, and how it ended. */
 export interface Ending {
