@@ -52,22 +52,32 @@ export type InstanceRestoreOrder = {
 /** Store that each kind is restored from. */
 export const restoreStores = { disk: 'OperationalStore', blobs: 'VaultStore' } as const;
 
-function targetInfo({ targetId, region, containers }: InstanceRestoreOrder): JsonObject {
+/** What is restored into, as `Datasource` or, of an account, as the set that it is besides. Recorded in November 2025. */
+function targetSource(
+  { targetId, region, containers }: InstanceRestoreOrder,
+  objectType: string,
+): JsonObject {
   const type = containers ? 'Microsoft.Storage/storageAccounts' : 'Microsoft.Compute/disks';
+  return {
+    objectType,
+    datasourceType: containers ? `${type}/blobServices` : type,
+    resourceType: type,
+    resourceID: targetId,
+    resourceUri: targetId,
+    resourceName: targetId.split('/').at(-1) ?? '',
+    resourceLocation: region,
+  };
+}
+
+function targetInfo(order: InstanceRestoreOrder): JsonObject {
+  const { region, containers } = order;
   return {
     objectType: containers ? 'ItemLevelRestoreTargetInfo' : 'RestoreTargetInfo',
     recoveryOption: 'FailIfExists',
     restoreLocation: region,
-    datasourceInfo: {
-      objectType: 'Datasource',
-      datasourceType: containers ? `${type}/blobServices` : type,
-      resourceType: type,
-      resourceID: targetId,
-      resourceUri: targetId,
-      resourceName: targetId.split('/').at(-1) ?? '',
-      resourceLocation: region,
-    },
+    datasourceInfo: targetSource(order, 'Datasource'),
     ...(containers && {
+      datasourceSetInfo: targetSource(order, 'DatasourceSet'),
       restoreCriteria: containers.map((itemPath) => ({
         objectType: 'ItemPathBasedRestoreCriteria',
         itemPath,

@@ -10,6 +10,7 @@ import { recorderRenamings, renamed, type Renaming } from './renaming.ts';
 import type { Traffic } from './traffic.ts';
 import { replayReconciling } from './replayReconciling.ts';
 import { replayRequest } from './replayRequest.ts';
+import { replayRestores } from './replayRestores.ts';
 
 /** How one flow of a recording ended when it was replayed. */
 export interface FlowReplay {
@@ -90,7 +91,7 @@ async function replayFlow(flow: RecordedFlow, { exchanges }: Recording): Promise
 /** Replays every flow that a recording shows, one after the other; a recording without any is one that is not ours. */
 export async function replayFlows(recording: Recording): Promise<readonly FlowReplay[]> {
   const ours = asOurs(recording);
-  const replays: FlowReplay[] = [];
+  const replays: FlowReplay[] = [...replayRestores(ours.exchanges)];
   for (const flow of recordedFlows(ours)) replays.push(await replayFlow(flow, ours));
   if (replays.length > 0) return replays;
   const says = 'no write to a protected item or backup instance';
