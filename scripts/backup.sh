@@ -221,16 +221,19 @@ while :; do
     *) refused ;;
   esac
   code=$(said .error.code)
-  reason="$status${code:+ $code}"
+  message=$(said .error.message)
+  reason="$status${code:+ $code}${message:+: $message}"
+  # A limit of the app is an answer: it is there, and says when.
+  if [ "$status" = 429 ] && [ -n "$code" ]; then good_at=$(date +%s); fi
   [ "$status" != 000 ] || reason='no answer'
   if [ $(($(date +%s) - good_at)) -ge "$give_up_after" ]; then
-    end 4 "$app has given no good answer for $give_up_after s, the last was: $reason; $(goes_on). Asked again with key $key, it is the same run."
+    end 4 "$app has given no good answer for $give_up_after s, the last was: ${reason%.}; $(goes_on). Asked again with key $key, it is the same run."
   fi
   # Whatever is in between may not hold answers as long as the app does: the next one is short.
   wait_seconds=0
   seconds=$(retry_after "$retry_seconds")
   retry_seconds=$((retry_seconds < 30 ? retry_seconds * 2 : 60))
-  say "$reason; asking again in $seconds s."
+  say "${reason%.}; asking again in $seconds s."
   pause "$seconds"
 done
 

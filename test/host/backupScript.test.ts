@@ -116,6 +116,15 @@ describeScripts('waiting', () => {
     );
   });
 
+  test('an item that had a backup a moment ago is waited for, however long the app says', async () => {
+    const error = { code: 'ItemCoolDown', message: 'The item has a backup.' };
+    const cooling = { status: 429, body: { error }, headers: { 'retry-after': '800' } };
+    const { code, out } = await backUp([cooling, cooling, cooling, ended('completed')]);
+    expect(code).toBe(0);
+    expect(out).toContain('429 ItemCoolDown: The item has a backup; asking again in 800 s.');
+    expect(now()).toBe(1000 + 3 * 800);
+  });
+
   test('pauses get longer where no Retry-After says how long', async () => {
     const bad = { status: 502, body: '' };
     expect(await backUp([bad, bad, bad, bad, bad, bad, ended('completed')])).toMatchObject({ code: 0 });
