@@ -65,7 +65,7 @@ export async function batchAlone(backups: number, tables: RemoteTables): Promise
   let begun = 0;
   for (const shard of gathered.shards)
     for (let look = 0; look < 2; look++) {
-      const input = { runId: batch.id, generation: 1, shard, concurrency: 100, idleLooks: 0 };
+      const input = { runId: batch.id, generation: 1, shard, concurrency: 100 };
       begun += (await advanceShard(services, input)).open / 2;
     }
   await reportBatch(services, { runId: batch.id, generation: 1 });

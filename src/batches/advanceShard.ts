@@ -1,5 +1,5 @@
 import { acceptRun } from '../runs/acceptRun.ts';
-import type { ShardInput, ShardProgress } from '../runs/planWork.ts';
+import { shardIdOf, type ShardInput, type ShardProgress } from '../runs/planWork.ts';
 import { findRun, hasEnded, placeOfRun, type RunState } from '../runs/runRow.ts';
 import { startAccepted, startRun } from '../runs/startRun.ts';
 import { itemsOf, listItems, rowOfItem, type BatchItem, type StoredItem } from './batchItem.ts';
@@ -8,7 +8,8 @@ import { chargesOf, takeCharges } from './dailyLimits.ts';
 
 /** Children looked at or started together. */
 const atOnce = 10;
-const longestWaitSeconds = 60;
+/** Children wake their shard; a look on the timer only makes up for what was lost. */
+const leastWaitSeconds = 300;
 
 async function inGroups<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
@@ -18,7 +19,7 @@ async function inGroups<T, R>(all: readonly T[], act: (one: T) => Promise<R>): P
   return results;
 }
 
-const nothing: ShardProgress = { open: 0, idleLooks: 0, waitSeconds: 0 };
+const nothing: ShardProgress = { open: 0, waitSeconds: 0 };
 
 /**
  * One look at a shard: settles children that have ended, starts further ones up to the limit. Idempotent: a child is
@@ -33,20 +34,9 @@ export async function advanceShard(services: BatchServices, input: ShardInput): 
   const settled = (await inGroups(started, (one) => settle(services, run, one))).filter(Boolean).length;
   const planned = items.filter(({ item }) => item.state === 'planned');
   const running = started.length - settled;
-  const begun = await beginSome(services, run, planned, input.concurrency - running);
-  const open = running + planned.length - begun.ended;
-  return progress(services, input, open, settled + begun.started + begun.ended);
-}
-
-function progress(
-  { minimumPollSeconds }: BatchServices,
-  { idleLooks }: ShardInput,
-  open: number,
-  changes: number,
-): ShardProgress {
-  const idle = changes > 0 ? 0 : idleLooks + 1;
-  const waitSeconds = Math.min(minimumPollSeconds * 2 ** Math.min(idle, 6), longestWaitSeconds);
-  return { open, idleLooks: idle, waitSeconds: Math.max(waitSeconds, minimumPollSeconds) };
+  const ended = await beginSome(services, run, planned, input, input.concurrency - running);
+  const open = running + planned.length - ended;
+  return { open, waitSeconds: Math.max(leastWaitSeconds, services.minimumPollSeconds) };
 }
 
 const write = async (
@@ -122,6 +112,7 @@ async function begin(
   services: BatchServices,
   batch: RunState,
   stored: StoredItem,
+  { generation, number }: ShardInput,
 ): Promise<'started' | 'ended'> {
   const { item } = stored;
   const at = services.clock().toISOString();
@@ -138,7 +129,8 @@ async function begin(
     });
     return 'ended';
   }
-  const part = { batch: batch.id, item: item.key };
+  const shard = number === undefined ? {} : { shard: shardIdOf(batch.id, generation, number) };
+  const part = { batch: batch.id, item: item.key, ...shard };
   const acceptance = await acceptRun(services.runs, item.request, batch.requestedBy, part);
   await startAccepted(services.runs, acceptance);
   const { run } = acceptance;
@@ -146,18 +138,19 @@ async function begin(
   return 'started';
 }
 
-/** Begins items one after the other until the limit is reached: counters and their refusals stay in order. */
+/** Begins items one after the other until the limit is reached: counters and their refusals stay in order. @returns how many ended unbegun. */
 async function beginSome(
   services: BatchServices,
   batch: RunState,
   planned: readonly StoredItem[],
+  input: ShardInput,
   free: number,
-): Promise<{ readonly started: number; readonly ended: number }> {
+): Promise<number> {
   let [started, ended] = [0, 0];
   for (const stored of planned) {
     if (started >= free && batch.cancelRequestedAt === undefined) break;
-    if ((await begin(services, batch, stored)) === 'started') started += 1;
+    if ((await begin(services, batch, stored, input)) === 'started') started += 1;
     else ended += 1;
   }
-  return { started, ended };
+  return ended;
 }

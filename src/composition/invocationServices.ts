@@ -1,4 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
+import { plainText } from '../arm/words.ts';
 import type { BatchServices } from '../batches/batchServices.ts';
 import { describeBatch } from '../batches/reportBatch.ts';
 import { dataProtectionJobs } from '../data-protection/jobList.ts';
@@ -21,7 +22,9 @@ import type { Plan } from '../plan/schema.ts';
 import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
 import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
+import { childEndedEvent, shardIdOf } from '../runs/planWork.ts';
 import { instanceIdOf } from '../runs/runId.ts';
+import { findRun } from '../runs/runRow.ts';
 import { runsSince } from '../runs/runsSince.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import type { StepSummary } from '../steps/step.ts';
@@ -31,6 +34,27 @@ import type { TriggerServices } from '../triggers/triggerServices.ts';
 import type { Settings } from '../settings.ts';
 import { obstacleTo } from './sendGate.ts';
 import type { Services } from './services.ts';
+
+/** Lost, it costs the batch time alone: the shard's timer looks as well. */
+async function wakeShard(given: Services, context: InvocationContext, instanceId: string): Promise<boolean> {
+  try {
+    return (await given.flowsOf(context).raise(instanceId, childEndedEvent, {})) !== 'missing';
+  } catch (error) {
+    context.warn(`Shard ${instanceId} was not woken: ${plainText(String(error), 300)}`);
+    return false;
+  }
+}
+
+/** More than the items of any batch make. */
+const mostShards = 1000;
+
+/** Has the shards of a batch look at once; a run that is none has no shard. */
+async function wakeShards(given: Services, context: InvocationContext, runId: string): Promise<void> {
+  const generation = (await findRun(given.tables, runId))?.run.generation ?? 1;
+  for (let number = 1; number <= mostShards; number++) {
+    if (!(await wakeShard(given, context, shardIdOf(runId, generation, number)))) return;
+  }
+}
 
 /** What the run record is kept with during one invocation. */
 export function runServices(given: Services, context: InvocationContext): RunServices {
@@ -43,7 +67,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
   return {
     clock,
     runs: tables.runs,
-    // The client is asked for late: activities that only write the record have none among their inputs.
+    // The client is asked for late: not every invocation has one among its inputs.
     flows: {
       start: (...order) => given.flowsOf(context).start(...order),
       status: (instanceId) => given.flowsOf(context).status(instanceId),
@@ -64,6 +88,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
         await putMessageFor(tables.outbox, channel, messageOf(record), clock());
       }
     },
+    wakeShard: async (instanceId) => void (await wakeShard(given, context, instanceId)),
     remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
   };
 }
@@ -133,8 +158,10 @@ export async function stopRun(
 ): ReturnType<typeof requestCancel> {
   const runs = runServices(given, context);
   const asked = await requestCancel(runs, runId, caller);
-  const vaultId = asked === 'requested' ? vaultOfBackup(await runs.listSteps(runId)) : undefined;
-  if (vaultId !== undefined) await cancelWatch(trackerServices(given, context), vaultId, runId);
+  if (asked !== 'requested') return asked;
+  const vaultId = vaultOfBackup(await runs.listSteps(runId));
+  if (vaultId === undefined) await wakeShards(given, context, runId);
+  else await cancelWatch(trackerServices(given, context), vaultId, runId);
   return asked;
 }
 

@@ -19,6 +19,8 @@ export interface Acceptance {
 export interface BatchPart {
   readonly batch: string;
   readonly item: string;
+  /** Instance that wants to know when this run has ended. */
+  readonly shard?: string;
 }
 
 function factsOf(services: RunServices, acceptedAt: string) {

@@ -65,7 +65,9 @@ function ended({ error: _error, ...run }: RunState, finish: RunFinish, now: Date
 
 /** Told also when the ending was there already: the activity may have died between the two. */
 async function announce(services: RunServices, run: RunState, { generation }: RunFinish): Promise<void> {
-  if (run.generation === generation && hasEnded(run.status)) await services.announce?.(recordOf(run, []));
+  if (run.generation !== generation || !hasEnded(run.status)) return;
+  if (run.shard !== undefined) await services.wakeShard?.(run.shard);
+  await services.announce?.(recordOf(run, []));
 }
 
 /** Last activity of a flow: writes the ending and has it told. Idempotent; `ignored` for a stale generation or a run that has its ending. */

@@ -26,14 +26,21 @@ export interface ShardInput extends GatherInput {
   readonly shard: Shard;
   /** Children of this shard that run at a time. */
   readonly concurrency: number;
-  /** Looks in a row that saw nothing change: the next one waits longer. */
-  readonly idleLooks: number;
+  /** Its place among the batch's shards, from 1; absent in histories of before: nobody wakes those. */
+  readonly number?: number;
 }
+
+/** Id of the instance that carries a shard. */
+export const shardIdOf = (runId: string, generation: number, number: number): string =>
+  `${runId}-${generation}-${number}`;
+
+/** Raised to a shard when one of its children has ended. A hint: the shard's timer looks anyway. */
+export const childEndedEvent = 'job-0';
 
 /** Answer of the activity `advanceShard`; `open` are items without an ending. */
 export interface ShardProgress {
   readonly open: number;
-  readonly idleLooks: number;
+  /** Until the next look, unless a child's end comes first. */
   readonly waitSeconds: number;
 }
 

@@ -34,7 +34,21 @@ const isBackupVault = (id: string): boolean => /\/providers\/Microsoft\.DataProt
 /** A protected item and a backup instance are checked for what they are; anything else is a datasource. */
 function targetId(text: string): IdReading {
   if (/\/protectedItems\//i.test(text)) return kinds.protectedItemId(text);
-  return /\/backupInstances\//i.test(text) ? kinds.backupInstanceId(text) : parseResourceId(text);
+  return /\/backupInstances\//i.test(text) ? kinds.backupInstanceId(text) : datasourceId(text);
+}
+
+/** A subscription, a group or a list of resources is nothing that is backed up. */
+function datasourceId(text: string): IdReading {
+  const reading = parseResourceId(text);
+  const isResource =
+    reading.kind === 'refused' ||
+    (reading.id.names.length > 0 && reading.id.names.length === reading.id.types.length);
+  return isResource
+    ? reading
+    : {
+        kind: 'refused',
+        reason: 'the id of a resource was expected: it names a subscription, a group or a list',
+      };
 }
 
 /** ARM ids as a request may spell them, each checked for its kind of resource; a problem says what was expected. */

@@ -40,6 +40,8 @@ export interface RunState {
   readonly round?: number;
   readonly batch?: string;
   readonly item?: string;
+  /** Instance of the batch's shard that began it. */
+  readonly shard?: string;
   readonly result?: Json;
   readonly error?: Failure;
   readonly job?: JobState;

@@ -1,5 +1,13 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { BatchEnding, GatherAnswer, Shard, ShardInput, ShardProgress } from '../../runs/planWork.ts';
+import {
+  childEndedEvent,
+  shardIdOf,
+  type BatchEnding,
+  type GatherAnswer,
+  type Shard,
+  type ShardInput,
+  type ShardProgress,
+} from '../../runs/planWork.ts';
 import {
   advanceShardActivity,
   gatherItemsActivity,
@@ -13,32 +21,51 @@ import {
 import { FlowEnded } from '../refusals.ts';
 import { callUntilAnswered, sleep } from '../takeStep.ts';
 
-/** Looks of one history: it starts anew before it grows, whatever the number of children and their length. */
+/** Looks of one history, and ends told in it: it starts anew before it grows, whatever the number of children. */
 const looksPerHistory = 4;
+const endsPerHistory = 20;
+/** Jobs of one vault are seen to end together: one look serves them all. */
+const gatherSeconds = 2;
+/** Ends that one sleep takes; further ones wait for the next. */
+const mostWaits = 32;
+
+const timerOf = (df: Durable, seconds: number) =>
+  df.createTimer(new Date(df.currentUtcDateTime.getTime() + seconds * 1000));
+
+/** Ends told so far. Tasks are yielded once: waits that a sleep has left over take what is told during the next look. */
+const toldOf = (waits: readonly Task[]): number => waits.filter(({ isCompleted }) => isCompleted).length;
+
+/** Sleeps until a child has ended, at most so many seconds. @returns the waits it leaves behind. */
+function* sleepToEnd(df: Durable, seconds: number, { concurrency }: ShardInput): Flow<readonly Task[]> {
+  const deadline = timerOf(df, seconds);
+  const count = Math.min(concurrency, mostWaits);
+  const waits = Array.from({ length: count }, (): Task => df.waitForExternalEvent(childEndedEvent));
+  if ((yield df.Task.any([deadline, ...waits])) !== deadline) deadline.cancel();
+  return waits;
+}
 
 /**
- * Looks after a shard until every child has ended.
+ * Looks after a shard until every child has ended. An end that is told between two histories is not missed: each begins
+ * with a look.
  *
- * @returns the input of the next history, or nothing when the shard is done.
+ * @returns whether the next history goes on.
  */
-function* carryShard(df: Durable, input: ShardInput): Flow<ShardInput | undefined> {
-  let { idleLooks } = input;
-  for (let look = 0; look < looksPerHistory; look++) {
-    const progress = yield* callUntilAnswered<ShardProgress>(df, advanceShardActivity, {
-      ...input,
-      idleLooks,
-    });
-    if (progress.open === 0) return undefined;
-    idleLooks = progress.idleLooks;
-    yield df.createTimer(new Date(df.currentUtcDateTime.getTime() + progress.waitSeconds * 1000));
+function* carryShard(df: Durable, input: ShardInput): Flow<boolean> {
+  const waits: Task[] = [];
+  for (let looks = 0; looks < looksPerHistory && toldOf(waits) < endsPerHistory; looks++) {
+    const told = toldOf(waits);
+    const progress = yield* callUntilAnswered<ShardProgress>(df, advanceShardActivity, input);
+    if (progress.open === 0) return false;
+    if (toldOf(waits) === told) waits.push(...(yield* sleepToEnd(df, progress.waitSeconds, input)));
+    if (toldOf(waits) > told) yield timerOf(df, gatherSeconds);
   }
-  return { ...input, idleLooks };
+  return true;
 }
 
 /** The orchestration that carries at most 100 children of a batch. */
 export function* batchShard(context: OrchestrationContext): Generator<Task, void, unknown> {
-  const next = yield* carryShard(context.df, context.df.getInput<ShardInput>());
-  if (next) context.df.continueAsNew(next);
+  const input = context.df.getInput<ShardInput>();
+  if (yield* carryShard(context.df, input)) context.df.continueAsNew(input);
 }
 
 /** Shares a number out: the first ones get one more where it does not come out even. */
@@ -47,8 +74,8 @@ const shareOf = (whole: number, parts: number, at: number): number =>
 
 function shardTask(context: FlowContext, shard: Shard, number: number, concurrency: number): Task {
   const { runId, generation } = context;
-  const input: ShardInput = { runId, generation, shard, concurrency, idleLooks: 0 };
-  return context.df.callSubOrchestrator(shardOrchestration, input, `${runId}-${generation}-${number}`);
+  const input: ShardInput = { runId, generation, shard, concurrency, number };
+  return context.df.callSubOrchestrator(shardOrchestration, input, shardIdOf(runId, generation, number));
 }
 
 /** Carries all shards; never more children at a time than `concurrency`. */

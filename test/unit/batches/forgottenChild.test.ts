@@ -47,7 +47,6 @@ const look = () =>
     generation: 1,
     shard: { from: key },
     concurrency: 5,
-    idleLooks: 0,
   });
 const itemNow = async () => (await listItems(services.batchItems, itemsOf(batchRun)))[0]?.item;
 
