@@ -1,6 +1,6 @@
 import type { PipelineResponse } from '@azure/core-rest-pipeline';
 import type { Json } from './call.ts';
-import { plainText } from './words.ts';
+import { plainText, withoutQueries } from './words.ts';
 
 /** The part of `@azure/identity` the client needs; its credentials fit. */
 export interface TokenSource {
@@ -117,6 +117,3 @@ export function readTransportError(error: unknown): NoReply {
   const said = text.includes(word) ? text : `${word}: ${text}`;
   return { kind: isSafe ? 'notSent' : 'doubtful', reason: withoutQueries(plainText(said, 300)) };
 }
-
-/** URLs in messages of the transport lose their query: it may be signed. */
-const withoutQueries = (text: string): string => text.replace(/\?[^\s'"]*/g, '?…');

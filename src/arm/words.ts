@@ -36,6 +36,10 @@ const capped = (text: string, longest: number): string =>
 export const plainText = (text: string, longest = longestText): string =>
   capped(withoutSecrets(text.slice(0, longest * 2)).trim(), longest);
 
+/** URLs in messages of the transport lose their query, which may be signed, and the user they name. */
+export const withoutQueries = (text: string): string =>
+  text.replace(/\?[^\s'"]*/g, '?…').replace(/:\/\/[^\s/'"@]*@/g, '://…@');
+
 /**
  * Everything that was read from a reply, with every text in it made safe as {@link plainText} does, except that blanks at
  * its ends stay: names are compared. What a step tells passes here once, before it is written or told.

@@ -1,5 +1,6 @@
 import { acceptRun } from '../runs/acceptRun.ts';
-import { shardIdOf, type ShardInput, type ShardProgress } from '../runs/planWork.ts';
+import type { ShardInput, ShardProgress } from '../runs/planWork.ts';
+import { shardIdOf } from '../runs/run.ts';
 import { findRun, hasEnded, placeOfRun, type RunState } from '../runs/runRow.ts';
 import { startAccepted, startRun } from '../runs/startRun.ts';
 import { itemsOf, listItems, rowOfItem, type BatchItem, type StoredItem } from './batchItem.ts';

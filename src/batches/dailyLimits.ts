@@ -92,18 +92,52 @@ const usedOf = (row: StoredRow | undefined): number => Number(row?.['used'] ?? 0
 const isCounted = async (table: Table, day: string, charge: Charge): Promise<boolean> =>
   charge.onceFor !== undefined && (await table.read(day, onceKey(charge))) !== undefined;
 
-async function addOne(table: Table, day: string, charge: Charge): Promise<void> {
-  for (let tries = 0; tries < 20; tries++) {
-    const row = await table.read(day, counterKey(charge));
-    const next = { partitionKey: day, rowKey: counterKey(charge), used: usedOf(row) + 1 };
+/** Shards of every batch count in one row: so many of them may come in between. */
+const mostTries = 200;
+
+/** Changes a counter under its ETag; undefined when it would pass its limit, and nothing is written. */
+async function count(table: Table, day: string, charge: Charge, by: 1 | -1): Promise<number | undefined> {
+  const rowKey = counterKey(charge);
+  for (let tries = 0; tries < mostTries; tries++) {
+    const row = await table.read(day, rowKey);
+    const used = usedOf(row) + by;
+    if (by > 0 && used > charge.limit) return undefined;
+    const next = { partitionKey: day, rowKey, used: Math.max(0, used) };
     const written = row ? await table.replace(next, row.etag) : await table.insert(next);
-    if (written.kind === 'written') break;
+    if (written.kind === 'written') return used;
   }
-  if (charge.onceFor !== undefined) await table.put({ partitionKey: day, rowKey: onceKey(charge) });
+  throw new Error(`The counter of ${charge.what} was changed by others ${mostTries} times in a row.`);
 }
 
+/** What counts once a day is marked after it was counted; where another was there first, one is given back. */
+async function markCounted(table: Table, day: string, charge: Charge): Promise<void> {
+  if (charge.onceFor === undefined) return;
+  const marked = await table.insert({ partitionKey: day, rowKey: onceKey(charge) });
+  if (marked.kind === 'conflict') await count(table, day, charge, -1);
+}
+
+/** What is not counted yet, or the charge whose limit is reached already. */
+async function dueOf(
+  table: Table,
+  day: string,
+  charges: readonly Charge[],
+): Promise<readonly Charge[] | Charge> {
+  const due: Charge[] = [];
+  for (const charge of charges) {
+    if (await isCounted(table, day, charge)) continue;
+    if (usedOf(await table.read(day, counterKey(charge))) >= charge.limit) return charge;
+    due.push(charge);
+  }
+  return due;
+}
+
+const isCharge = (due: readonly Charge[] | Charge): due is Charge => 'limit' in due;
+
 /**
- * Takes every charge, or none and says which limit is reached. A crash in between counts one too many, never one too few.
+ * Takes every charge, or none and says which limit is reached: also of several that ask for the last one together. A
+ * crash in between counts one too many, never one too few.
+ *
+ * @throws Error when a counter was changed by others too often.
  */
 export async function takeCharges(
   table: Table,
@@ -111,13 +145,17 @@ export async function takeCharges(
   charges: readonly Charge[],
 ): Promise<Charge | undefined> {
   const day = now.toISOString().slice(0, 10);
-  const due: Charge[] = [];
-  for (const charge of charges) {
-    if (await isCounted(table, day, charge)) continue;
-    if (usedOf(await table.read(day, counterKey(charge))) >= charge.limit) return charge;
-    due.push(charge);
+  const due = await dueOf(table, day, charges);
+  if (isCharge(due)) return due;
+  const taken: Charge[] = [];
+  for (const charge of due) {
+    if ((await count(table, day, charge, 1)) === undefined) {
+      for (const one of taken) await count(table, day, one, -1);
+      return charge;
+    }
+    taken.push(charge);
   }
-  for (const charge of due) await addOne(table, day, charge);
+  for (const charge of taken) await markCounted(table, day, charge);
   return undefined;
 }
 

@@ -22,7 +22,7 @@ import type { Plan } from '../plan/schema.ts';
 import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
 import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
-import { childEndedEvent, shardIdOf } from '../runs/planWork.ts';
+import { childEndedEvent, shardIdOf } from '../runs/run.ts';
 import { instanceIdOf } from '../runs/runId.ts';
 import { findRun } from '../runs/runRow.ts';
 import { runsSince } from '../runs/runsSince.ts';

@@ -77,6 +77,8 @@ function tickInputsOf(
 export interface TickAnswer {
   readonly inFlight: number;
   readonly nextTickAt?: string;
+  /** How far ahead that lies by the clock that said it; absent in histories of before. */
+  readonly waitSeconds?: number;
 }
 
 const ended: TickAnswer = { inFlight: 0 };
@@ -86,6 +88,13 @@ const earlyMs = 1000;
 
 /** One tick. @throws Error when storage fails: the orchestration ticks again a minute later. */
 export async function trackTick(services: TrackerServices, input: TrackerInput): Promise<TickAnswer> {
+  const answer = await tickOnce(services, input);
+  if (answer.nextTickAt === undefined) return answer;
+  const waitMs = Date.parse(answer.nextTickAt) - services.clock().getTime();
+  return { ...answer, waitSeconds: Math.ceil(waitMs / 1000) };
+}
+
+async function tickOnce(services: TrackerServices, input: TrackerInput): Promise<TickAnswer> {
   const held = await readTracker(services.watches, input.vaultKey);
   if (!held || held.tracker.generation !== input.generation || held.tracker.state === 'idle') return ended;
   const watches = await listWatches(services.watches, input.vaultKey);

@@ -23,17 +23,27 @@ function* tick(df: Durable, input: TrackerInput): Flow<TickAnswer | undefined> {
   }
 }
 
+/** Clocks further apart than this do not agree on instants. */
+const mostSkewMs = 60_000;
+
+/** When a tick meant the next one to be: by the platform's clock, where that of the tick agrees with it. */
+function wantedAt(now: number, { nextTickAt, waitSeconds = 0 }: TickAnswer): number {
+  const at = Date.parse(nextTickAt ?? '');
+  const byWait = now + waitSeconds * 1000;
+  return waitSeconds > 0 && Math.abs(at - byWait) > mostSkewMs ? byWait : at;
+}
+
 /** Whole seconds, rounded up. */
-function wakeAt(df: Durable, nextTickAt: string | undefined): Date {
+function wakeAt(df: Durable, answer: TickAnswer | undefined): Date {
   const now = df.currentUtcDateTime.getTime();
-  const wanted = nextTickAt === undefined ? now + afterFailureSeconds * 1000 : Date.parse(nextTickAt);
+  const wanted = answer ? wantedAt(now, answer) : now + afterFailureSeconds * 1000;
   const seconds = Math.max(1, Math.ceil((wanted - now) / 1000));
   return new Date(Math.min(now + seconds * 1000, now + longestSleepMs));
 }
 
 /** Sleeps to the next tick, or until a new job asks for one: a hint that may be lost, the next tick sees the job. */
-function* sleepToTick(df: Durable, nextTickAt: string | undefined): Flow<void> {
-  const timer = df.createTimer(wakeAt(df, nextTickAt));
+function* sleepToTick(df: Durable, answer: TickAnswer | undefined): Flow<void> {
+  const timer = df.createTimer(wakeAt(df, answer));
   const hurry: Task = df.waitForExternalEvent(hurryEvent);
   if ((yield df.Task.any([timer, hurry])) !== timer) timer.cancel();
 }
@@ -43,7 +53,7 @@ export function* trackVault(df: Durable, input: TrackerInput): Flow<'goesOn' | '
   for (let ticks = 0; ticks < ticksPerGeneration; ticks++) {
     const answer = yield* tick(df, input);
     if (answer && answer.nextTickAt === undefined) return 'ended';
-    yield* sleepToTick(df, answer?.nextTickAt);
+    yield* sleepToTick(df, answer);
   }
   return 'goesOn';
 }

@@ -1,3 +1,4 @@
+import { plainText, withoutQueries } from '../arm/words.ts';
 import { readPlan, type PlanProblem } from './problems.ts';
 import type { Plan } from './schema.ts';
 import type { TextSource, VersionedText } from '../storage/textSource.ts';
@@ -22,6 +23,14 @@ export const emptyPlan: Plan = {
   channels: [],
   safety: { subscriptions: [], vaults: [], deleteBackups: false },
 };
+
+const reasonOf = (error: unknown): string =>
+  withoutQueries(plainText(error instanceof Error ? error.message : String(error), 300));
+
+/** Without the cause: that may name the place with its signature. */
+function refuse(reason: string): never {
+  throw new Error(`The plan is out of reach: ${reason}`);
+}
 
 /** For how long a plan is taken as read, in milliseconds. */
 const freshMs = 30_000;
@@ -80,8 +89,8 @@ export function createPlanLoader(source: TextSource, clock: () => Date): () => P
     try {
       return take(await source.read(known?.version));
     } catch (error) {
-      if (!known) throw error;
-      return kept([problem('(plan)', `out of reach: ${error instanceof Error ? error.message : ''}`)]);
+      const reason = reasonOf(error);
+      return known ? kept([problem('(plan)', `out of reach: ${reason}`)]) : refuse(reason);
     }
   };
 }

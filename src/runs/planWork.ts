@@ -30,13 +30,6 @@ export interface ShardInput extends GatherInput {
   readonly number?: number;
 }
 
-/** Id of the instance that carries a shard. */
-export const shardIdOf = (runId: string, generation: number, number: number): string =>
-  `${runId}-${generation}-${number}`;
-
-/** Raised to a shard when one of its children has ended. A hint: the shard's timer looks anyway. */
-export const childEndedEvent = 'job-0';
-
 /** Answer of the activity `advanceShard`; `open` are items without an ending. */
 export interface ShardProgress {
   readonly open: number;

@@ -226,3 +226,10 @@ export interface RunFacts {
 export interface RunFinish extends RunGeneration {
   readonly ending: RunEnding;
 }
+
+/** Id of the instance that carries a shard. */
+export const shardIdOf = (runId: string, generation: number, number: number): string =>
+  `${runId}-${generation}-${number}`;
+
+/** Raised to a shard when one of its children has ended. A hint: the shard's timer looks anyway. */
+export const childEndedEvent = 'job-0';

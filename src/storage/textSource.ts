@@ -80,7 +80,10 @@ function textBlob(url: URL, credential: TokenCredential): TextSource {
  */
 export function textSource(location: string, credential: TokenCredential): TextSource {
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) return textFile(location);
-  const url = new URL(location);
+  const url = URL.canParse(location) ? new URL(location) : undefined;
+  // `fetch` refuses such a URL with a message that names it, password and all.
+  if (!url || url.username !== '' || url.password !== '')
+    throw new Error('The place is no URL, or one with a user name or password in it.');
   if (url.protocol === 'https:' && blobHost.test(url.hostname)) return textBlob(url, credential);
   throw new Error('The place is neither a file nor the https URL of a blob.');
 }

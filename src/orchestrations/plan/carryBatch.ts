@@ -1,13 +1,6 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import {
-  childEndedEvent,
-  shardIdOf,
-  type BatchEnding,
-  type GatherAnswer,
-  type Shard,
-  type ShardInput,
-  type ShardProgress,
-} from '../../runs/planWork.ts';
+import type { BatchEnding, GatherAnswer, Shard, ShardInput, ShardProgress } from '../../runs/planWork.ts';
+import { childEndedEvent, shardIdOf } from '../../runs/run.ts';
 import {
   advanceShardActivity,
   gatherItemsActivity,

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { chargesOf, takeCharges } from '../../../src/batches/dailyLimits.ts';
-import { memoryTable } from '../../support/memoryStorage.ts';
+import { memoryTable, type MemoryTable } from '../../support/memoryStorage.ts';
 import { diskId, disksVaultId, shareOf } from '../../support/planWorld.ts';
 
 const now = new Date('2026-08-22T10:00:00Z');
@@ -49,4 +49,42 @@ test('a limit that is reached takes nothing of the others', async () => {
   const before = JSON.stringify(table.rows());
   expect((await takeCharges(table, now, ofAccount('box51')))?.what).toBe('discoveries');
   expect(JSON.stringify(table.rows())).toBe(before);
+});
+
+describe('eight shards that ask together', () => {
+  const used = (table: MemoryTable) => table.rows().find((row) => row['used'] !== undefined)?.['used'];
+
+  test('for the last one of a day: one of them gets it', async () => {
+    const table = memoryTable();
+    const charges = chargesOf({ kind: 'backUp', target: shareOf('papers01', 'docs') });
+    for (let time = 1; time <= 9; time++) await takeCharges(table, now, charges);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => takeCharges(table, now, charges)));
+    expect(answers.filter((reached) => reached === undefined)).toHaveLength(1);
+    expect(used(table)).toBe(10);
+  });
+
+  test('for the last account of a day: what the others had taken of other limits is given back', async () => {
+    const table = memoryTable();
+    const ofAccount = (account: string) =>
+      chargesOf({ kind: 'protect', target: shareOf(account, 'docs'), policyId: 'p' });
+    for (let account = 1; account <= 49; account++) await takeCharges(table, now, ofAccount(`box${account}`));
+    const asked = Array.from({ length: 8 }, (_, at) => takeCharges(table, now, ofAccount(`late${at}`)));
+    expect((await Promise.all(asked)).filter((reached) => reached === undefined)).toHaveLength(1);
+    const counts = table.rows().flatMap((row) => (row['used'] === undefined ? [] : [row['used']]));
+    expect(counts).toEqual([50, 50, 50]);
+  });
+
+  test('for shares of one account are eight configurations and one discovery', async () => {
+    const table = memoryTable();
+    const asked = Array.from({ length: 8 }, (_, at) =>
+      takeCharges(
+        table,
+        now,
+        chargesOf({ kind: 'protect', target: shareOf('papers01', `docs${at}`), policyId: 'p' }),
+      ),
+    );
+    expect((await Promise.all(asked)).filter(Boolean)).toEqual([]);
+    const counts = table.rows().flatMap((row) => (row['used'] === undefined ? [] : [row['used']]));
+    expect([...counts].sort()).toEqual([1, 1, 8]);
+  });
 });

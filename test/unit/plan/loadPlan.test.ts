@@ -89,3 +89,27 @@ describe('the plan in force', () => {
     await expect(load()).rejects.toThrow('no route');
   });
 });
+
+describe('a place out of reach', () => {
+  const words =
+    'Failed to parse https://ada:secret1@plans.blob.core.windows.net/p/plan.json?sv=2021&sig=abc%2B';
+
+  test('is told without the signature or the user of its URL, before there is a plan', async () => {
+    const { held, load } = place();
+    held.answer = new Error(words);
+    await expect(load()).rejects.toThrow(
+      'The plan is out of reach: Failed to parse https://…@plans.blob.core.windows.net/p/plan.json?…',
+    );
+  });
+
+  test('and among the problems of the last good one', async () => {
+    const { clock, held, load, text } = place();
+    text(plan('night'), '"v1"');
+    await load();
+    clock.now += 30_000;
+    held.answer = new Error(words);
+    const told = JSON.stringify((await load()).problems);
+    expect(told).toContain('out of reach');
+    expect(told).not.toMatch(/secret1|sig=/);
+  });
+});
