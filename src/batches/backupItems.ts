@@ -68,25 +68,44 @@ const planned = (itemId: string, target: string, request: RunRequest, rule?: str
   ...(rule === undefined ? {} : { rule }),
 });
 
-const skipped = (target: string, code: string, message: string, now: Date): BatchItem => ({
+/** An item that has ended before it was begun. */
+const endedItem = (
+  status: 'skipped' | 'failed',
+  target: string,
+  code: string,
+  message: string,
+  now: Date,
+): BatchItem => ({
   key: itemKey(target),
   state: 'ended',
-  status: 'skipped',
+  status,
   target,
   error: { code, message },
   endedAt: now.toISOString(),
 });
 
-function itemOf(protection: Protection, rule: string, options: BackupOptions, now: Date): BatchItem {
-  const { itemId, sourceId, standing, state } = protection;
-  if (standing === 'stopped' || standing === 'softDeleted') {
-    return skipped(itemId, 'ProtectionStopped', `Its protection is not active: ${state || standing}.`, now);
-  }
-  return planned(itemId, sourceId, { kind: 'backUp', target: { id: itemId }, ...options }, rule);
+/** Who asked: what a gate asks for and is not backed up has failed; a schedule lets be what somebody has stopped, a drill all that rests. */
+type AskedBy = 'rule' | 'schedule' | 'drill';
+
+const isActive = ({ standing }: Protection): boolean => standing === 'protected' || standing === 'error';
+
+/** Sources that some item backs up: beside it, an older item that rests is of no account. */
+const activeSources = (protections: readonly Protection[]): ReadonlySet<string> =>
+  new Set(protections.filter(isActive).map(({ kind, sourceId }) => sourceKey(kind, sourceId)));
+
+/** Why an item that rests is not even tried; undefined where its own run is to say what is wrong with it. */
+function whyRests(protection: Protection, active: ReadonlySet<string>, askedBy: AskedBy): string | undefined {
+  const { kind, sourceId, standing, state } = protection;
+  if (isActive(protection)) return undefined;
+  if (active.has(sourceKey(kind, sourceId)))
+    return `Another item backs up its source; this one is ${state || standing}.`;
+  const isLeft = askedBy === 'drill' || (standing === 'stopped' && askedBy === 'schedule');
+  return isLeft ? `Its protection is not active: ${state || standing}.` : undefined;
 }
 
 /** What is selected, not a share, and not protected: the report says so, the sweep mends it. */
-function unprotected(plan: Plan, wanted: Wanted, estate: Estate, now: Date): BatchItem[] {
+function unprotected(plan: Plan, wanted: Wanted, estate: Estate, askedBy: AskedBy, now: Date): BatchItem[] {
+  const status = askedBy === 'rule' ? 'failed' : 'skipped';
   const held = new Set(estate.protections.map(({ kind, sourceId }) => sourceKey(kind, sourceId)));
   return estate.candidates
     .filter((one) => !held.has(sourceKey(one.kind, one.id)))
@@ -95,7 +114,9 @@ function unprotected(plan: Plan, wanted: Wanted, estate: Estate, now: Date): Bat
       const vaultId = selection.kind === 'selected' ? selection.vaultId : '';
       return takenBy(plan, wanted, one, vaultId) !== undefined;
     })
-    .map(({ id }) => skipped(id, 'NotProtected', 'No vault protects it yet: the next sweep will.', now));
+    .map(({ id }) =>
+      endedItem(status, id, 'NotProtected', 'No vault protects it yet: the next sweep will.', now),
+    );
 }
 
 /** The items that rules or a match select among what vaults protect; each resource in each vault once. */
@@ -104,15 +125,21 @@ export function backupItems(
   wanted: Exclude<Wanted, { items: unknown }>,
   estate: Estate,
   options: BackupOptions,
+  askedBy: AskedBy,
   now: Date,
 ): readonly BatchItem[] {
   const byKey = new Map(estate.candidates.map((one) => [sourceKey(one.kind, one.id), one]));
+  const active = activeSources(estate.protections);
   const items = estate.protections.flatMap((protection) => {
     const candidate = candidateBehind(byKey, protection);
     const rule = candidate && takenBy(plan, wanted, candidate, protection.vaultId);
-    return rule === undefined ? [] : [itemOf(protection, rule, options, now)];
+    if (rule === undefined) return [];
+    const { itemId, sourceId } = protection;
+    const why = whyRests(protection, active, askedBy);
+    if (why !== undefined) return [endedItem('skipped', itemId, 'ProtectionStopped', why, now)];
+    return [planned(itemId, sourceId, { kind: 'backUp', target: { id: itemId }, ...options }, rule)];
   });
-  return [...items, ...unprotected(plan, wanted, estate, now)];
+  return [...items, ...unprotected(plan, wanted, estate, askedBy, now)];
 }
 
 const vaultIn = (id: string): string | undefined =>
@@ -138,7 +165,7 @@ export function namedItems(
         : plan.safety.subscriptions.some((one) => one.toLowerCase() === subscriptionId.toLowerCase());
     return allowed
       ? planned(id, id, { kind: 'backUp', target: { id }, ...options })
-      : skipped(id, 'NotAllowed', "The plan's safety list does not allow it.", now);
+      : endedItem('skipped', id, 'NotAllowed', "The plan's safety list does not allow it.", now);
   });
 }
 

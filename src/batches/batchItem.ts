@@ -24,6 +24,10 @@ export interface BatchItem {
   readonly endedAt?: string;
 }
 
+/** Whether somebody asked for backups as a gate: it must not pass without them. Schedules and sweeps come again. */
+export const isGate = ({ request }: Pick<RunState, 'request'>): boolean =>
+  request.kind === 'batch' && ['rule', 'targets'].includes(request.of.kind);
+
 /** How an item stands: its ending, else `running`, else `waiting`. */
 export const standingOf = ({ state, status }: BatchItem): keyof BatchCounts => {
   if (state === 'ended') return status ?? 'skipped';

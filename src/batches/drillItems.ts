@@ -55,7 +55,9 @@ export function drillItems(
   { madeAt, now }: { readonly madeAt: string; readonly now: Date },
 ): readonly BatchItem[] {
   const seed = seedOf(drill.name, of.dueAt ?? madeAt);
-  const backedUp = backupItems(plan, drill.of, estate, {}, now).filter(({ state }) => state === 'planned');
+  const backedUp = backupItems(plan, drill.of, estate, {}, 'drill', now).filter(
+    ({ state }) => state === 'planned',
+  );
   const taken = sampled(
     backedUp.map(({ key }) => key),
     drill.sample,

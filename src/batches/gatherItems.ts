@@ -83,7 +83,7 @@ async function gatherBatch(
     const items =
       'items' in wanted
         ? namedItems(plan, wanted.items, options, now)
-        : backupItems(plan, wanted, await readEstate(services.estate, plan), options, now);
+        : backupItems(plan, wanted, await readEstate(services.estate, plan), options, of.kind, now);
     await addItems(services.batchItems, itemsOf(run), items);
   }
   return gathered(services, run, concurrency);

@@ -4,7 +4,7 @@ import type { BatchEnding, GatherInput } from '../runs/planWork.ts';
 import type { BatchCounts, BatchFailure, BatchReport, WouldDo } from '../runs/run.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
-import { dryRunCode, itemsOf, listItems, standingOf, type BatchItem } from './batchItem.ts';
+import { isGate, dryRunCode, itemsOf, listItems, standingOf, type BatchItem } from './batchItem.ts';
 import type { BatchServices } from './batchServices.ts';
 import { readSummary, type SweepSummary } from './sweepSummary.ts';
 
@@ -117,9 +117,14 @@ function fitting(report: BatchReport, listed: number): BatchReport {
   return fitting(cut, fewer);
 }
 
-function endingOf(counts: BatchCounts, run: RunState): BatchEnding {
+/** Items of a gate that the service's daily limits kept from being begun: skipped each, and no backup all the same. */
+const notBegun = ({ report }: BatchReport, run: RunState): number =>
+  isGate(run) ? Number((report['skipped'] as JsonObject | undefined)?.['DailyLimit'] ?? 0) : 0;
+
+function endingOf(report: BatchReport, run: RunState): BatchEnding {
+  const { counts } = report;
   const { total, completed = 0, completedWithWarnings = 0, skipped = 0, cancelled = 0 } = counts;
-  const bad = total - completed - completedWithWarnings - skipped - cancelled;
+  const bad = total - completed - completedWithWarnings - skipped - cancelled + notBegun(report, run);
   if (bad > 0) {
     const message = `${bad} of ${total} did not end well.`;
     return { status: 'failed', error: { code: 'BatchPartlyFailed', message } };
@@ -131,7 +136,11 @@ function endingOf(counts: BatchCounts, run: RunState): BatchEnding {
   if (completedWithWarnings > 0) return { status: 'completedWithWarnings' };
   if (run.request.kind === 'sweep' || completed > 0) return { status: 'completed' };
   const message = total === 0 ? 'There was nothing to do.' : 'Every item was skipped.';
-  return { status: 'skipped', error: { code: total === 0 ? 'NothingSelected' : 'AllSkipped', message } };
+  // A gate that asked for a backup must not pass without one.
+  return {
+    status: isGate(run) ? 'failed' : 'skipped',
+    error: { code: total === 0 ? 'NothingSelected' : 'AllSkipped', message },
+  };
 }
 
 async function composed(services: BatchServices, run: RunState): Promise<BatchReport> {
@@ -154,7 +163,7 @@ export async function reportBatch(services: BatchServices, { runId }: GatherInpu
   if (!stored) throw new Error(`There is no run ${runId}.`);
   const report = await composed(services, stored.run);
   await changeRun(services.runs, runId, (run) => ({ ...run, report }));
-  return endingOf(report.counts, stored.run);
+  return endingOf(report, stored.run);
 }
 
 /** The tables a batch is described from. */

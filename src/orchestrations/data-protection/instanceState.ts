@@ -1,5 +1,5 @@
 import { syncInstance } from '../../data-protection/instanceChanges.ts';
-import { awaitProtection, findInstance, type BackupInstance } from '../../data-protection/instances.ts';
+import { awaitProtection, type BackupInstance } from '../../data-protection/instances.ts';
 import { equalIgnoringCase } from '../../arm/replyFields.ts';
 import { beats, type Flow, type FlowContext } from '../flow.ts';
 import { FlowEnded, refuse } from '../refusals.ts';
@@ -12,13 +12,6 @@ export const isIn = ({ state }: BackupInstance, ...words: readonly string[]): bo
 /** Neither backed up nor on its way to it until somebody resumes it. */
 export const isStopped = (instance: BackupInstance): boolean =>
   isIn(instance, 'ProtectionStopped', 'BackupsSuspended', 'SoftDeleted');
-
-/** The instance of that id. @throws FlowEnded when the vault has none. */
-export function* getInstance(context: FlowContext, instanceId: string): Flow<BackupInstance> {
-  const { found } = yield* takeStep(context, findInstance, { instanceId });
-  if (found) return found;
-  throw refuse('BackupInstanceNotFound', `There is no backup instance ${instanceId}.`);
-}
 
 /** How an instance is looked at until it has settled: `ConfiguringProtection` lasts 40 s in the median. */
 export const looksAt = (context: FlowContext, instanceId: string) => ({

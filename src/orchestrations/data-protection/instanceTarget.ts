@@ -1,13 +1,18 @@
 import { isInstanceId } from '../../data-protection/ids.ts';
-import { findDeletedInstancesOf, type DeletedInstance } from '../../data-protection/deletion.ts';
 import {
+  findDeletedInstance,
+  findDeletedInstancesOf,
+  type DeletedInstance,
+} from '../../data-protection/deletion.ts';
+import {
+  findInstance,
   findInstancesBySource,
   findInstancesOf,
   type BackupInstance,
 } from '../../data-protection/instances.ts';
 import type { Target } from '../../runs/request.ts';
 import type { Flow, FlowContext } from '../flow.ts';
-import { getInstance } from './instanceState.ts';
+import { isIn } from './instanceState.ts';
 import { refuse, type FlowEnded } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
 
@@ -35,10 +40,20 @@ function only<One extends { readonly id: string }>(found: readonly One[]): One |
   );
 }
 
+/** The instance of that id. @throws FlowEnded where soft delete alone keeps it, or the vault has none. */
+function* getInstanceOrDeleted(context: FlowContext, instanceId: string): Flow<BackupInstance> {
+  const { found } = yield* takeStep(context, findInstance, { instanceId });
+  if (found && !isIn(found, 'SoftDeleted')) return found;
+  const deleted = yield* takeStep(context, findDeletedInstance, { instanceId });
+  if (deleted.found) throw itemSoftDeleted(deleted.found);
+  if (found) return found;
+  throw refuse('BackupInstanceNotFound', `There is no backup instance ${instanceId}.`);
+}
+
 /** The instance a target means: named by its id, or the only one that protects the datasource, as a list shows it. */
 export function* findTargetInstance(context: FlowContext, target: Target): Flow<BackupInstance | undefined> {
   const instanceId = instanceIdIn(target);
-  if (instanceId !== undefined) return yield* getInstance(context, instanceId);
+  if (instanceId !== undefined) return yield* getInstanceOrDeleted(context, instanceId);
   return only(yield* instancesOf(context, target));
 }
 
@@ -54,7 +69,9 @@ const notProtected = (target: Target): FlowEnded =>
 export function* getTargetInstance(context: FlowContext, target: Target): Flow<BackupInstance> {
   const found = yield* findTargetInstance(context, target);
   if (found) return found;
-  throw notProtected(target);
+  const deleted =
+    'vaultId' in target ? yield* softDeletedIn(context, target.vaultId, datasourceIdOf(target)) : undefined;
+  throw deleted ?? notProtected(target);
 }
 
 /**

@@ -179,3 +179,23 @@ test('a vault shows identity, guard and soft delete, each where it is sent', () 
     result: { id: vaultId, location: '', identities: [], guarded: false },
   });
 });
+
+test('types of points, and stores that nobody knows, are shown as the service says them', () => {
+  const properties = {
+    recoveryPointTime: '2026-08-22T02:00:05Z',
+    recoveryPointType: 'Holographic',
+    recoveryPointDataStoresDetails: [
+      { type: 'GlacierStore', state: 'SUBLIMATED', expiryTime: '2027-08-22T02:00:05Z' },
+    ],
+  };
+  const rows = list({ id: `${instanceId}/recoveryPoints/1`, properties });
+  const span = { instanceId, since: '2026-08-22T02:00:00Z', until: '2026-08-22T02:01:00Z' };
+  expect(findInstanceRecoveryPoint.read(rows, span, context)).toMatchObject({
+    result: {
+      found: {
+        type: 'Holographic',
+        tiers: [{ type: 'GlacierStore', expiresAt: '2027-08-22T02:00:05.000Z' }],
+      },
+    },
+  });
+});

@@ -85,3 +85,17 @@ test('a filter leaves out what is not given and doubles quotes', () => {
     "status eq 'Registered' and friendlyName eq 'o''neil'",
   );
 });
+
+test('types and tiers that nobody knows are shown as the service says them', () => {
+  const row = point('ours', '2026-08-22T02:00:05Z', {
+    recoveryPointType: 'CrystalConsistent',
+    recoveryPointTierDetails: [
+      { type: 'GlacierRP', status: 'Valid' },
+      { type: 'InstantRP', status: 'Sublimated' },
+    ],
+  });
+  expect(made(row)).toMatchObject({
+    type: 'CrystalConsistent',
+    tiers: [{ type: 'GlacierRP' }, { type: 'InstantRP' }],
+  });
+});
