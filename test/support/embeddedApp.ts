@@ -36,7 +36,7 @@ import { groupedWrites } from '../../src/storage/groupedWrites.ts';
 import type { Services, TableName } from '../../src/composition/services.ts';
 import { readSettings } from '../../src/settings.ts';
 import { memoryTable, type MemoryTable } from './memoryStorage.ts';
-import { beginMortalLife, type DeathPoint, type PortCalls } from './mortalPorts.ts';
+import { beginMortalLife, type AroundPort, type DeathPoint, type PortCalls } from './mortalPorts.ts';
 
 // The library of functions must meet our core module before anything registers.
 const registry = captureFunctions();
@@ -76,6 +76,10 @@ export interface EmbeddedAppOptions {
   readonly aroundFlows?: (invoke: Invoke) => Invoke;
   /** Whether the estate is read on its timer; else as if another instance were at it. */
   readonly coverage?: boolean;
+  /** Goes around every call of a port. */
+  readonly aroundPort?: AroundPort;
+  /** Milliseconds by which the clock of a process that begins is wrong. */
+  readonly skewMs?: () => number;
   /** Settings besides those of development. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -110,6 +114,8 @@ export interface EmbeddedApp {
   runEnded(runId: string, hours?: number): Promise<RunRecord>;
   /** Kills the process; the next one starts at once. */
   kill(): void;
+  /** The host takes the process for dead and begins another; what the old one was at goes on. */
+  freeze(): void;
   stop(): Promise<void>;
 }
 
@@ -131,11 +137,20 @@ function httpClientOf(simulator: Simulator): HttpClient {
   };
 }
 
+/** The host answers some mistakes in plain text. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 const credential = {
   getToken: () => Promise.resolve({ token: 'a'.repeat(64), expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
 };
 
-function flowsOf({ client }: LocalDurableExtension): Flows {
+function flowsOf(durable: () => LocalDurableExtension): Flows {
   const flowStatuses: Readonly<
     Record<string, 'pending' | 'running' | 'completed' | 'failed' | 'terminated'>
   > = {
@@ -148,16 +163,16 @@ function flowsOf({ client }: LocalDurableExtension): Flows {
   };
   return {
     start: async (orchestration, instanceId, input) =>
-      client.start(orchestration, instanceId, input).status === 409 ? 'exists' : 'started',
+      durable().client.start(orchestration, instanceId, input).status === 409 ? 'exists' : 'started',
     raise: async (instanceId, eventName, payload) => {
-      const { status } = client.raise(instanceId, eventName, payload);
+      const { status } = durable().client.raise(instanceId, eventName, payload);
       return status === 404 ? 'missing' : status === 410 ? 'ended' : 'raised';
     },
     status: async (instanceId) => {
-      const status = client.status(instanceId);
+      const status = durable().client.status(instanceId);
       return status && (flowStatuses[status.runtimeStatus] ?? 'running');
     },
-    purge: async (instanceId) => void client.purge(instanceId),
+    purge: async (instanceId) => void durable().client.purge(instanceId),
   };
 }
 
@@ -228,7 +243,8 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
   let dying = false;
 
   async function begin(deathAt: DeathPoint | undefined): Promise<void> {
-    const life = beginMortalLife(portCalls, deathAt, () => fall());
+    const life = beginMortalLife(portCalls, deathAt, () => fall(), options.aroundPort);
+    const skew = options.skewMs?.() ?? 0;
     const made: { durable?: LocalDurableExtension } = {};
     const session = createSession({
       registry,
@@ -250,7 +266,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     const durable = made.durable;
     if (!durable) throw new Error('The session made no durable engine.');
     current = { session, durable, life };
-    provideServices(servicesOf(life, durable));
+    provideServices(servicesOf(life, skew));
     await session.start();
   }
 
@@ -266,13 +282,17 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
 
   const untilReborn = () => clock.runUntil(() => !dying, 60_000);
 
-  function servicesOf(life: typeof current.life, durable: LocalDurableExtension): Services {
-    const flows = life.mortal(flowsOf(durable));
+  function servicesOf(life: typeof current.life, skew: number): Services {
+    const flows = life.mortal(
+      flowsOf(() => current.durable),
+      'flows',
+    );
+    const now = () => new Date(clock.now() + skew);
     const arm = createArmClient({
       endpoint: armOrigin,
       scope: `${armOrigin}/.default`,
       credential,
-      clock: () => new Date(clock.now()),
+      clock: now,
       mostReplyBytes: 8 * 1024 * 1024,
       httpClient: options.httpClient ?? httpClientOf(simulator),
       after: (milliseconds, callBack) => {
@@ -282,34 +302,37 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     });
     return {
       settings: readSettings({ ...environment, ...options.environment }),
-      clock: () => new Date(clock.now()),
+      clock: now,
       newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
       pause: (milliseconds) => new Promise((resolve) => void clock.after(milliseconds, resolve)),
       flowsOf: () => flows,
       tables: {
-        runs: life.mortal(tables.runs),
-        steps: life.mortal(tables.steps),
-        items: life.mortal(tables.items),
-        watches: groupedWrites(life.mortal(tables.watches)),
-        batchItems: life.mortal(tables.batchItems),
-        dailyCounters: life.mortal(tables.dailyCounters),
-        triggers: life.mortal(tables.triggers),
-        outbox: life.mortal(tables.outbox),
-        coverage: life.mortal(tables.coverage),
-        drillCleanUps: life.mortal(tables.drillCleanUps),
+        runs: life.mortal(tables.runs, 'runs'),
+        steps: life.mortal(tables.steps, 'steps'),
+        items: life.mortal(tables.items, 'items'),
+        watches: groupedWrites(life.mortal(tables.watches, 'watches')),
+        batchItems: life.mortal(tables.batchItems, 'batchItems'),
+        dailyCounters: life.mortal(tables.dailyCounters, 'dailyCounters'),
+        triggers: life.mortal(tables.triggers, 'triggers'),
+        outbox: life.mortal(tables.outbox, 'outbox'),
+        coverage: life.mortal(tables.coverage, 'coverage'),
+        drillCleanUps: life.mortal(tables.drillCleanUps, 'drillCleanUps'),
       },
       quietRuns: new Map(),
-      queue: life.mortal({
-        send: (text: string, delaySeconds = 0) =>
-          queues.put(stepQueueName, Buffer.from(text, 'utf8').toString('base64'), {
-            visibilitySeconds: delaySeconds,
-            ttlSeconds: -1,
-          }),
-      }),
+      queue: life.mortal(
+        {
+          send: (text: string, delaySeconds = 0) =>
+            queues.put(stepQueueName, Buffer.from(text, 'utf8').toString('base64'), {
+              visibilitySeconds: delaySeconds,
+              ttlSeconds: -1,
+            }),
+        },
+        'queue',
+      ),
       queueLooks: { steps: { depth: async () => 0 }, poison: { depth: async () => 0 } },
-      arm: life.mortal(arm),
+      arm: life.mortal(arm, 'arm'),
       armLastUse: () => undefined,
-      pacer: createSharedPacer({ table: life.mortal(tables.pacer), random }),
+      pacer: createSharedPacer({ table: life.mortal(tables.pacer, 'pacer'), random }),
       catalogue: catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),
       loadPlan,
       post: options.post ?? (() => Promise.resolve(204)),
@@ -375,7 +398,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       headers: Object.fromEntries(
         Object.entries(reply.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
       ),
-      body: said ? JSON.parse(said) : undefined,
+      body: said ? jsonOrText(said) : undefined,
     };
   }
 
@@ -415,6 +438,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       current.life.kill();
       fall();
     },
+    freeze: () => fall(),
     stop: async () => {
       current.session.crash();
       provideServices(undefined);

@@ -10,8 +10,11 @@ export interface Life {
   readonly isAlive: () => boolean;
   readonly kill: () => void;
   /** The same object, whose methods count as port calls and never answer once the process is dead. */
-  mortal<T extends object>(port: T): T;
+  mortal<T extends object>(port: T, label?: string): T;
 }
+
+/** What may happen to a call of a port, by its label and name: `steps.replace`. */
+export type AroundPort = (port: string, effect: () => Promise<unknown>) => Promise<unknown>;
 
 /** Counts the port calls of every life. */
 export interface PortCalls {
@@ -23,7 +26,12 @@ export interface PortCalls {
 const never = new Promise<never>(() => undefined);
 
 /** A process that dies at the given point; `died` is told when it does. */
-export function beginMortalLife(calls: PortCalls, deathAt: DeathPoint | undefined, died: () => void): Life {
+export function beginMortalLife(
+  calls: PortCalls,
+  deathAt: DeathPoint | undefined,
+  died: () => void,
+  around: AroundPort = (_port, effect) => effect(),
+): Life {
   let alive = true;
   const die = (): Promise<never> => {
     alive = false;
@@ -32,12 +40,12 @@ export function beginMortalLife(calls: PortCalls, deathAt: DeathPoint | undefine
   };
   const isDeath = (call: number, when: DeathPoint['when']) => deathAt?.call === call && deathAt.when === when;
 
-  async function call(name: string, effect: () => unknown): Promise<unknown> {
+  async function call(label: string, name: string, effect: () => unknown): Promise<unknown> {
     if (!alive) return never;
     calls.names.push(name);
     const number = ++calls.count;
     if (isDeath(number, 'before')) return die();
-    const answer = await effect();
+    const answer = await around(`${label}.${name}`, async () => (alive ? effect() : never));
     if (!alive) return never;
     return isDeath(number, 'after') ? die() : answer;
   }
@@ -45,13 +53,13 @@ export function beginMortalLife(calls: PortCalls, deathAt: DeathPoint | undefine
   return {
     isAlive: () => alive,
     kill: () => void (alive = false),
-    mortal: (port) =>
+    mortal: (port, label = '') =>
       new Proxy(port, {
         get: (target, property, receiver) => {
           const member: unknown = Reflect.get(target, property, receiver);
           if (typeof member !== 'function') return member;
           return (...values: unknown[]) =>
-            call(String(property), () => Reflect.apply(member, target, values));
+            call(label, String(property), () => Reflect.apply(member, target, values));
         },
       }),
   };

@@ -1,0 +1,218 @@
+import { noticedBy } from './mutant.ts';
+
+const steps = ['test/unit/steps', 'test/flows/throughTheLedger.test.ts', 'sim'];
+
+/** How one step happens once. */
+export const ledgerMutants = noticedBy(steps, [
+  [
+    'steps/checkStep.ts',
+    '(status >= 200 && status < 300) || status === 404',
+    'status > 0',
+    'an unreadable list is taken as proof of absence',
+  ],
+  [
+    'steps/checkStep.ts',
+    'mayBeCut(exchange) ? unreadable(services, work) : absent',
+    'false ? unreadable(services, work) : absent',
+    'a list that was cut is taken as proof of absence',
+  ],
+  [
+    'steps/checkStep.ts',
+    'if (apart && lookedAt >= settledAt) return notApplied(services, work);',
+    'if (apart) return notApplied(services, work);',
+    'absence is believed before the settle time is over',
+  ],
+  [
+    'steps/checkStep.ts',
+    'if (apart && lookedAt >= settledAt) return notApplied(services, work);',
+    'if (lookedAt >= settledAt) return notApplied(services, work);',
+    'absence is believed after one look',
+  ],
+  [
+    'steps/checkStep.ts',
+    'later(step.sendBy ?? step.firstAt, settleSeconds)',
+    'later(step.firstAt, settleSeconds)',
+    'the settle time counts from the first attempt',
+  ],
+  [
+    'steps/checkStep.ts',
+    "return settleDone(services, work, effect.result, 'joined');",
+    "return settleDone(services, work, effect.result, 'adopted');",
+    'the job of another is called adopted',
+  ],
+  [
+    'steps/checkStep.ts',
+    '(step.failures?.doubtful ?? 0) >= mostAttempts',
+    'false',
+    'a request that never has an effect is sent for ever',
+  ],
+  [
+    'steps/checkStep.ts',
+    "    case 'ambiguous':\n      return settle(services, work, { kind: 'unknown', failure: effect.failure });",
+    "    case 'ambiguous':\n      return absent(services, work, lookedAt);",
+    'two jobs that may be ours count as none',
+  ],
+  [
+    'steps/sendStep.ts',
+    '    attempt: held.step.attempt + 1,',
+    '    attempt: Math.max(1, held.step.attempt),',
+    'all attempts go under one id',
+  ],
+  [
+    'steps/sendStep.ts',
+    'if (services.clock() > later(step.sendBy ?? step.firstAt, -sendMarginSeconds)) {',
+    'if (services.clock() < new Date(0)) {',
+    'an attempt is sent although its window is nearly over',
+  ],
+  [
+    'steps/sendStep.ts',
+    ': new Date(step.sendBy ?? step.firstAt);',
+    ': later(step.sendBy ?? step.firstAt, 3600);',
+    'a request is sent and waited for after its deadline',
+  ],
+  [
+    'steps/sendStep.ts',
+    "if (lock === 'busy') return itemBusy(services, work);",
+    '',
+    'a step is sent although another run is at work on the item',
+  ],
+  [
+    'steps/sendStep.ts',
+    "if (lock && (await takeItem(services, step, work.definition, lock)) === 'busy') {",
+    "if (lock && (await takeItem(services, step, work.definition, lock)) === 'busy' && step.runId === '') {",
+    'a lock that was lost does not keep a step from being sent',
+  ],
+  [
+    'steps/sendStep.ts',
+    'if (!work.definition.goesOnAfterCancel && (await services.isCancelRequested(step.runId))) {',
+    'if (await Promise.resolve(false)) {',
+    'a step of a cancelled run is sent',
+  ],
+  [
+    'steps/sendStep.ts',
+    'if (obstacle) return () =>',
+    'if (obstacle && !obstacle) return () =>',
+    'no obstacle keeps a step from being sent',
+  ],
+  [
+    'steps/itemLock.ts',
+    "state === 'claimed' || state === 'checking' || (state === 'waiting' && resume === 'poll');",
+    "state === 'claimed' || state === 'checking' || (state === 'waiting' && resume === undefined);",
+    'an item lock ignores an operation that is being polled',
+  ],
+  [
+    'steps/itemLock.ts',
+    "return written.kind === 'written' ? 'taken' : 'busy';",
+    "return written.kind ? 'taken' : 'busy';",
+    'two workers take one item',
+  ],
+  [
+    'steps/itemLock.ts',
+    'if (holder && isInFlight(holder)) return',
+    'if (holder && isInFlight(holder) && holder.attempt > 9) return',
+    'an item lock holds nobody off',
+  ],
+  [
+    'steps/nextMove.ts',
+    "if (leased) return { kind: 'postpone', until: leased };",
+    '',
+    'a lease keeps no other worker away',
+  ],
+  [
+    'steps/nextMove.ts',
+    "if (inDoubt && definition.repeat !== 'safe') {",
+    'if (inDoubt && definition.repeat === undefined) {',
+    'what may have been applied is sent again without a look',
+  ],
+  ['steps/nextMove.ts', "if (overdue) return { kind: 'giveUp' };", '', 'a step has no deadline'],
+  [
+    'steps/nextMove.ts',
+    "if (step.state === 'settled') return { kind: 'answer' };",
+    '',
+    'a settled step is sent again',
+  ],
+  [
+    'steps/applySendAnswer.ts',
+    "    case 'doubtful':\n      return inDoubt(services, work, unanswered(answer.reason));",
+    "    case 'doubtful':\n      return retryLater(services, work, unanswered(answer.reason));",
+    'a request without an answer is sent again',
+  ],
+  [
+    'steps/applySendAnswer.ts',
+    'if (status === 408 || status >= 500) return inDoubt',
+    'if (status === 408 || status > 599) return inDoubt',
+    'a 503 is taken for a final no',
+  ],
+  [
+    'steps/applySendAnswer.ts',
+    "    case 'lost':\n      return inDoubt(services, work, acceptance.failure);",
+    "    case 'lost':\n      return finished(services, work, reply);",
+    'a 202 without a way to follow it counts as done',
+  ],
+  [
+    'steps/applyPollAnswer.ts',
+    'if (reply.status === 429) return throttled(services, work, reply);',
+    '',
+    'a throttled poll uses up the patience',
+  ],
+  [
+    'steps/applyPollAnswer.ts',
+    'if (times <= mostAttempts) return pollAgain(services, work, failure, times);',
+    'if (times > 0) return pollAgain(services, work, failure, times);',
+    'an operation that cannot be read is polled for ever',
+  ],
+  [
+    'steps/refuse.ts',
+    'lastFailure: failure, reason: failure.message, joinForeign: true }',
+    'lastFailure: failure, reason: failure.message }',
+    'a backup in progress is not joined',
+  ],
+  [
+    'steps/refuse.ts',
+    "times >= mostAttempts && callOf(work).method !== 'GET'",
+    "times < 0 && callOf(work).method !== 'GET'",
+    'a write that fails is repeated for ever',
+  ],
+  [
+    'steps/reconcilePoisonedStep.ts',
+    "held.step.state === 'ordered' ? fail(services, held) : tryAgain(services, held)",
+    'held.step.state ? fail(services, held) : tryAgain(services, held)',
+    'a poisoned message fails a step that may have been sent',
+  ],
+  [
+    'steps/reconcilePoisonedStep.ts',
+    '  if (now > end) {',
+    '  if (now < new Date(0)) {',
+    'a poisoned step never ends',
+  ],
+  [
+    'steps/reconcilePoisonedStep.ts',
+    '/^[0-9a-f]{40}$/.test(runId) && /^\\d{1,6}$/.test(stepId)',
+    "runId !== '' && stepId !== ''",
+    'a message may name anything as its run',
+  ],
+  [
+    'steps/stepInHand.ts',
+    'if (fresh?.step.writer === next.writer) return fresh;',
+    '',
+    'a write whose answer was lost is not known again',
+  ],
+  [
+    'steps/stepInHand.ts',
+    'if (!fresh || fresh.step.writer !== step.writer) return undefined;',
+    'if (!fresh) return undefined;',
+    'a worker overwrites what another has written',
+  ],
+  [
+    'steps/tellFlow.ts',
+    "if (raised === 'missing' && services.clock()",
+    "if (raised !== 'missing' && services.clock()",
+    'an event to a flow that is not there yet is lost',
+  ],
+  [
+    'steps/timings.ts',
+    'export const settleSeconds = 300;',
+    'export const settleSeconds = 30;',
+    'the settle time is shorter than the lag of the list',
+  ],
+]);

@@ -1,0 +1,113 @@
+// npm run test:mutants [-- --only TEXT --list --again --sim SEEDS --minutes N]: each mistake in a copy of the app; its tests or random worlds must notice it.
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Mutant } from './mutant.ts';
+import { mutants } from './mutants.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
+    sim: { type: 'string', default: '60' },
+    minutes: { type: 'string', default: '600' },
+  },
+});
+
+/** What is known of earlier runs: a mutant that was caught is not tried again. */
+const memory = '.local/mutants.json';
+type Verdicts = Record<string, string>;
+const keyOf = ({ file, find, replace }: Mutant): string => JSON.stringify([file, find, replace]);
+const known: Verdicts =
+  !values.again && existsSync(memory) ? (JSON.parse(readFileSync(memory, 'utf8')) as Verdicts) : {};
+
+const copied = [
+  'src',
+  'local',
+  'test',
+  'plan',
+  'package.json',
+  'host.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
+
+function copyOfProject(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mutants-'));
+  for (const name of copied) cpSync(name, join(folder, name), { recursive: true });
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+const longestMs = 300_000;
+
+/** Whether something notices what is wrong in the folder; an exit that is not 0, or none in five minutes. */
+function notices(folder: string, by: string): boolean {
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', by, '--bail', '1', '--silent', '--reporter=dot'];
+  const worlds = ['test/sim/sim.ts', '--seeds', values.sim, '--workers', '1'];
+  const { status } = spawnSync(process.execPath, by === 'sim' ? worlds : vitest, {
+    ...{ cwd: folder, encoding: 'utf8', timeout: longestMs, stdio: 'ignore' },
+  });
+  return status !== 0;
+}
+
+function verdictOf(mutant: Mutant, folder: string): string {
+  const file = join(folder, mutant.file);
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(
+    file,
+    text.replace(mutant.find, () => mutant.replace),
+  );
+  try {
+    return mutant.by.find((by) => notices(folder, by)) ?? 'survived';
+  } finally {
+    writeFileSync(file, text);
+  }
+}
+
+function tell(chosen: readonly Mutant[]): void {
+  const verdicts = chosen.map((mutant) => known[keyOf(mutant)]);
+  const survived = verdicts.filter((verdict) => verdict === 'survived').length;
+  const untried = verdicts.filter((verdict) => verdict === undefined).length;
+  for (const mutant of chosen)
+    if (known[keyOf(mutant)] === 'survived') console.log(`SURVIVED: ${mutant.why} (${mutant.file})`);
+  console.log(
+    `mutants ${chosen.length}, caught ${chosen.length - survived - untried}, survived ${survived}, not tried ${untried}`,
+  );
+  process.exitCode = survived + untried > 0 ? 1 : 0;
+}
+
+function tryAll(chosen: readonly Mutant[]): void {
+  const folder = copyOfProject();
+  const endAt = Date.now() + Number(values.minutes) * 60_000;
+  mkdirSync('.local', { recursive: true });
+  try {
+    for (const mutant of chosen) {
+      if (known[keyOf(mutant)] !== undefined || Date.now() > endAt) continue;
+      const verdict = verdictOf(mutant, folder);
+      known[keyOf(mutant)] = verdict;
+      writeFileSync(memory, JSON.stringify(known, undefined, 1));
+      console.log(`${verdict === 'survived' ? 'SURVIVED' : `caught by ${verdict}`}: ${mutant.why}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const only = values.only.toLowerCase();
+const chosen = mutants.filter(({ file, why }) => `${file} ${why}`.toLowerCase().includes(only));
+if (values.list) for (const { file, why, by } of chosen) console.log(`${file}: ${why} (${by.join(', ')})`);
+else tryAll(chosen);
+tell(chosen);

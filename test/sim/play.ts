@@ -1,0 +1,244 @@
+import { dressEvent, type ResourceEvent } from '../../local/arm-simulator/resources/events/event-shapes.ts';
+import { eventListenersOf } from '../../local/arm-simulator/resources/events/listeners.ts';
+import type { Effect } from '../../local/arm-simulator/effects.ts';
+import { isFinished } from '../../local/functions-host/durable/instanceRecord.ts';
+import { createMemoryStore, type InstanceStore } from '../../local/functions-host/durable/instanceStore.ts';
+import type { RunRecord } from '../../src/runs/run.ts';
+import { startEmbeddedApp, type Answer, type EmbeddedApp } from '../support/embeddedApp.ts';
+import { diskId, disksVaultId, filesVaultId } from '../support/planWorld.ts';
+import { runRows } from '../support/runDesk.ts';
+import type { Fired } from './faultKinds.ts';
+import { actsOf, type Act } from './requests.ts';
+import { troublesOf, type Troubles } from './troubles.ts';
+import { makeWorld, type Scenario, type SimWorld } from './world.ts';
+
+/** A job as the service shows it at the end. */
+export interface ServiceJob {
+  readonly id: string;
+  readonly status: string;
+  readonly operation: string;
+}
+
+/** What was asked, and what was answered to it at last. */
+export interface Asked {
+  readonly act: Act;
+  readonly answer: Answer | undefined;
+}
+
+/** Everything by which a world is judged: the service's own log, answers, records and what lies in storage. */
+export interface Evidence {
+  readonly world: SimWorld;
+  readonly asked: readonly Asked[];
+  readonly effects: readonly Effect[];
+  readonly jobs: readonly ServiceJob[];
+  readonly records: readonly RunRecord[];
+  readonly cancelled: ReadonlySet<string>;
+  /** What should not be there once all is still, in words. */
+  readonly leftOver: readonly string[];
+  /** Every text that a person or another system may see. */
+  readonly seen: readonly string[];
+  readonly fired: Fired;
+  readonly deaths: number;
+  readonly hours: number;
+}
+
+/** Faults end some minutes after the last request. */
+const faultyMs = 2_700_000;
+/** Longer than anything that has been held back is late. */
+const stillMs = 2_700_000;
+
+/** Plays the world of a seed to its end. */
+export async function playWorld(seed: number, scenario: Scenario): Promise<Evidence> {
+  const world = makeWorld(seed, scenario);
+  const troubles = troublesOf(world);
+  const instances = createMemoryStore();
+  const app = await startEmbeddedApp({
+    ...{ world: world.world, startAt: world.startAt, seed, plan: () => world.plan, instances },
+    ...{ faults: world.faults, aroundPort: troubles.around, skewMs: troubles.skewMs },
+  });
+  const startedAt = app.clock.now();
+  troubles.begin(app);
+  try {
+    const asked = await askAll(app, world, troubles);
+    await app.clock.advanceTo(startedAt + faultyMs);
+    troubles.stop();
+    await app.clock.runUntil(() => allEnded(app), world.deadlineHours * 3_600_000);
+    const hours = (app.clock.now() - startedAt) / 3_600_000;
+    // What comes late still comes, and whatever was to be cleaned up has been.
+    await app.clock.runFor(stillMs);
+    const leftOver = leftIn(app, instances);
+    const records = await readRecords(app);
+    return {
+      ...{ world, asked, records, leftOver, hours, deaths: app.deaths() },
+      effects: app.simulator.effects.all(),
+      jobs: await readJobs(app),
+      cancelled: new Set(records.filter((run) => run.cancelRequestedBy !== undefined).map(({ id }) => id)),
+      seen: [
+        ...app.log,
+        ...asked.map(({ answer }) => JSON.stringify(answer ?? null)),
+        ...records.map((record) => JSON.stringify(record)),
+        ...storedTexts(app),
+      ],
+      fired: countWorldFaults(world, app, troubles.fired),
+    };
+  } finally {
+    await app.stop();
+  }
+}
+
+const allEnded = (app: EmbeddedApp): boolean =>
+  runRows(app.tables.runs).every((row) => row['endedAt'] !== undefined);
+
+/** What a caller's client does: the same key until an answer comes, five times at most. */
+async function ask(app: EmbeddedApp, path: string, body: unknown, key: string): Promise<Answer | undefined> {
+  let answer: Answer | undefined;
+  for (let tries = 0; tries < 5; tries++) {
+    answer = await app.request('POST', path, body, { 'idempotency-key': key });
+    if (answer && answer.status < 500) break;
+    await app.clock.runFor(20_000);
+  }
+  return answer;
+}
+
+async function askAll(app: EmbeddedApp, world: SimWorld, troubles: Troubles): Promise<Asked[]> {
+  const start = app.clock.now();
+  const acts = actsOf(world);
+  const asked: Asked[] = [];
+  const events: ResourceEvent[] = [];
+  eventListenersOf(app.simulator.core).add((event) => events.push(event));
+  for (const act of acts) {
+    await app.clock.advanceTo(start + act.atSeconds * 1000);
+    asked.push({ act, answer: await perform(app, act, { asked, events, troubles }) });
+  }
+  return asked;
+}
+
+interface Before {
+  readonly asked: readonly Asked[];
+  readonly events: ResourceEvent[];
+  readonly troubles: Troubles;
+}
+
+async function perform(
+  app: EmbeddedApp,
+  act: Act,
+  { asked, events, troubles }: Before,
+): Promise<Answer | undefined> {
+  if (act.kind === 'post') return ask(app, act.path, act.body, act.key);
+  if (act.kind === 'refused') return ask(app, act.path, act.body, `refused-${act.atSeconds}`);
+  if (act.kind === 'disk') return createDisk(app, act, { events, troubles });
+  const earlier = asked[act.of];
+  if (act.kind === 'repeat') {
+    if (earlier?.act.kind !== 'post') return undefined;
+    return ask(app, earlier.act.path, earlier.act.body, earlier.act.key);
+  }
+  const id = (earlier?.answer?.body as { id?: string } | undefined)?.id;
+  return id === undefined ? undefined : ask(app, `/api/runs/${id}/cancel`, undefined, 'cancel');
+}
+
+/** A disk comes into being; Event Grid delivers until it is accepted, perhaps once more. */
+async function createDisk(
+  app: EmbeddedApp,
+  { name, twice }: Extract<Act, { kind: 'disk' }>,
+  { events, troubles }: Pick<Before, 'events' | 'troubles'>,
+): Promise<Answer | undefined> {
+  events.length = 0;
+  await troubles.spared(() =>
+    app.simulator.handle({
+      method: 'PUT',
+      url: `https://management.azure.com${diskId(name)}?api-version=2023-04-02`,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ location: 'westeurope', tags: { backup: 'daily' } }),
+    }),
+  );
+  const [event] = events;
+  if (!event) throw new Error('No event of the disk.');
+  const deliver = () =>
+    app.request(
+      'POST',
+      '/runtime/webhooks/eventgrid?functionName=onResourceWritten',
+      dressEvent(event, 'EventGridSchema'),
+      { 'aeg-event-type': 'Notification' },
+    );
+  let answer = await deliver();
+  for (let tries = 0; tries < 6 && !(answer && answer.status < 300); tries++) {
+    await app.clock.runFor(30_000);
+    answer = await deliver();
+  }
+  if (twice) await deliver();
+  return answer;
+}
+
+const headers = { authorization: `Bearer ${'a'.repeat(40)}` };
+
+async function readJobs(app: EmbeddedApp): Promise<ServiceJob[]> {
+  const jobs: ServiceJob[] = [];
+  for (const [vault, version] of [
+    [filesVaultId, '2025-08-01'],
+    [disksVaultId, '2025-07-01'],
+  ] as const) {
+    const url = `https://management.azure.com${vault}/backupJobs?api-version=${version}`;
+    const reply = await app.simulator.handle({ method: 'GET', url, headers });
+    const { value } = JSON.parse(reply.body ?? '{}') as {
+      value: { name: string; properties: { status: string; operation?: string } }[];
+    };
+    jobs.push(
+      ...value.map(({ name, properties: { status, operation = '' } }) => ({ id: name, status, operation })),
+    );
+  }
+  return jobs;
+}
+
+async function readRecords(app: EmbeddedApp): Promise<RunRecord[]> {
+  const records: RunRecord[] = [];
+  for (const row of runRows(app.tables.runs)) {
+    const answer = await app.request('GET', `/api/runs/${row.rowKey}`);
+    records.push(answer?.body as RunRecord);
+  }
+  return records;
+}
+
+/** Instances, messages, claims and watches that are there although nothing goes on. */
+function leftIn(app: EmbeddedApp, instances: InstanceStore): string[] {
+  const running = instances.loadAll().filter(({ head }) => !isFinished(head.status));
+  const messages = app.queues
+    .queues()
+    .flatMap((queue) => app.queues.messages(queue).map(() => `a message in ${queue}`));
+  const steps = app.tables.steps
+    .rows()
+    .filter((row) => row['state'] === 'claimed' || row['state'] === 'checking')
+    .map((row) => `a step of run ${row.partitionKey} that is ${String(row['state'])}`);
+  const watches = app.tables.watches
+    .rows()
+    .filter((row) => row['state'] !== 'idle')
+    .map((row) => `a watch ${row.partitionKey}/${row.rowKey}`);
+  return [
+    ...running.map(({ head }) => `instance ${head.instanceId}, ${head.status}`),
+    ...messages,
+    ...steps,
+    ...watches,
+  ];
+}
+
+/** Rows as they are stored, without the URLs that a step polls. */
+const storedTexts = (app: EmbeddedApp): string[] =>
+  Object.values(app.tables).flatMap((table) =>
+    table.rows().map((row) => JSON.stringify({ ...row, poll: undefined, pollUrl: undefined })),
+  );
+
+function countWorldFaults({ enabled, world }: SimWorld, app: EmbeddedApp, fired: Fired): Fired {
+  const scheduled = app.simulator.effects.count('scheduledBackup');
+  const refused = app.simulator.log.filter(
+    ({ status, route }) => status === 400 && route.endsWith('.backup'),
+  ).length;
+  const failing = JSON.stringify(world.recoveryServices?.datasources ?? []).includes('"status":');
+  return {
+    ...fired,
+    ...(enabled.has('noEcho') && app.simulator.effects.count('backup') > 0 ? { noEcho: 1 } : {}),
+    ...(enabled.has('foreignJob') && scheduled > 0 ? { foreignJob: scheduled } : {}),
+    ...(enabled.has('dailyLimit') && refused > 0 ? { dailyLimit: refused } : {}),
+    ...(enabled.has('jobFails') && failing && app.simulator.effects.count('backup') > 0
+      ? { jobFails: 1 }
+      : {}),
+  };
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { findingsOf } from './check.ts';
+import { canary } from './faultKinds.ts';
+import { playWorld, type Evidence } from './play.ts';
+
+test('a seed gives the same world each time', async () => {
+  const [one, other] = [await playWorld(20, 'everything'), await playWorld(20, 'everything')];
+  expect(one.records.length).toBeGreaterThan(0);
+  expect([other.records, other.effects, other.fired]).toEqual([one.records, one.effects, one.fired]);
+});
+
+/** A world without faults in which at least one backup has completed. */
+async function calmWorld(): Promise<Evidence> {
+  for (let seed = 1; seed < 50; seed++) {
+    const evidence = await playWorld(seed, 'calm');
+    if (evidence.records.some(({ job }) => job?.status === 'Completed')) return evidence;
+  }
+  throw new Error('No backup in fifty worlds.');
+}
+
+test('the checker finds what is wrong', async () => {
+  const evidence = await calmWorld();
+  expect(findingsOf(evidence)).toEqual([]);
+  const told = evidence.records.find(({ job }) => job?.status === 'Completed');
+  const begun = evidence.effects.find(({ id }) => told?.job?.id.endsWith(id ?? '-'));
+  if (!told || !begun) throw new Error('The world has no backup of its own.');
+  const kindsOf = (differs: Partial<Evidence>) =>
+    findingsOf({ ...evidence, ...differs }).map((finding) => finding.split(':')[0]);
+  const others = evidence.records.filter(({ id }) => id !== told.id);
+  const withStatus = (status: 'running' | 'failed') => [...others, { ...told, status }];
+
+  expect(kindsOf({ effects: [...evidence.effects, { ...begun, id: 'second' }] })).toEqual([
+    'doubled or lost',
+    'two at once',
+  ]);
+  expect(kindsOf({ records: others })).toContain('doubled or lost');
+  expect(kindsOf({ records: withStatus('running') })).toContain('stuck');
+  expect(kindsOf({ jobs: evidence.jobs.map((job) => ({ ...job, status: 'Failed' })) })).toContain('untrue');
+  expect(kindsOf({ jobs: [] })).toContain('untrue');
+  expect(kindsOf({ records: [...evidence.records, { ...told, id: 'f'.repeat(40) }] })).toContain('untrue');
+  const cancel = { at: begun.at, kind: 'cancelJob', subject: `/x/backupjobs/${begun.id}`, id: 'c' };
+  expect(kindsOf({ effects: [...evidence.effects, cancel] })).toEqual(['foreign job cancelled']);
+  expect(kindsOf({ leftOver: ['a message'] })).toEqual(['left over']);
+  expect(kindsOf({ seen: [`key ${canary}`] })).toEqual(['unredacted']);
+});
