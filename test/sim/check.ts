@@ -158,14 +158,16 @@ function batchUntruths(run: RunRecord, records: readonly RunRecord[]): string[] 
   ];
 }
 
-/** Two requests for one item lie further apart than the operation that the first has begun. */
-function atOnceIn({ effects }: Evidence): string[] {
-  const begun = effects.filter(({ kind }) => kind === 'backup');
-  return begun.flatMap((one, index) =>
-    begun
+/** No request for a backup of an item is sent while another has not been answered. */
+function atOnceIn({ backupCalls }: Evidence): string[] {
+  return backupCalls.flatMap((one, index) =>
+    backupCalls
       .slice(index + 1)
-      .filter((other) => other.subject === one.subject && other.at - one.at < 2000)
-      .map((other) => `two at once: jobs ${one.id} and ${other.id} of ${one.subject.split('/').at(-1)}`),
+      .filter((other) => other.path === one.path && other.from < one.to)
+      .map(
+        ({ from }) =>
+          `two at once: a second request at ${new Date(from).toISOString()}: ${one.path.slice(-90)}`,
+      ),
   );
 }
 

@@ -25,12 +25,20 @@ export interface Asked {
   readonly answer: Answer | undefined;
 }
 
+/** One request for a backup, from its sending to its answer, on the service's clock. */
+export interface BackupCall {
+  readonly path: string;
+  readonly from: number;
+  to: number;
+}
+
 /** Everything by which a world is judged: the service's own log, answers, records and what lies in storage. */
 export interface Evidence {
   readonly world: SimWorld;
   readonly asked: readonly Asked[];
   readonly effects: readonly Effect[];
   readonly jobs: readonly ServiceJob[];
+  readonly backupCalls: readonly BackupCall[];
   readonly records: readonly RunRecord[];
   readonly cancelled: ReadonlySet<string>;
   /** What should not be there once all is still, in words. */
@@ -57,6 +65,7 @@ export async function playWorld(seed: number, scenario: Scenario): Promise<Evide
     ...{ faults: world.faults, aroundPort: troubles.around, skewMs: troubles.skewMs },
   });
   const startedAt = app.clock.now();
+  const backupCalls = watchBackupCalls(app);
   troubles.begin(app);
   try {
     const asked = await askAll(app, world, troubles);
@@ -69,7 +78,7 @@ export async function playWorld(seed: number, scenario: Scenario): Promise<Evide
     const leftOver = leftIn(app, instances);
     const records = await readRecords(app);
     return {
-      ...{ world, asked, records, leftOver, hours, deaths: app.deaths() },
+      ...{ world, asked, records, leftOver, hours, backupCalls, deaths: app.deaths() },
       effects: app.simulator.effects.all(),
       jobs: await readJobs(app),
       cancelled: new Set(records.filter((run) => run.cancelRequestedBy !== undefined).map(({ id }) => id)),
@@ -167,6 +176,24 @@ async function createDisk(
   }
   if (twice) await deliver();
   return answer;
+}
+
+/** Notes every request for a backup as the service gets it. */
+function watchBackupCalls({ simulator, clock }: EmbeddedApp): readonly BackupCall[] {
+  const calls: BackupCall[] = [];
+  const handle = simulator.handle.bind(simulator);
+  simulator.handle = async (request) => {
+    const { pathname } = new URL(request.url);
+    if (request.method !== 'POST' || !pathname.endsWith('/backup')) return handle(request);
+    const call: BackupCall = { path: pathname.toLowerCase(), from: clock.now(), to: Infinity };
+    calls.push(call);
+    try {
+      return await handle(request);
+    } finally {
+      call.to = clock.now();
+    }
+  };
+  return calls;
 }
 
 const headers = { authorization: `Bearer ${'a'.repeat(40)}` };

@@ -31,8 +31,9 @@ test('the checker finds what is wrong', async () => {
 
   expect(kindsOf({ effects: [...evidence.effects, { ...begun, id: 'second' }] })).toEqual([
     'doubled or lost',
-    'two at once',
   ]);
+  const call = { path: '/item/backup', from: begun.at, to: begun.at + 9000 };
+  expect(kindsOf({ backupCalls: [call, { ...call, from: begun.at + 1 }] })).toEqual(['two at once']);
   expect(kindsOf({ records: others })).toContain('doubled or lost');
   expect(kindsOf({ records: withStatus('running') })).toContain('stuck');
   expect(kindsOf({ jobs: evidence.jobs.map((job) => ({ ...job, status: 'Failed' })) })).toContain('untrue');
