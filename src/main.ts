@@ -1,4 +1,5 @@
 import './functions/advanceShard.activity.ts';
+import './functions/askDrillWebhook.activity.ts';
 import './functions/batchShard.orchestration.ts';
 import './functions/cancelRun.http.ts';
 import './functions/choosePlan.activity.ts';

@@ -2201,6 +2201,14 @@ export interface Plan {
          * Of a share: fewer files make the verdict empty.
          */
         minimumFiles?: number;
+        /**
+         * Asked by https for a verdict: 200 good, 422 bad, 202 later.
+         */
+        webhook?: string;
+        /**
+         * How long the webhook may take; then unverified.
+         */
+        within?: string;
       };
       /**
        * How long the restored thing is kept after a good verdict: minutes and hours, ISO 8601.

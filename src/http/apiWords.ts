@@ -226,6 +226,11 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
   'disk.resourceGroup': { description: 'ARM id of a resource group.', example: group },
   check: { description: 'What must be true of what came back.' },
   minimumFiles: { description: 'Of a share: fewer files make the verdict empty.', example: 1 },
+  'check.webhook': {
+    description: 'Asked by https for a verdict: 200 good, 422 bad, 202 later.',
+    example: 'https://verify.example.org/restored',
+  },
+  'check.within': { description: 'How long the webhook may take; then unverified.', example: 'PT2H' },
   'DrillRequest.keepFor': {
     description: 'How long the restored thing is kept after a good verdict: minutes and hours, ISO 8601.',
     example: 'PT1H',

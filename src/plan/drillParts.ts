@@ -47,6 +47,19 @@ export const checkSchema = z.strictObject({
   minimumFiles: z.int().min(0).max(1_000_000_000).optional(),
 });
 
+/** The same, and a webhook that is asked for a verdict of its own: only the plan names one. */
+export const plannedCheckSchema = checkSchema.extend({
+  webhook: z
+    .url({ protocol: /^https$/, error: 'an https URL' })
+    .max(1000)
+    .optional(),
+  /** How long it may take. */
+  within: spanSchema.default('PT2H'),
+});
+
+/** @see plannedCheckSchema */
+export type DrillCheck = Partial<z.infer<typeof plannedCheckSchema>>;
+
 /** Everything a restore of one resource is done by. */
 export const drillPartsSchema = z.strictObject({
   point: pointSchema.default({ choose: 'latest', within: 'P30D' }),

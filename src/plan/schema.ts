@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { drillPartsSchema, spanSchema } from './drillParts.ts';
+import { drillPartsSchema, plannedCheckSchema, spanSchema } from './drillParts.ts';
 
 const armId = z.string().startsWith('/subscriptions/').max(2048);
 const name = z
@@ -108,6 +108,7 @@ export const scheduleSchema = z.strictObject({
 /** Restores of a sample, at set times: a backup is proven when something came back out of it. */
 export const drillSchema = drillPartsSchema.extend({
   name,
+  check: plannedCheckSchema.optional(),
   /** Five fields, as of a schedule. */
   cron: z.string().min(9).max(120),
   timeZone: z.string().min(1).max(60),

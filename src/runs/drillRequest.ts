@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { drillPartsSchema, pointSchema, spanSchema } from '../plan/drillParts.ts';
+import { drillPartsSchema, pointSchema, spanSchema, type DrillCheck } from '../plan/drillParts.ts';
 import { targetSchema } from './target.ts';
 
 /** One point by its name, instead of a choice. */
@@ -22,8 +22,9 @@ const ofThePlan = z.strictObject({
 export const drillSchema = z.union([ofThePlan, ofOneTarget]);
 
 /** What one drill is asked for: `seed` picks the point where any will do, so that a replay picks the same. */
-export type DrillRequest = z.infer<typeof ofOneTarget> & {
+export type DrillRequest = Omit<z.infer<typeof ofOneTarget>, 'check'> & {
   readonly kind: 'drill';
+  readonly check?: DrillCheck | undefined;
   readonly seed?: string;
   /** The plan's drill that it belongs to, and how many restores that begins on one day. */
   readonly drill?: string;

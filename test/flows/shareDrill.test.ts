@@ -286,3 +286,47 @@ test('rules, events and sweeps pass over what a drill has made', async () => {
   expect(await app.runEnded(id)).toMatchObject({ status: 'completed' });
   await app.stop();
 });
+
+test.each([
+  ['finds it good', [202, 503, 200], 'completed', 'proven'],
+  ['finds it wrong', [202, 422], 'failed', 'mismatch'],
+  ['stays silent', [], 'failed', 'unverified'],
+])('a webhook that %s decides, and nothing is left', async (_, statuses, status, verdict) => {
+  const asked: string[] = [];
+  const drills = [
+    {
+      name: 'nightly',
+      cron: '0 5 * * *',
+      timeZone: 'UTC',
+      of: { rules: ['daily shares'] },
+      into: { fileShare: into.fileShare },
+      check: { webhook: 'https://verify.example.org/restored', within: 'PT1H' },
+    },
+  ];
+  const app = await startDrillApp({
+    plan: () => drillPlan({ drills }),
+    post: async (_url, _headers, text) => {
+      asked.push(text);
+      return statuses[asked.length - 1] ?? 202;
+    },
+  });
+  const batch = await app.request('POST', '/api/drills', { drill: 'nightly' });
+  const { id } = batch?.body as { id: string };
+  await app.runEnded(id);
+  const list = (await app.request('GET', `/api/runs?batch=${id}`))?.body as { value: object[] };
+  expect(list.value).toMatchObject([{ status, result: { verdict } }]);
+  expect(new Set(asked).size).toBe(1);
+  expect(JSON.parse(asked[0] ?? '{}')).toMatchObject({ pointAt: '2026-08-21T03:00:00.000Z' });
+  expect(leftIn(app)).toEqual([]);
+  await app.stop();
+});
+
+test('only the plan names a webhook', async () => {
+  const app = await startDrillApp();
+  const answer = await app.request('POST', '/api/drills', {
+    ...body,
+    check: { webhook: 'https://x.example' },
+  });
+  expect(answer).toMatchObject({ status: 400 });
+  await app.stop();
+});

@@ -1,11 +1,12 @@
 import type { JobSeen } from '../../arm/backupJob.ts';
 import type { Failure } from '../../arm/call.ts';
+import type { WebhookQuestion, WebhookVerdict } from '../../drills/askWebhook.ts';
 import type { PointChoice, PointWish } from '../../arm/chosenPoint.ts';
 import { daysWithin, secondsOfSpan } from '../../plan/drillParts.ts';
 import type { DrillRequest, DrillThing } from '../../runs/drillRequest.ts';
-import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
+import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';
 import { FlowEnded, StepFailed, refuse } from '../refusals.ts';
-import { sleep } from '../takeStep.ts';
+import { callUntilAnswered, sleep } from '../takeStep.ts';
 import { cleanUp, noteDrill } from './cleanUp.ts';
 
 /** What has come back, and what is wrong with it. */
@@ -81,7 +82,7 @@ function failureOf(error: unknown): Failure | undefined {
   return { ...error.outcome.failure, message: error.message };
 }
 
-type Verdict = 'proven' | 'proven late' | 'failed' | 'empty' | 'mismatch' | 'left over';
+type Verdict = 'proven' | 'proven late' | 'failed' | 'empty' | 'mismatch' | 'unverified' | 'left over';
 
 interface Outcome {
   readonly verdict: Verdict;
@@ -98,6 +99,40 @@ function outcomeOf({ restoreWithin }: DrillRequest, restored: Restored): Outcome
   }
   const isLate = restoreWithin !== undefined && seconds > secondsOfSpan(restoreWithin);
   return { verdict: isLate ? 'proven late' : 'proven', restored };
+}
+
+/** The activity that asks a webhook. Input: `WebhookQuestion`. Answer: `WebhookVerdict`. */
+export const askDrillWebhookActivity = 'askDrillWebhook';
+
+/** Pauses between questions grow to this many beats, so that a long wait costs little history. */
+const longestPauseBeats = 60;
+
+/** Asks the webhook of the plan until it has a verdict or its time is over: no verdict is none that proves. */
+function* verified(
+  context: FlowContext,
+  { resourceId, things }: Drilled,
+  { check }: DrillRequest,
+  point: Chosen,
+  outcome: Outcome,
+): Flow<Outcome> {
+  if (check?.webhook === undefined || !outcome.verdict.startsWith('proven')) return outcome;
+  const question: WebhookQuestion = {
+    ...{ url: check.webhook, run: context.runId, resourceId },
+    ...{ restoredTo: things.map(({ id }) => id), pointAt: point.at },
+  };
+  const untilMs = context.df.currentUtcDateTime.getTime() + secondsOfSpan(check.within ?? 'PT2H') * 1000;
+  for (let asked = 0; ; asked++) {
+    const answer = yield* callUntilAnswered<WebhookVerdict>(context.df, askDrillWebhookActivity, question);
+    if (answer === 'good') return outcome;
+    if (answer === 'bad') {
+      const failure = { code: 'DrillRefused', message: 'The webhook finds what came back wrong.' };
+      return { ...outcome, verdict: 'mismatch', failure };
+    }
+    if (context.df.currentUtcDateTime.getTime() >= untilMs) break;
+    yield* sleep(context, beats(context, Math.min(3 * 2 ** asked, longestPauseBeats)));
+  }
+  const message = `The webhook gave no verdict within ${check.within ?? 'PT2H'}.`;
+  return { ...outcome, verdict: 'unverified', failure: { code: 'DrillUnverified', message } };
 }
 
 /** Whether the restore may go on without us: nobody could say how it ended. */
@@ -117,7 +152,7 @@ function* restoreAndKeep(
   try {
     const restored = yield* drilled.restore(point);
     yield* noteDrill(context, { moment: 'settled', run: context.runId });
-    const outcome = outcomeOf(request, restored);
+    const outcome = yield* verified(context, drilled, request, point, outcomeOf(request, restored));
     if (request.keepFor !== undefined && outcome.verdict.startsWith('proven'))
       yield* sleep(context, secondsOfSpan(request.keepFor));
     return outcome;
