@@ -1946,6 +1946,9 @@ export interface Plan {
          * Whether missing roles of the vault's identity are granted.
          */
         grantRoles?: boolean;
+        /**
+         * Identity of the vault that is used: systemAssigned, or the ARM id of a user-assigned one.
+         */
         identity?: 'systemAssigned' | string;
         /**
          * Of shares: whether the vault reaches the storage account by its keys or by an identity. Absent: as it is, keys for a new registration.

@@ -350,6 +350,10 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
     example: ['register storage account', 'protect'],
   },
   wouldSend: { description: 'What a backup would send.', example: { keepFor: 'P30D' } },
+  'protect.identity': {
+    description: 'Identity of the vault that is used: systemAssigned, or the ARM id of a user-assigned one.',
+    example: 'systemAssigned',
+  },
   'ProtectionRequest.identity': {
     description: 'Identity of the vault that is used: systemAssigned, or the ARM id of a user-assigned one.',
     example: 'systemAssigned',
