@@ -7,18 +7,34 @@ import { startTracker } from './watchJob.ts';
 /** A tracker that has not ticked this long after it meant to is dead. */
 const patienceMs = 600_000;
 const atOnce = 4;
+/** How often it is called. */
+const everyMs = 300_000;
+const hourMs = 3_600_000;
 
 /**
- * Gives every vault whose tracker has died a new one: a generation further, because an ended id is never started
+ * Gives every vault whose tracker has died, or has ended before a job was seen, a new one: a generation further, because an ended id is never started
  * again. Called every five minutes; harmless to repeat.
  *
  * @returns how many were given one.
  * @throws Error when one could not be given one; the others were.
  */
 export async function watchTrackers(services: TrackerServices): Promise<number> {
-  const late = (await listTrackers(services.watches)).filter((held) => isDead(services, held));
+  const all = await listTrackers(services.watches);
+  const late = all.filter((held) => isDead(services, held));
+  const idle = all.filter((held) => held.tracker.state === 'idle' && isItsTurn(services, held));
+  await inBatches(idle, atOnce, async (held) => {
+    if ((await listWatches(services.watches, held.tracker.vaultKey)).length > 0) late.push(held);
+  });
   await inBatches(late, atOnce, (held) => revive(services, held));
   return late.length;
+}
+
+/** A watch that was written by one who then died wakes no tracker: idle ones are looked at once an hour, a few at a time. */
+function isItsTurn({ clock }: TrackerServices, { tracker }: HeldTracker): boolean {
+  const turns = hourMs / everyMs;
+  return (
+    Math.floor(clock().getTime() / everyMs) % turns === parseInt(tracker.vaultKey.slice(0, 6), 16) % turns
+  );
 }
 
 async function revive(services: TrackerServices, held: HeldTracker): Promise<void> {
@@ -28,7 +44,7 @@ async function revive(services: TrackerServices, held: HeldTracker): Promise<voi
   const raised = await changeTracker(services.watches, held, change);
   if (!raised) return;
   await startTracker(services, raised);
-  services.log('warning', 'A job tracker had died; a new generation goes on.', {
+  services.log('warning', 'A job tracker was not there; a new generation goes on.', {
     vault: vaultKey,
     generation: generation + 1,
   });

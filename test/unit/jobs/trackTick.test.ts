@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Pacer } from '../../../src/pacer/pacer.ts';
-import { listWatches, vaultKeyOf } from '../../../src/jobs/watch.ts';
+import { listWatches, rowOfWatch, vaultKeyOf } from '../../../src/jobs/watch.ts';
 import { cancelWatch, watchJob } from '../../../src/jobs/watchJob.ts';
 import { watchTrackers } from '../../../src/jobs/watchTrackers.ts';
 import {
@@ -382,4 +382,23 @@ test('a backup whose time cannot be read does not stop the tracker of its vault'
   await world.tick();
   await world.tick();
   expect(world.told.map(({ outcome }) => outcome.kind)).toEqual(['ended', 'ended']);
+});
+
+test('a job whose watch was written by one who died then is followed within the hour, in a vault with no other job', async () => {
+  const world = trackerWorld({
+    list: () => listOf({ id: job(1), status: 'Completed', activityId: attempt(1) }),
+  });
+  await watchJob(world.services, watchOrder());
+  await world.tick();
+  expect(await world.tick()).toEqual({ inFlight: 0 });
+  await world.services.watches.insert(rowOfWatch({ ...watchOrder({ runId: 'b'.repeat(40) }), misses: 0 }));
+  let revived = 0;
+  for (let look = 0; look < 12; look++) {
+    world.clock.now += 300_000;
+    revived += await watchTrackers(world.services);
+    if (revived > 0) break;
+  }
+  expect(revived).toBe(1);
+  await world.tick(2);
+  expect(world.told).toHaveLength(2);
 });
