@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { QueueServiceClient } from '@azure/storage-queue';
 import { bundle } from '../scripts/bundle.ts';
 import { readSettings } from '../src/settings.ts';
 import { startAzurite } from './azurite.ts';
@@ -140,6 +141,14 @@ const settingsOf = (storage: string, simulator: SimulatorAddress): Record<string
   AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:01',
 });
 
+/** As a deployment has them: the host looks for both from its start. */
+async function makeQueues(connectionString: string): Promise<void> {
+  const queues = QueueServiceClient.fromConnectionString(connectionString);
+  await Promise.all(
+    ['backup-steps', 'backup-steps-poison'].map((name) => queues.getQueueClient(name).createIfNotExists()),
+  );
+}
+
 async function startHost(
   options: EnvironmentOptions,
   { folder }: Place,
@@ -183,6 +192,7 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
     await bundle();
     const azurite = await startAzurite(storageOptions(options, place));
     started.push(azurite);
+    await makeQueues(azurite.connectionString);
     const [simulatorProcess, simulator] = await startSimulator(options, place);
     started.push(simulatorProcess);
     const settings = { ...settingsOf(azurite.connectionString, simulator), ...options.settings };

@@ -131,5 +131,19 @@ resource alarms 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   }
 ]
 
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  // The name of a workbook is a GUID.
+  name: guid(workspace.id, 'workbook')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    category: 'workbook'
+    displayName: '${name}: runs, batches, coverage, requests, throttles'
+    serializedData: loadTextContent('../workbook.json')
+    sourceId: workspace.id
+  }
+}
+
 output actionGroupId string = empty(alertEmail) ? '' : people.id
 output insightsName string = insights.name

@@ -22,7 +22,7 @@ import type { Plan } from '../plan/schema.ts';
 import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
 import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
-import { childEndedEvent, shardIdOf } from '../runs/run.ts';
+import { childEndedEvent, shardIdOf, type RunRecord } from '../runs/run.ts';
 import { instanceIdOf } from '../runs/runId.ts';
 import { findRun } from '../runs/runRow.ts';
 import { runsSince } from '../runs/runsSince.ts';
@@ -56,6 +56,14 @@ async function wakeShards(given: Services, context: InvocationContext, runId: st
   }
 }
 
+/** A run's ending as its log line tells it; told again it is the same line. */
+const endingOf = ({ id, kind, status, batch, createdAt, endedAt, counts, error }: RunRecord) => ({
+  ...{ runId: id, kind, status, isBatch: counts !== undefined },
+  ...(batch === undefined ? {} : { batch }),
+  ...(error ? { code: error.code } : {}),
+  ...(endedAt === undefined ? {} : { seconds: (Date.parse(endedAt) - Date.parse(createdAt)) / 1000 }),
+});
+
 /** What the run record is kept with during one invocation. */
 export function runServices(given: Services, context: InvocationContext): RunServices {
   const { clock, tables, queue, settings } = given;
@@ -82,6 +90,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     seenJob: async (...run) => (await watchOf(...run))?.watch.seen,
     describeBatch: (run) => describeBatch(tables, run),
     announce: async (record) => {
+      context.log(JSON.stringify({ message: 'run ended', ...endingOf(record) }));
       const { plan } = await given.loadPlan();
       if (isTold(plan, record)) await putMessage(tables.outbox, record, clock());
       for (const channel of channelsToldOf(plan, record)) {
@@ -97,7 +106,7 @@ const stepLog =
   (context: InvocationContext): StepLog =>
   (level, message, fields) => {
     if (typeof level === 'object') return writeAlert(context, level.alert, message, fields);
-    const line = `${message} ${JSON.stringify(fields)}`;
+    const line = JSON.stringify({ message, ...fields });
     if (level === 'info') context.log(line);
     else context.warn(line);
   };

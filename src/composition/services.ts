@@ -78,7 +78,7 @@ export function catalogueOf(steps: readonly AnyStep[]): StepCatalogue {
 }
 
 /** The app's identity; its library is the largest of all and loaded when the first token is asked for. */
-function identity({ managed, clientId }: Settings['identity']): TokenCredential {
+export function identity({ managed, clientId }: Settings['identity']): TokenCredential {
   let loaded: Promise<TokenCredential> | undefined;
   const load = async (): Promise<TokenCredential> => {
     const { DefaultAzureCredential, ManagedIdentityCredential } = await import('@azure/identity');
@@ -100,7 +100,7 @@ function storageOf({ storage }: Settings, credential: TokenCredential): StorageA
   return { queueUrl: storage.queueUrl, tableUrl: storage.tableUrl, credential };
 }
 
-const armClientOf = (settings: Settings, credential: TokenCredential, clock: () => Date): ArmClient =>
+export const armClientOf = (settings: Settings, credential: TokenCredential, clock: () => Date): ArmClient =>
   createArmClient({
     endpoint: settings.armEndpoint,
     credential,

@@ -52,6 +52,8 @@ function throttled(
   failure: Failure,
 ): Promise<Progress> {
   const seconds = throttleSeconds(reply, services.clock());
+  const { runId, stepId, name } = work.held.step;
+  services.log('info', 'throttled', { runId, stepId, name, code: failure.code, seconds });
   return holdBack(services, work, { seconds, reason: failure.message, resume: 'send', failure });
 }
 

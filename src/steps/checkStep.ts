@@ -39,7 +39,12 @@ export async function checkStep(services: StepServices, work: StepInHand): Promi
   if (!held) return 'lost';
   const options = { clientRequestId: services.newId(), deadlineAt: later(until, -sendMarginSeconds) };
   const exchange = await readAllPages(services, call, options);
-  return afterLook(services, withRequests({ ...work, held }, exchange.requests), exchange, now);
+  return afterLook(
+    services,
+    withRequests({ ...work, held }, exchange.requests, exchange.answer),
+    exchange,
+    now,
+  );
 }
 
 function afterLook(

@@ -73,8 +73,8 @@ async function pollStep(services: StepServices, work: StepInHand): Promise<Progr
   const held = await changeStep(services, work.held, leased);
   if (!held) return 'lost';
   const answer = await pollAt(services, place, later(until, -sendMarginSeconds));
-  const polled = withRequests({ ...work, held }, answer === 'refused' ? 0 : 1);
-  if (answer === 'refused') return withoutUrl(services, polled);
+  if (answer === 'refused') return withoutUrl(services, { ...work, held });
+  const polled = withRequests({ ...work, held }, 1, answer);
   return applyPollAnswer(services, polled, place.poll, answer);
 }
 

@@ -37,7 +37,8 @@ export async function sendStep(services: StepServices, work: StepInHand): Promis
   const exchange = await exchangeOf(services, claimed, callToSend(claimed) ?? call);
   if (exchange === 'refused')
     return settle(services, claimed, { kind: 'failed', failure: notDescribed(claimed) });
-  return applySendAnswer(services, withRequests(claimed, exchange.requests), call, exchange.answer, sentAt);
+  const asked = withRequests(claimed, exchange.requests, exchange.answer);
+  return applySendAnswer(services, asked, call, exchange.answer, sentAt);
 }
 
 const notDescribed = ({ held }: StepInHand): Failure => ({

@@ -5,7 +5,7 @@ import { answer, fitsRow } from './tellFlow.ts';
 import { giveUpAt } from './nextMove.ts';
 import { changeStep, type Progress, type StepInHand } from './stepInHand.ts';
 import type { StepMessage, StepOutcome } from './step.ts';
-import type { FailureCounts, StepState } from './stepRow.ts';
+import { attemptIdOf, type FailureCounts, type StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { later, longestQueueSeconds, longestSlotSeconds, secondsUntil } from './timings.ts';
 
@@ -38,6 +38,20 @@ function alertOf(services: StepServices, { runId, stepId, name }: StepState, out
     });
 }
 
+/** The one line of a step: the ids under which a person finds it here and Azure's support there. */
+function logStep(services: StepServices, step: StepState, outcome: StepOutcome): void {
+  const { runId, stepId, name, attempt, asks, requests, correlationId, armRequestId } = step;
+  services.log('info', 'step ended', {
+    ...{ runId, stepId, name, outcome: outcome.kind },
+    ...('failure' in outcome ? { code: outcome.failure.code } : {}),
+    ...{ seconds: secondsUntil(step.settledAt ?? step.firstAt, new Date(step.firstAt)) },
+    ...{ attempts: attempt, asks, requests },
+    ...(attempt > 0 ? { clientRequestId: attemptIdOf(step, attempt) } : {}),
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(armRequestId === undefined ? {} : { armRequestId }),
+  });
+}
+
 /** Writes the final outcome of a step and tells the flow. */
 export async function settle(
   services: StepServices,
@@ -53,6 +67,7 @@ export async function settle(
   const settled = await changeStep(services, held, { ...now, resume: undefined, reason: undefined });
   if (!settled) return 'lost';
   alertOf(services, settled.step, kept);
+  logStep(services, settled.step, kept);
   await answer(services, settled.step);
   return 'moved';
 }

@@ -1,4 +1,5 @@
-import type { ArmCall, ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
+import type { ArmAnswer, ArmCall, ArmReply, Failure, Json, JsonObject } from '../arm/call.ts';
+import { plainText } from '../arm/words.ts';
 import { RowRefused, type StoredRow } from '../storage/table.ts';
 import type { AnyStep, Attempt, LookBeforeRepeat, ReadContext, StepOutcome, StepReading } from './step.ts';
 import { attemptIdOf, rowOfStep, stepOfRow, type PollPlace, type StepState } from './stepRow.ts';
@@ -100,9 +101,25 @@ export interface StepInHand {
 /** `lost`: another worker owns the step now; what is to be done follows from its row. */
 export type Progress = 'moved' | 'lost';
 
+const longestId = 100;
+
+function idsIn(answer: ArmAnswer | undefined): Pick<StepState, 'correlationId' | 'armRequestId'> {
+  if (answer?.kind !== 'reply') return {};
+  const id = (name: string) => plainText(answer.reply.headers[name] ?? '', longestId) || undefined;
+  const [correlationId, armRequestId] = [id('x-ms-correlation-request-id'), id('x-ms-request-id')];
+  return {
+    ...(correlationId !== undefined && { correlationId }),
+    ...(armRequestId !== undefined && { armRequestId }),
+  };
+}
+
 /** The same work with requests counted; written with the next change. */
-export function withRequests({ held, definition }: StepInHand, requests: number): StepInHand {
-  const step = { ...held.step, requests: held.step.requests + requests };
+export function withRequests(
+  { held, definition }: StepInHand,
+  requests: number,
+  answer?: ArmAnswer,
+): StepInHand {
+  const step = { ...held.step, requests: held.step.requests + requests, ...idsIn(answer) };
   return { held: { step, etag: held.etag }, definition };
 }
 

@@ -74,6 +74,9 @@ export interface StepState {
   readonly detail?: JsonObject;
   readonly reason?: string;
   readonly requests: number;
+  /** Ids of the last reply, by which Azure's support finds it. */
+  readonly correlationId?: string;
+  readonly armRequestId?: string;
   readonly outcome?: StepOutcome;
   readonly changedAt: string;
   readonly settledAt?: string;

@@ -20,7 +20,7 @@ interface SimulatorReady {
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm ci\b/, 'it would install beside itself'],
   [
-    /^npm (?:test|run (?:test|check|demo|build|bench|soak|sim|fuzz|package)\b)/,
+    /^npm (?:test|run (?:test|check|demo|build|bench|soak|sim|fuzz|package|doctor)\b)/,
     'it takes minutes, or runs this test',
   ],
   [/\$\{?APP\b/, 'it asks a deployed app'],
