@@ -3,10 +3,10 @@ import type { JsonObject } from '../../src/arm/call.ts';
 import { readFailure } from '../../src/arm/outcomes.ts';
 import { readResourceId } from '../../src/arm/resourceId.ts';
 import { postureOf } from '../../src/coverage/posture.ts';
+import { lacking } from './rights.ts';
 import { isBackupVault } from '../../src/coverage/readVault.ts';
 import { readBackupVaultCall } from '../../src/data-protection/instanceAges.ts';
 import { askArm, type EstateServices } from '../../src/estate/askArm.ts';
-import { missingActions, type Holder } from '../../src/estate/readRights.ts';
 import { readVaultCall } from '../../src/recovery-services/itemAges.ts';
 import roles from '../../infra/roles.json' with { type: 'json' };
 import { readPlan } from '../../src/plan/problems.ts';
@@ -122,11 +122,10 @@ const groupOf = (id: string): string =>
 
 async function rightsIn(patient: Patient, settings: Settings, vaultId: string): Promise<readonly Finding[]> {
   const estate = patient.estateOf(settings);
-  const holder: Holder = patient.principalId === undefined ? 'caller' : { principalId: patient.principalId };
   const findings: Finding[] = [];
   for (const { name, actions } of vaultProfiles(settings)) {
     const wanted = actions.filter((action) => isOfVault(vaultId, action));
-    const missing = await missingActions(estate, holder, vaultId, wanted);
+    const missing = await lacking(estate, patient.principalId, vaultId, wanted);
     if (missing.length > 0)
       findings.push(
         fault(
@@ -207,9 +206,8 @@ async function subscriptionFindings(
 ): Promise<readonly Finding[]> {
   const { name, actions } = roles.profiles.observe;
   const scope = `/subscriptions/${id}`;
-  const holder: Holder = patient.principalId === undefined ? 'caller' : { principalId: patient.principalId };
   try {
-    const missing = await missingActions(patient.estateOf(settings), holder, scope, actions);
+    const missing = await lacking(patient.estateOf(settings), patient.principalId, scope, actions);
     if (missing.length === 0) return [ok(scope, 'It can be read as a whole.')];
     return [
       fault(scope, `To ${name}, the identity lacks ${missing.join(', ')}.`, assign(patient, name, scope)),
