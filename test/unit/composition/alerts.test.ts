@@ -4,8 +4,9 @@ import { alertCodes, writeAlert } from '../../../src/notifications/alert.ts';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { emptyPlan } from '../../../src/plan/loadPlan.ts';
-import { runServices } from '../../../src/composition/invocationServices.ts';
+import { runServices, stepServices } from '../../../src/composition/invocationServices.ts';
 import { readSettings } from '../../../src/settings.ts';
+import { readAllPages } from '../../../src/steps/exchange.ts';
 import { httpApp, type HttpApp } from '../../support/httpApp.ts';
 
 /** The rule of `infra/modules/observation.bicep`: what a line begins with, and where its code is. */
@@ -136,4 +137,60 @@ test('a timer that has not run for an hour is told, the watchdog itself after a 
     'sendNotifications',
     'watchRuns',
   ]);
+});
+
+test('a run with two jobs under its own ids is doubled', async () => {
+  const vault =
+    '/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/archive';
+  const row = (name: string, activityId: string) => ({
+    name,
+    properties: { status: 'Completed', startTime: '2026-03-01T09:40:00Z', activityId },
+  });
+  const body = { value: [row('one', 'attempt-1'), row('two', 'attempt-2')] };
+  const app = httpApp({
+    arm: {
+      send: async () => ({ kind: 'reply', reply: { status: 200, headers: {}, body } }),
+      followUrl: () => Promise.reject(new Error('not asked')),
+    },
+    pacer: { reserve: async () => ({ kind: 'go' }), learn: async () => undefined },
+  });
+  await app.services.tables.steps.put({
+    ...{ partitionKey: 'audit', rowKey: `${'a'.repeat(40)}-02`, attemptIds: 'attempt-1 attempt-2' },
+    ...{ itemId: `${vault}/backupFabrics/Azure/protectionContainers/c/protectedItems/docs` },
+    ...{ firstClaimAt: '2026-03-01T09:40:00Z', dueAt: '2026-03-01T09:50:00Z' },
+  });
+  await app.fire('watchRuns');
+  await app.fire('watchRuns');
+  expect(alertsOf(app)).toEqual(['doubled']);
+  expect(app.errors[0]).toContain('A run has 2 jobs: one, two.');
+});
+
+test('a URL that may not be followed is told, without the URL', async () => {
+  const app = httpApp({
+    arm: {
+      send: async () => ({
+        kind: 'reply',
+        reply: {
+          status: 200,
+          headers: {},
+          body: { value: [], nextLink: 'https://evil.example/?sig=secret' },
+        },
+      }),
+      followUrl: () => Promise.reject(Object.assign(new Error('another host'), { name: 'UrlRefused' })),
+    },
+    pacer: { reserve: async () => ({ kind: 'go' }), learn: async () => undefined },
+  });
+  const call = {
+    action: 'Microsoft.RecoveryServices/vaults/read',
+    method: 'GET',
+    path: '/subscriptions/s',
+    apiVersion: '1',
+  } as const;
+  const deadlineAt = new Date('2026-03-01T10:01:00Z');
+  await readAllPages(stepServices(app.services, app.context('executeStep')), call, {
+    clientRequestId: 'id',
+    deadlineAt,
+  });
+  expect(alertsOf(app)).toEqual(['refusedUrl']);
+  expect(app.errors[0]).not.toContain('evil');
 });
