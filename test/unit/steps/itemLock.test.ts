@@ -4,7 +4,7 @@ import { executeStep } from '../../../src/steps/executeStep.ts';
 import { orderStep } from '../../../src/steps/orderStep.ts';
 import type { StepServices } from '../../../src/steps/stepServices.ts';
 import type { Table } from '../../../src/storage/table.ts';
-import { backUp, vault } from '../../support/ledgerSteps.ts';
+import { backUp, protect, vault } from '../../support/ledgerSteps.ts';
 import { reply, runId, stepLedger } from '../../support/stepLedger.ts';
 
 const itemId = `${vault}/items/docs`;
@@ -97,4 +97,21 @@ test.each([
 ])('an item is one however its id is spelled: %s, %s', async (one, other) => {
   const items = `${vault}/protectedItems`;
   expect(await together([0], undefined, [`${items}/${one}`, `${items}/${other}`])).toBe(1);
+});
+
+test('an item whose operation is still polled is not sent for again', async () => {
+  const locking = { ...protect, itemOf: (input: { readonly itemId: string }) => input.itemId };
+  const ledger = stepLedger({
+    catalogue: [locking],
+    arm: ({ method }) =>
+      method === 'PUT'
+        ? reply(202, {}, { 'azure-asyncoperation': 'https://management.azure.com/operations/1' })
+        : reply(200, { status: 'InProgress' }),
+  });
+  await ledger.order('protect', { itemId }, '01');
+  await ledger.deliver('01');
+  expect(ledger.row('01')).toMatchObject({ state: 'waiting', resume: 'poll' });
+  await ledger.order('protect', { itemId }, '02');
+  await ledger.deliver('02');
+  expect(ledger.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
 });
