@@ -16,12 +16,14 @@ export const gateMutants = [
         "if (url.username !== '' || url.password !== '') refuse('it carries a user');",
         '',
         'a poll URL may carry a user',
+        'a URL that the parser would change or split otherwise is refused as well',
       ],
       [
         'arm/urlGate.ts',
         "if (text.includes('#')) refuse('it carries a fragment');",
         '',
         'a poll URL may carry a fragment',
+        'a URL that the parser would change or split otherwise is refused as well',
       ],
       [
         'arm/urlGate.ts',
@@ -52,6 +54,7 @@ export const gateMutants = [
         "if (bad.test(text)) refuse('it contains a control character, white space or a backslash');",
         '',
         'a poll URL may hold control characters',
+        'a URL that the parser would change or split otherwise is refused as well',
       ],
       [
         'arm/urlGate.ts',

@@ -8,11 +8,16 @@ export interface Mutant {
   readonly why: string;
   /** Test files and folders, tried in this order; `sim` stands for random worlds. */
   readonly by: readonly string[];
+  /** Why it need not be noticed: the app is right all the same. */
+  readonly harmless?: string;
 }
 
-/** One mistake as its group writes it: file, text, what stands there instead, what would be wrong. */
-export type Mistake = readonly [file: string, find: string, replace: string, why: string];
+/** One mistake as its group writes it: file, text, what stands there instead, what would be wrong, why not after all. */
+export type Mistake = readonly [file: string, find: string, replace: string, why: string, harmless?: string];
 
 /** Mistakes that the same tests have to notice. */
 export const noticedBy = (by: readonly string[], mistakes: readonly Mistake[]): readonly Mutant[] =>
-  mistakes.map(([file, find, replace, why]) => ({ file: `src/${file}`, find, replace, why, by }));
+  mistakes.map(([file, find, replace, why, harmless]) => ({
+    ...{ file: `src/${file}`, find, replace, why, by },
+    ...(harmless === undefined ? {} : { harmless }),
+  }));
