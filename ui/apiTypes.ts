@@ -1789,25 +1789,25 @@ export interface Plan {
    */
   inForce: {
     /**
-     * Where the schema of the plan lies.
+     * Path of plan.schema.json, for editors.
      */
     $schema?: string;
     /**
-     * What is protected, and how; the first matching rule wins.
+     * What is protected, and how; the first rule that matches wins.
      *
      * @maxItems 500
      */
     rules?: {
       /**
-       * Name.
+       * Unique name, shown in records and reports.
        */
       name: string;
       /**
-       * Which resources: every condition given must hold.
+       * Which resources: every condition given must hold; inside one condition any value will do.
        */
       match: {
         /**
-         * Kind of datasource.
+         * Which kind of resource.
          */
         kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
         /**
@@ -1817,19 +1817,19 @@ export interface Plan {
          */
         subscriptions?: string[];
         /**
-         * Patterns of resource groups.
+         * Names of resource groups; * and ? stand for any characters and one.
          *
          * @minItems 1
          */
         resourceGroups?: string[];
         /**
-         * Regions.
+         * Regions, as Azure writes them.
          *
          * @minItems 1
          */
         regions?: string[];
         /**
-         * Tags and what their values must be.
+         * Tags of the resource; a share has its account's.
          */
         tags?: {
           [k: string]:
@@ -1849,173 +1849,32 @@ export interface Plan {
               };
         };
         /**
-         * Patterns of names.
+         * Names of the resource, of a share its own; * and ? stand for any characters and one.
          *
          * @minItems 1
          */
         names?: string[];
         /**
-         * What is taken out again.
+         * Names of SKUs, of a share its account's.
+         *
+         * @minItems 1
          */
-        exclude?: {
-          /**
-           * Ids of subscriptions.
-           *
-           * @minItems 1
-           */
-          subscriptions?: string[];
-          /**
-           * Patterns of resource groups.
-           *
-           * @minItems 1
-           */
-          resourceGroups?: string[];
-          /**
-           * Regions.
-           *
-           * @minItems 1
-           */
-          regions?: string[];
-          /**
-           * Tags and what their values must be.
-           */
-          tags?: {
-            [k: string]:
-              | string
-              | {
-                  /**
-                   * @minItems 1
-                   * @maxItems 50
-                   */
-                  anyOf: string[];
-                }
-              | {
-                  present: true;
-                }
-              | {
-                  absent: true;
-                };
-          };
-          /**
-           * Patterns of names.
-           *
-           * @minItems 1
-           */
-          names?: string[];
-        };
-      };
-      /**
-       * How they are protected.
-       */
-      protect: {
+        skus?: string[];
         /**
-         * Vault by region, `*` for every other one.
+         * Kinds of storage account.
+         *
+         * @minItems 1
          */
-        vaults: {
-          [k: string]: string;
-        };
+        accountKinds?: ('StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage')[];
         /**
-         * Name of the policy in that vault.
+         * Whether the storage account has a hierarchical namespace.
          */
-        policy: string;
+        hierarchicalNamespace?: boolean;
         /**
-         * Resource group for snapshots of disks.
+         * What is taken out again: any entry of the list does; inside one entry every condition must hold.
          */
-        snapshotResourceGroup?: string;
-        /**
-         * Blob containers that a vaulted protection covers.
-         */
-        containers?:
-          | 'all'
+        exclude?:
           | {
-              /**
-               * Names of containers.
-               *
-               * @minItems 1
-               * @maxItems 100
-               */
-              list: string[];
-            }
-          | {
-              /**
-               * Pattern of names, `*` for any characters.
-               */
-              pattern: string;
-            };
-        /**
-         * Whether missing roles of the vault's identity are granted.
-         */
-        grantRoles?: boolean;
-        /**
-         * Identity of the vault that is used: systemAssigned, or the ARM id of a user-assigned one.
-         */
-        identity?: 'systemAssigned' | string;
-        /**
-         * Of shares: whether the vault reaches the storage account by its keys or by an identity. Absent: as it is, keys for a new registration.
-         */
-        accessType?: 'keys' | 'identity';
-        /**
-         * Whether the service puts a delete lock on the storage account.
-         */
-        lockStorageAccount?: boolean;
-        /**
-         * Whether a first backup follows at once.
-         */
-        backUpAfterwards?: boolean;
-      };
-      /**
-       * How fresh the newest backup should be.
-       */
-      expect?: {
-        /**
-         * How old the newest point may be: an ISO 8601 duration.
-         */
-        every: string;
-        /**
-         * How much later the state is down: an ISO 8601 duration.
-         */
-        grace?: string;
-      };
-    }[];
-    /**
-     * What is backed up when.
-     *
-     * @maxItems 200
-     */
-    schedules?: {
-      /**
-       * Name.
-       */
-      name: string;
-      /**
-       * Minute, hour, day of month, month, day of week.
-       */
-      cron: string;
-      /**
-       * IANA time zone in which the cron line counts.
-       */
-      timeZone: string;
-      /**
-       * What it backs up: what rules select, what matches, or items.
-       */
-      backUp:
-        | {
-            /**
-             * Names of rules.
-             *
-             * @minItems 1
-             */
-            rules: string[];
-          }
-        | {
-            /**
-             * Which resources: every condition given must hold.
-             */
-            match: {
-              /**
-               * Kind of datasource.
-               */
-              kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
               /**
                * Ids of subscriptions.
                *
@@ -2023,19 +1882,19 @@ export interface Plan {
                */
               subscriptions?: string[];
               /**
-               * Patterns of resource groups.
+               * Names of resource groups; * and ? stand for any characters and one.
                *
                * @minItems 1
                */
               resourceGroups?: string[];
               /**
-               * Regions.
+               * Regions, as Azure writes them.
                *
                * @minItems 1
                */
               regions?: string[];
               /**
-               * Tags and what their values must be.
+               * Tags of the resource; a share has its account's.
                */
               tags?: {
                 [k: string]:
@@ -2055,65 +1914,444 @@ export interface Plan {
                     };
               };
               /**
-               * Patterns of names.
+               * Names of the resource, of a share its own; * and ? stand for any characters and one.
                *
                * @minItems 1
                */
               names?: string[];
               /**
-               * What is taken out again.
+               * Names of SKUs, of a share its account's.
+               *
+               * @minItems 1
                */
-              exclude?: {
-                /**
-                 * Ids of subscriptions.
-                 *
-                 * @minItems 1
-                 */
-                subscriptions?: string[];
-                /**
-                 * Patterns of resource groups.
-                 *
-                 * @minItems 1
-                 */
-                resourceGroups?: string[];
-                /**
-                 * Regions.
-                 *
-                 * @minItems 1
-                 */
-                regions?: string[];
-                /**
-                 * Tags and what their values must be.
-                 */
-                tags?: {
-                  [k: string]:
-                    | string
-                    | {
-                        /**
-                         * @minItems 1
-                         * @maxItems 50
-                         */
-                        anyOf: string[];
-                      }
-                    | {
-                        present: true;
-                      }
-                    | {
-                        absent: true;
-                      };
-                };
-                /**
-                 * Patterns of names.
-                 *
-                 * @minItems 1
-                 */
-                names?: string[];
+              skus?: string[];
+              /**
+               * Kinds of storage account.
+               *
+               * @minItems 1
+               */
+              accountKinds?: ('StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage')[];
+              /**
+               * Whether the storage account has a hierarchical namespace.
+               */
+              hierarchicalNamespace?: boolean;
+            }
+          | {
+              /**
+               * Ids of subscriptions.
+               *
+               * @minItems 1
+               */
+              subscriptions?: string[];
+              /**
+               * Names of resource groups; * and ? stand for any characters and one.
+               *
+               * @minItems 1
+               */
+              resourceGroups?: string[];
+              /**
+               * Regions, as Azure writes them.
+               *
+               * @minItems 1
+               */
+              regions?: string[];
+              /**
+               * Tags of the resource; a share has its account's.
+               */
+              tags?: {
+                [k: string]:
+                  | string
+                  | {
+                      /**
+                       * @minItems 1
+                       * @maxItems 50
+                       */
+                      anyOf: string[];
+                    }
+                  | {
+                      present: true;
+                    }
+                  | {
+                      absent: true;
+                    };
               };
+              /**
+               * Names of the resource, of a share its own; * and ? stand for any characters and one.
+               *
+               * @minItems 1
+               */
+              names?: string[];
+              /**
+               * Names of SKUs, of a share its account's.
+               *
+               * @minItems 1
+               */
+              skus?: string[];
+              /**
+               * Kinds of storage account.
+               *
+               * @minItems 1
+               */
+              accountKinds?: ('StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage')[];
+              /**
+               * Whether the storage account has a hierarchical namespace.
+               */
+              hierarchicalNamespace?: boolean;
+            }[];
+        /**
+         * Disks that a Kubernetes cluster or a scale set has made are not eligible.
+         *
+         * @minItems 1
+         */
+        leaveOut?: ('kubernetes' | 'scaleSet')[];
+      };
+      /**
+       * How they are protected.
+       */
+      protect: {
+        /**
+         * Vault per region of the resource; * for every other region.
+         */
+        vaults: {
+          [k: string]: string;
+        };
+        /**
+         * Name of the backup policy in that vault.
+         */
+        policy: string;
+        /**
+         * A tag chooses the policy.
+         */
+        policyByTag?: {
+          /**
+           * Name of the tag that chooses the policy.
+           */
+          tag: string;
+          /**
+           * Policy by value of the tag, without case; other values have protect.policy.
+           */
+          policies: {
+            [k: string]: string;
+          };
+        };
+        /**
+         * Resource group for snapshots of disks, in the disks' subscription; or one per subscription.
+         */
+        snapshotResourceGroup?:
+          | string
+          | {
+              [k: string]: string;
+            };
+        /**
+         * Which containers a vaulted protection of blobs covers, as they are now.
+         */
+        containers?:
+          | 'all'
+          | {
+              /**
+               * Names of containers.
+               *
+               * @minItems 1
+               * @maxItems 100
+               */
+              list: string[];
+            }
+          | {
+              /**
+               * Names with * and ?.
+               */
+              pattern: string;
+            };
+        /**
+         * Containers of blobs that come later are covered, too.
+         */
+        autoProtect?:
+          | boolean
+          | {
+              /**
+               * Containers whose names begin so are left out.
+               *
+               * @maxItems 10
+               */
+              excludePrefixes: string[];
+            };
+        /**
+         * Which identity of the vault is used where it has several: systemAssigned, or one's ARM id.
+         */
+        identity?: 'systemAssigned' | string;
+        /**
+         * Whether missing roles of the vault are granted.
+         */
+        grantRoles?: boolean;
+        /**
+         * Whether the vault reaches the account of a share by its keys or by an identity.
+         */
+        accessType?: 'keys' | 'identity';
+        /**
+         * Whether the service puts a delete lock on the storage account of a share.
+         */
+        lockStorageAccount?: boolean;
+        /**
+         * Whether a first backup is made at once.
+         */
+        backUpAfterwards?: boolean;
+      };
+      /**
+       * How often a backup is expected; absent: as often as schedules or the policy back up.
+       */
+      expect?: {
+        /**
+         * How old the newest recovery point may be; it is late after that.
+         */
+        every: string;
+        /**
+         * How much later it is down.
+         */
+        grace?: string;
+      };
+    }[];
+    /**
+     * What is backed up when, beside the policies.
+     *
+     * @maxItems 200
+     */
+    schedules?: {
+      /**
+       * Unique name, shown in records and reports.
+       */
+      name: string;
+      /**
+       * Five fields: minute, hour, day of month, month, day of week; 6#1 is the first Saturday.
+       */
+      cron: string;
+      /**
+       * IANA time zone whose wall clock counts.
+       */
+      timeZone: string;
+      /**
+       * What is backed up: one of rules, match, items.
+       */
+      backUp:
+        | {
+            /**
+             * What these rules select and vaults protect.
+             *
+             * @minItems 1
+             */
+            rules: string[];
+          }
+        | {
+            /**
+             * What matches and vaults protect.
+             */
+            match: {
+              /**
+               * Which kind of resource.
+               */
+              kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
+              /**
+               * Ids of subscriptions.
+               *
+               * @minItems 1
+               */
+              subscriptions?: string[];
+              /**
+               * Names of resource groups; * and ? stand for any characters and one.
+               *
+               * @minItems 1
+               */
+              resourceGroups?: string[];
+              /**
+               * Regions, as Azure writes them.
+               *
+               * @minItems 1
+               */
+              regions?: string[];
+              /**
+               * Tags of the resource; a share has its account's.
+               */
+              tags?: {
+                [k: string]:
+                  | string
+                  | {
+                      /**
+                       * @minItems 1
+                       * @maxItems 50
+                       */
+                      anyOf: string[];
+                    }
+                  | {
+                      present: true;
+                    }
+                  | {
+                      absent: true;
+                    };
+              };
+              /**
+               * Names of the resource, of a share its own; * and ? stand for any characters and one.
+               *
+               * @minItems 1
+               */
+              names?: string[];
+              /**
+               * Names of SKUs, of a share its account's.
+               *
+               * @minItems 1
+               */
+              skus?: string[];
+              /**
+               * Kinds of storage account.
+               *
+               * @minItems 1
+               */
+              accountKinds?: ('StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage')[];
+              /**
+               * Whether the storage account has a hierarchical namespace.
+               */
+              hierarchicalNamespace?: boolean;
+              /**
+               * What is taken out again: any entry of the list does; inside one entry every condition must hold.
+               */
+              exclude?:
+                | {
+                    /**
+                     * Ids of subscriptions.
+                     *
+                     * @minItems 1
+                     */
+                    subscriptions?: string[];
+                    /**
+                     * Names of resource groups; * and ? stand for any characters and one.
+                     *
+                     * @minItems 1
+                     */
+                    resourceGroups?: string[];
+                    /**
+                     * Regions, as Azure writes them.
+                     *
+                     * @minItems 1
+                     */
+                    regions?: string[];
+                    /**
+                     * Tags of the resource; a share has its account's.
+                     */
+                    tags?: {
+                      [k: string]:
+                        | string
+                        | {
+                            /**
+                             * @minItems 1
+                             * @maxItems 50
+                             */
+                            anyOf: string[];
+                          }
+                        | {
+                            present: true;
+                          }
+                        | {
+                            absent: true;
+                          };
+                    };
+                    /**
+                     * Names of the resource, of a share its own; * and ? stand for any characters and one.
+                     *
+                     * @minItems 1
+                     */
+                    names?: string[];
+                    /**
+                     * Names of SKUs, of a share its account's.
+                     *
+                     * @minItems 1
+                     */
+                    skus?: string[];
+                    /**
+                     * Kinds of storage account.
+                     *
+                     * @minItems 1
+                     */
+                    accountKinds?: (
+                      'StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage'
+                    )[];
+                    /**
+                     * Whether the storage account has a hierarchical namespace.
+                     */
+                    hierarchicalNamespace?: boolean;
+                  }
+                | {
+                    /**
+                     * Ids of subscriptions.
+                     *
+                     * @minItems 1
+                     */
+                    subscriptions?: string[];
+                    /**
+                     * Names of resource groups; * and ? stand for any characters and one.
+                     *
+                     * @minItems 1
+                     */
+                    resourceGroups?: string[];
+                    /**
+                     * Regions, as Azure writes them.
+                     *
+                     * @minItems 1
+                     */
+                    regions?: string[];
+                    /**
+                     * Tags of the resource; a share has its account's.
+                     */
+                    tags?: {
+                      [k: string]:
+                        | string
+                        | {
+                            /**
+                             * @minItems 1
+                             * @maxItems 50
+                             */
+                            anyOf: string[];
+                          }
+                        | {
+                            present: true;
+                          }
+                        | {
+                            absent: true;
+                          };
+                    };
+                    /**
+                     * Names of the resource, of a share its own; * and ? stand for any characters and one.
+                     *
+                     * @minItems 1
+                     */
+                    names?: string[];
+                    /**
+                     * Names of SKUs, of a share its account's.
+                     *
+                     * @minItems 1
+                     */
+                    skus?: string[];
+                    /**
+                     * Kinds of storage account.
+                     *
+                     * @minItems 1
+                     */
+                    accountKinds?: (
+                      'StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage'
+                    )[];
+                    /**
+                     * Whether the storage account has a hierarchical namespace.
+                     */
+                    hierarchicalNamespace?: boolean;
+                  }[];
+              /**
+               * Disks that a Kubernetes cluster or a scale set has made are not eligible.
+               *
+               * @minItems 1
+               */
+              leaveOut?: ('kubernetes' | 'scaleSet')[];
             };
           }
         | {
             /**
-             * Protected items and backup instances.
+             * Ids of protected items and backup instances.
              *
              * @minItems 1
              * @maxItems 1000
@@ -2121,15 +2359,15 @@ export interface Plan {
             items: string[];
           };
       /**
-       * How long the backup is kept: an ISO 8601 duration of days, weeks, months or years; P30D where the kind takes an expiry.
+       * How long backups are kept, where the kind takes an expiry; P30D where it is not given.
        */
       keepFor?: string;
       /**
-       * Retention tag of a Backup vault's policy.
+       * Retention tag of the policy, for disks and blobs.
        */
       retentionTag?: string;
       /**
-       * Backup rule of the policy; needed where it has more than one.
+       * Backup rule of the policy, where it has several.
        */
       backupRule?: string;
       /**
@@ -2137,7 +2375,7 @@ export interface Plan {
        */
       window?: string;
       /**
-       * Which missed occurrences begin.
+       * Which of the occurrences that were missed begin.
        */
       catchUp?: 'latest' | 'all' | 'none';
       /**
@@ -2146,7 +2384,7 @@ export interface Plan {
       concurrency?: number;
     }[];
     /**
-     * Restores of a sample at set times.
+     * Restores of a sample, at set times: a backup is proven when something came back out of it.
      *
      * @maxItems 100
      */
@@ -2251,7 +2489,7 @@ export interface Plan {
              */
             match: {
               /**
-               * Kind of datasource.
+               * Which kind of resource.
                */
               kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
               /**
@@ -2261,19 +2499,19 @@ export interface Plan {
                */
               subscriptions?: string[];
               /**
-               * Patterns of resource groups.
+               * Names of resource groups; * and ? stand for any characters and one.
                *
                * @minItems 1
                */
               resourceGroups?: string[];
               /**
-               * Regions.
+               * Regions, as Azure writes them.
                *
                * @minItems 1
                */
               regions?: string[];
               /**
-               * Tags and what their values must be.
+               * Tags of the resource; a share has its account's.
                */
               tags?: {
                 [k: string]:
@@ -2293,60 +2531,165 @@ export interface Plan {
                     };
               };
               /**
-               * Patterns of names.
+               * Names of the resource, of a share its own; * and ? stand for any characters and one.
                *
                * @minItems 1
                */
               names?: string[];
               /**
-               * What is taken out again.
+               * Names of SKUs, of a share its account's.
+               *
+               * @minItems 1
                */
-              exclude?: {
-                /**
-                 * Ids of subscriptions.
-                 *
-                 * @minItems 1
-                 */
-                subscriptions?: string[];
-                /**
-                 * Patterns of resource groups.
-                 *
-                 * @minItems 1
-                 */
-                resourceGroups?: string[];
-                /**
-                 * Regions.
-                 *
-                 * @minItems 1
-                 */
-                regions?: string[];
-                /**
-                 * Tags and what their values must be.
-                 */
-                tags?: {
-                  [k: string]:
-                    | string
-                    | {
-                        /**
-                         * @minItems 1
-                         * @maxItems 50
-                         */
-                        anyOf: string[];
-                      }
-                    | {
-                        present: true;
-                      }
-                    | {
-                        absent: true;
-                      };
-                };
-                /**
-                 * Patterns of names.
-                 *
-                 * @minItems 1
-                 */
-                names?: string[];
-              };
+              skus?: string[];
+              /**
+               * Kinds of storage account.
+               *
+               * @minItems 1
+               */
+              accountKinds?: ('StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage')[];
+              /**
+               * Whether the storage account has a hierarchical namespace.
+               */
+              hierarchicalNamespace?: boolean;
+              /**
+               * What is taken out again: any entry of the list does; inside one entry every condition must hold.
+               */
+              exclude?:
+                | {
+                    /**
+                     * Ids of subscriptions.
+                     *
+                     * @minItems 1
+                     */
+                    subscriptions?: string[];
+                    /**
+                     * Names of resource groups; * and ? stand for any characters and one.
+                     *
+                     * @minItems 1
+                     */
+                    resourceGroups?: string[];
+                    /**
+                     * Regions, as Azure writes them.
+                     *
+                     * @minItems 1
+                     */
+                    regions?: string[];
+                    /**
+                     * Tags of the resource; a share has its account's.
+                     */
+                    tags?: {
+                      [k: string]:
+                        | string
+                        | {
+                            /**
+                             * @minItems 1
+                             * @maxItems 50
+                             */
+                            anyOf: string[];
+                          }
+                        | {
+                            present: true;
+                          }
+                        | {
+                            absent: true;
+                          };
+                    };
+                    /**
+                     * Names of the resource, of a share its own; * and ? stand for any characters and one.
+                     *
+                     * @minItems 1
+                     */
+                    names?: string[];
+                    /**
+                     * Names of SKUs, of a share its account's.
+                     *
+                     * @minItems 1
+                     */
+                    skus?: string[];
+                    /**
+                     * Kinds of storage account.
+                     *
+                     * @minItems 1
+                     */
+                    accountKinds?: (
+                      'StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage'
+                    )[];
+                    /**
+                     * Whether the storage account has a hierarchical namespace.
+                     */
+                    hierarchicalNamespace?: boolean;
+                  }
+                | {
+                    /**
+                     * Ids of subscriptions.
+                     *
+                     * @minItems 1
+                     */
+                    subscriptions?: string[];
+                    /**
+                     * Names of resource groups; * and ? stand for any characters and one.
+                     *
+                     * @minItems 1
+                     */
+                    resourceGroups?: string[];
+                    /**
+                     * Regions, as Azure writes them.
+                     *
+                     * @minItems 1
+                     */
+                    regions?: string[];
+                    /**
+                     * Tags of the resource; a share has its account's.
+                     */
+                    tags?: {
+                      [k: string]:
+                        | string
+                        | {
+                            /**
+                             * @minItems 1
+                             * @maxItems 50
+                             */
+                            anyOf: string[];
+                          }
+                        | {
+                            present: true;
+                          }
+                        | {
+                            absent: true;
+                          };
+                    };
+                    /**
+                     * Names of the resource, of a share its own; * and ? stand for any characters and one.
+                     *
+                     * @minItems 1
+                     */
+                    names?: string[];
+                    /**
+                     * Names of SKUs, of a share its account's.
+                     *
+                     * @minItems 1
+                     */
+                    skus?: string[];
+                    /**
+                     * Kinds of storage account.
+                     *
+                     * @minItems 1
+                     */
+                    accountKinds?: (
+                      'StorageV2' | 'Storage' | 'FileStorage' | 'BlobStorage' | 'BlockBlobStorage'
+                    )[];
+                    /**
+                     * Whether the storage account has a hierarchical namespace.
+                     */
+                    hierarchicalNamespace?: boolean;
+                  }[];
+              /**
+               * Disks that a Kubernetes cluster or a scale set has made are not eligible.
+               *
+               * @minItems 1
+               */
+              leaveOut?: ('kubernetes' | 'scaleSet')[];
             };
           };
       /**
@@ -2388,7 +2731,7 @@ export interface Plan {
       concurrency?: number;
     }[];
     /**
-     * Who hears of which endings.
+     * Which endings of runs and batches are told to the webhook.
      *
      * @maxItems 20
      */
@@ -2407,79 +2750,79 @@ export interface Plan {
       webhook?: 'NOTIFY_URL';
     }[];
     /**
-     * Where changes of state and endings are told.
+     * Who hears of backups that are late, down, failing, or well again, and in which form.
      *
      * @maxItems 20
      */
     channels?: {
       /**
-       * Name.
+       * Unique name.
        */
       name: string;
       /**
-       * Kind of datasource.
+       * The form of what is sent.
        */
       kind?: 'cloudEvents' | 'teams' | 'slack' | 'serviceNow';
       /**
-       * Name of the setting that holds the address.
+       * Name of the setting that holds the https address.
        */
       url?: string;
       /**
-       * Name of the setting that holds the signing key.
+       * Name of the setting that holds the key of signatures; of serviceNow user:password or a token.
        */
       secret?: string;
       /**
-       * What this channel is told.
+       * Which changes of a resource are told.
        */
       tells?: ('late' | 'down' | 'failing' | 'unprotected' | 'ok')[];
       /**
-       * The endings that are told.
+       * Which endings of runs and batches are told.
        */
       endings?: (
         'completed' | 'completedWithWarnings' | 'failed' | 'cancelled' | 'skipped' | 'timedOut' | 'unknown'
       )[];
       /**
-       * What these rules select, alone.
+       * Only resources that these rules select; absent: all.
        *
        * @minItems 1
        */
       rules?: string[];
       /**
-       * When a summary is told.
+       * What is not as it should be, once per occurrence of a cron line in local time.
        */
       digest?: {
         /**
-         * Minute, hour, day of month, month, day of week.
+         * Five fields, as in schedules.
          */
         cron: string;
         /**
-         * IANA time zone in which the cron line counts.
+         * IANA time zone.
          */
         timeZone: string;
       };
     }[];
     /**
-     * What may be written to; nothing outside ever is.
+     * Nothing outside is ever protected, backed up or stopped, whoever asks; an empty list allows nothing.
      */
     safety: {
       /**
-       * Ids of subscriptions.
+       * Ids of subscriptions that are read and written to.
        *
        * @maxItems 1000
        */
       subscriptions: string[];
       /**
-       * The vaults that may be written to.
+       * Ids of vaults that are written to.
        *
        * @maxItems 1000
        */
       vaults: string[];
       /**
-       * Whether backups may be deleted.
+       * Whether backups may be deleted, in these vaults.
        */
       deleteBackups?: boolean;
       /**
-       * Resource groups and storage accounts that drills restore into, and delete from what they made.
+       * Resource groups and storage accounts that restore drills may restore into, and delete from what they made.
        *
        * @maxItems 1000
        */
@@ -2513,7 +2856,7 @@ export interface Plan {
        */
       id: string;
       /**
-       * Kind of datasource.
+       * Which kind of resource.
        */
       kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
       /**
@@ -2556,6 +2899,56 @@ export interface Plan {
     reason: string;
   }[];
   /**
+   * What a rule takes and the service cannot back up, or the rule leaves out.
+   */
+  notEligible: {
+    /**
+     * ARM id.
+     */
+    id: string;
+    /**
+     * Which kind of resource.
+     */
+    kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
+    /**
+     * Name of a rule of the plan.
+     */
+    rule: string;
+    /**
+     * Why, in a sentence.
+     */
+    reason: string;
+  }[];
+  /**
+   * What a vault protects and no rule selects.
+   */
+  protectedOutsidePlan: {
+    /**
+     * ARM id.
+     */
+    id: string;
+    /**
+     * Which kind of resource.
+     */
+    kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
+    /**
+     * The protected item or backup instance.
+     */
+    protectedBy: string;
+    /**
+     * ARM id of the vault; of the service that the kind of target belongs to.
+     */
+    vaultId: string;
+    /**
+     * The service's word for the state.
+     */
+    state: string;
+    /**
+     * Why, in a sentence.
+     */
+    reason: string;
+  }[];
+  /**
    * Protections whose source is gone.
    */
   orphans: {
@@ -2590,7 +2983,7 @@ export interface CoveragePage {
      */
     id: string;
     /**
-     * Kind of datasource.
+     * Which kind of resource.
      */
     kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
     /**
@@ -2839,7 +3232,7 @@ export interface CoverageResource {
      */
     id: string;
     /**
-     * Kind of datasource.
+     * Which kind of resource.
      */
     kind: 'fileShare' | 'blobs' | 'disk' | 'virtualMachine' | 'workload';
     /**

@@ -16,10 +16,10 @@ const longestMessage = 1500;
 async function candidatesOf(
   services: BatchServices,
   plan: Plan,
-  { resourceId, region, tags }: WrittenResource,
+  { resourceId, region, tags, shown }: WrittenResource,
 ): Promise<readonly Candidate[]> {
   const account = accountOfShare(resourceId);
-  const resource = candidateOf({ id: account, region, tags });
+  const resource = candidateOf({ id: account, region, tags, ...(shown && { shown }) });
   if (!resource) return [];
   if (account !== resourceId) return [shareCandidate(resource, resourceId.split('/').at(-1) ?? '')];
   const holdsShares = accountsWithShares(plan, [resource]).length > 0;

@@ -2,7 +2,7 @@ import { idKey } from '../arm/resourceId.ts';
 import { EstateUnreadable } from '../estate/askArm.ts';
 import { compare, indexProtections, orphansAmong, type Finding } from '../estate/compare.ts';
 import type { Protection } from '../estate/protections.ts';
-import { accountsWithShares, readEstate, sharesOf, type Estate } from '../estate/readEstate.ts';
+import { accountsToList, readEstate, sharesOf, type Estate } from '../estate/readEstate.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
 import type { BatchOf, BatchRequest, SweepRequest } from '../runs/run.ts';
@@ -139,6 +139,8 @@ async function beginSweep(sweep: Sweep): Promise<SweepSummary> {
     accountsListed: 0,
     accountsDoneTo: '',
     drift: [],
+    notEligible: [],
+    protectedOutsidePlan: [],
     orphans: [],
     unreadable: [],
     warnings: estate.warnings,
@@ -192,6 +194,18 @@ async function note(
     ...summary,
     counts,
     drift: [...summary.drift, ...findings.filter((one) => one.kind === 'drift').map(driftOf)],
+    notEligible: [
+      ...summary.notEligible,
+      ...findings
+        .filter((one) => one.kind === 'notEligible')
+        .map(({ candidate, rule, reason }) => ({ target: candidate.id, rule, reason })),
+    ],
+    protectedOutsidePlan: [
+      ...summary.protectedOutsidePlan,
+      ...findings
+        .filter((one) => one.kind === 'protectedOutsidePlan')
+        .map(({ candidate, by, reason }) => ({ target: candidate.id, item: by.itemId, reason })),
+    ],
     orphans: [
       ...summary.orphans,
       ...orphans.map(({ itemId, sourceId, vaultId }) => ({ item: itemId, source: sourceId, vault: vaultId })),
@@ -229,7 +243,7 @@ async function listAccount({ services, plan, estate, index }: Sweep, account: Ca
 
 /** Accounts whose shares have not been listed yet. */
 const accountsLeft = ({ plan, estate }: Sweep, { accountsDoneTo }: SweepSummary): readonly Candidate[] =>
-  accountsWithShares(plan, estate.candidates)
+  accountsToList(plan, estate.candidates)
     .filter(({ id }) => idKey(id) > accountsDoneTo)
     .sort((one, other) => (idKey(one.id) < idKey(other.id) ? -1 : 1));
 

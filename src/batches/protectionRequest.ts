@@ -1,5 +1,5 @@
 import { accountOfShare } from '../estate/candidates.ts';
-import type { Candidate } from '../plan/select.ts';
+import { snapshotGroupFor, type Candidate } from '../plan/select.ts';
 import type { Rule } from '../plan/schema.ts';
 import type { RunRequest, Target } from '../runs/request.ts';
 
@@ -20,13 +20,15 @@ function targetFor({ kind, id, name }: Candidate, vaultId: string): Target {
 }
 
 /** What Backup vaults know and Recovery Services vaults do not. */
-function instanceOptions({ protect }: Rule): Partial<Protect> {
-  const { snapshotResourceGroup, containers, grantRoles, identity } = protect;
+function instanceOptions(rule: Rule, { kind, subscriptionId }: Candidate): Partial<Protect> {
+  const { containers, autoProtect, grantRoles, identity } = rule.protect;
+  const group = kind === 'disk' ? snapshotGroupFor(rule, subscriptionId) : undefined;
   return {
-    ...(snapshotResourceGroup === undefined ? {} : { snapshotResourceGroupId: snapshotResourceGroup }),
+    ...(group === undefined ? {} : { snapshotResourceGroupId: group }),
     ...(containers === undefined ? {} : { containers }),
-    ...(grantRoles ? { grantRoles } : {}),
+    ...(autoProtect === undefined ? {} : { autoProtect }),
     ...(identity === undefined ? {} : { identity }),
+    ...(grantRoles ? { grantRoles } : {}),
   };
 }
 
@@ -42,8 +44,9 @@ function shareOptions({ protect }: Rule): Partial<Protect> {
   };
 }
 
-function optionsFor({ kind }: Candidate, rule: Rule): Partial<Protect> {
-  if (kind === 'disk' || kind === 'blobs') return instanceOptions(rule);
+function optionsFor(candidate: Candidate, rule: Rule): Partial<Protect> {
+  const { kind } = candidate;
+  if (kind === 'disk' || kind === 'blobs') return instanceOptions(rule, candidate);
   return kind === 'fileShare' ? shareOptions(rule) : {};
 }
 

@@ -83,13 +83,19 @@ function skippedBy(items: readonly BatchItem[]): JsonObject {
 }
 
 function sweepReport(summary: SweepSummary): JsonObject {
-  const { counts, pages, accountsListed, drift, orphans, unreadable, warnings } = summary;
+  const { counts, pages, accountsListed, drift, orphans, notEligible, protectedOutsidePlan } = summary;
+  const { unreadable, warnings } = summary;
   return {
     found: counts,
     pages,
     accountsListed,
     drift: { count: drift.length, first: drift.slice(0, mostListed) },
     orphans: { count: orphans.length, first: orphans.slice(0, mostListed) },
+    notEligible: { count: notEligible.length, first: notEligible.slice(0, mostListed) },
+    protectedOutsidePlan: {
+      count: protectedOutsidePlan.length,
+      first: protectedOutsidePlan.slice(0, mostListed),
+    },
     unreadable: unreadable.slice(0, 10),
     warnings,
   };
@@ -103,7 +109,7 @@ function fitting(report: BatchReport, listed: number): BatchReport {
     const { count, first } = value as { count: number; first: readonly JsonObject[] };
     return { count, first: first.slice(0, fewer) };
   };
-  const { drift, orphans } = report.report;
+  const { drift, orphans, notEligible, protectedOutsidePlan } = report.report;
   const cut: BatchReport = {
     ...report,
     failures: report.failures.slice(0, fewer),
@@ -112,6 +118,8 @@ function fitting(report: BatchReport, listed: number): BatchReport {
       ...report.report,
       ...(drift ? { drift: short(drift) } : {}),
       ...(orphans ? { orphans: short(orphans) } : {}),
+      ...(notEligible ? { notEligible: short(notEligible) } : {}),
+      ...(protectedOutsidePlan ? { protectedOutsidePlan: short(protectedOutsidePlan) } : {}),
     },
   };
   return fitting(cut, fewer);

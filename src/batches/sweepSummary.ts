@@ -2,7 +2,7 @@ import type { Table } from '../storage/table.ts';
 
 /** What a sweep has found so far. */
 export interface SweepSummary {
-  /** Resources by finding: skipped, missing, protected, drift. */
+  /** Resources by finding: skipped, missing, protected, drift, notEligible, protectedOutsidePlan. */
   readonly counts: Readonly<Record<string, number>>;
   /** Pages of Resource Graph read by the first look. */
   readonly pages: number;
@@ -13,6 +13,16 @@ export interface SweepSummary {
     readonly target: string;
     readonly item: string;
     readonly rule: string;
+    readonly reason: string;
+  }[];
+  readonly notEligible: readonly {
+    readonly target: string;
+    readonly rule: string;
+    readonly reason: string;
+  }[];
+  readonly protectedOutsidePlan: readonly {
+    readonly target: string;
+    readonly item: string;
     readonly reason: string;
   }[];
   readonly orphans: readonly { readonly item: string; readonly source: string; readonly vault: string }[];
@@ -32,7 +42,13 @@ export async function readSummary(table: Table, partitionKey: string): Promise<S
   const parts = Object.keys(row)
     .filter((name) => /^text\d{3}$/.test(name))
     .sort();
-  return JSON.parse(parts.map((name) => row[name]).join('')) as SweepSummary;
+  const stored = JSON.parse(parts.map((name) => row[name]).join('')) as SweepSummary;
+  // A sweep that is under way when the app is renewed has a summary without these two.
+  return {
+    ...stored,
+    notEligible: stored.notEligible ?? [],
+    protectedOutsidePlan: stored.protectedOutsidePlan ?? [],
+  };
 }
 
 /** Rows hold a million characters less some: what does not fit is counted instead of listed. */
@@ -41,12 +57,16 @@ const longestSummary = 450_000;
 function shortened(summary: SweepSummary): SweepSummary {
   if (JSON.stringify(summary).length <= longestSummary) return summary;
   const cut = <T>(list: readonly T[]): readonly T[] => list.slice(0, 200);
-  const { drift, orphans, unreadable, warnings } = summary;
-  const said = `Lists are cut: ${drift.length} of drift, ${orphans.length} orphans.`;
+  const { drift, orphans, notEligible, protectedOutsidePlan, unreadable, warnings } = summary;
+  const said =
+    `Lists are cut: ${drift.length} of drift, ${orphans.length} orphans, ${notEligible.length} not eligible, ` +
+    `${protectedOutsidePlan.length} protected outside the plan.`;
   return {
     ...summary,
     drift: cut(drift),
     orphans: cut(orphans),
+    notEligible: cut(notEligible),
+    protectedOutsidePlan: cut(protectedOutsidePlan),
     unreadable: cut(unreadable),
     warnings: [...warnings.filter((one) => !one.startsWith('Lists are cut')), said],
   };

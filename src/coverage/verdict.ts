@@ -74,7 +74,8 @@ const standings: Readonly<
 
 function unprotected({ by, notEligible, selection }: Case): Verdict | undefined {
   if (notEligible !== undefined && !by) return { state: 'notEligible', reason: notEligible };
-  if (selection.kind === 'refused' && !by) return { state: 'notEligible', reason: selection.reason };
+  if ((selection.kind === 'refused' || selection.kind === 'notEligible') && !by)
+    return { state: 'notEligible', reason: selection.reason };
   if (!by) {
     return {
       state: 'notProtected',

@@ -14,6 +14,20 @@ export type Finding =
       readonly selection: Selected;
       readonly by: Protection;
     }
+  /** A rule takes it, and the service cannot back it up or the rule leaves its kind out. */
+  | {
+      readonly kind: 'notEligible';
+      readonly candidate: Candidate;
+      readonly rule: string;
+      readonly reason: string;
+    }
+  /** A vault protects it, and no rule selects it. */
+  | {
+      readonly kind: 'protectedOutsidePlan';
+      readonly candidate: Candidate;
+      readonly by: Protection;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'drift';
       readonly candidate: Candidate;
@@ -42,28 +56,48 @@ export function indexProtections(protections: readonly Protection[]): Protection
 
 /** The first condition that failed, rule by rule, as one sentence. */
 export function reasonOf(selection: Exclude<Selection, { kind: 'selected' }>): string {
-  if (selection.kind === 'refused') return selection.reason;
+  if (selection.kind === 'refused' || selection.kind === 'notEligible') return selection.reason;
   if (selection.reasons.length === 0) return 'the plan has no rules';
   return selection.reasons.map(({ rule, reason }) => `${rule}: ${reason}`).join('; ');
 }
 
+const softDeletedReason =
+  'ItemSoftDeleted: its backups are deleted and can still be brought back: POST /api/protections/resume with "undelete": true';
+
 function driftOf({ vaultId, policyId }: Selected, by: Protection): string | undefined {
   if (by.standing === 'error') return `its protection is in error (${by.state})`;
   if (by.standing === 'stopped') return `its protection is stopped (${by.state})`;
-  if (by.standing === 'softDeleted') return 'its backups are deleted and can still be brought back';
+  if (by.standing === 'softDeleted') return softDeletedReason;
   if (!sameId(by.vaultId, vaultId)) return `it is protected in ${by.vaultId}`;
   return sameId(by.policyId, policyId) ? undefined : `its policy is ${by.policyId}`;
 }
 
-/** The protection that counts: one in the rule's own vault before others. */
-const protectionFor = (found: readonly Protection[], { vaultId }: Selected): Protection | undefined =>
-  found.find((one) => sameId(one.vaultId, vaultId)) ?? found[0];
+/** The protection that counts: a living one before a deleted one, one in the rule's own vault before others. */
+function protectionFor(found: readonly Protection[], { vaultId }: Selected): Protection | undefined {
+  const living = found.filter(({ standing }) => standing !== 'softDeleted');
+  const own = (some: readonly Protection[]) => some.find((one) => sameId(one.vaultId, vaultId));
+  return own(living) ?? living[0] ?? own(found) ?? found[0];
+}
+
+function unselected(
+  candidate: Candidate,
+  selection: Exclude<Selection, Selected>,
+  found: readonly Protection[],
+): Finding {
+  const reason = reasonOf(selection);
+  const by = found.find(({ standing }) => standing !== 'softDeleted');
+  if (by) return { kind: 'protectedOutsidePlan', candidate, by, reason };
+  if (selection.kind === 'notEligible')
+    return { kind: 'notEligible', candidate, rule: selection.rule.name, reason };
+  return { kind: 'skipped', candidate, reason };
+}
 
 /** Compares one resource with the plan and with what protects it. Drift is said, never mended. */
 export function compare(plan: Plan, index: ProtectionIndex, candidate: Candidate): Finding {
   const selection = select(plan, candidate);
-  if (selection.kind !== 'selected') return { kind: 'skipped', candidate, reason: reasonOf(selection) };
-  const by = protectionFor(index.get(sourceKey(candidate.kind, candidate.id)) ?? [], selection);
+  const found = index.get(sourceKey(candidate.kind, candidate.id)) ?? [];
+  if (selection.kind !== 'selected') return unselected(candidate, selection, found);
+  const by = protectionFor(found, selection);
   if (!by) return { kind: 'missing', candidate, selection };
   const reason = driftOf(selection, by);
   return reason

@@ -28,6 +28,21 @@ export const planAnswerSchema = z.object({
     .describe('By schedule: the next five.'),
   rules: z.array(z.object({ rule: z.string(), selected: z.array(selected) })),
   skipped: z.array(z.object({ id: z.string(), kind: z.string(), reason: z.string() })),
+  notEligible: z
+    .array(z.object({ id: z.string(), kind: resourceKindSchema, rule: z.string(), reason: z.string() }))
+    .describe('What a rule takes and the service cannot back up, or the rule leaves out.'),
+  protectedOutsidePlan: z
+    .array(
+      z.object({
+        id: z.string(),
+        kind: resourceKindSchema,
+        protectedBy: z.string(),
+        vaultId: z.string(),
+        state: z.string(),
+        reason: z.string(),
+      }),
+    )
+    .describe('What a vault protects and no rule selects.'),
   orphans: z.array(z.object({ item: z.string(), source: z.string(), state: z.string() })),
   warnings: z.array(z.string()),
 } satisfies Record<keyof ResolvedPlan, z.ZodType>);

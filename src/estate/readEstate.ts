@@ -49,6 +49,17 @@ export async function readEstate(services: EstateServices, { safety }: Plan): Pr
   };
 }
 
+/** Accounts whose shares are accounted for, each share with its own reason: all that may hold any, where a rule is about shares. */
+export function accountsToList(plan: Plan, candidates: readonly Candidate[]): readonly Candidate[] {
+  const wanted = new Set(accountsWithShares(plan, candidates));
+  const isAboutShares = plan.rules.some(({ match }) => match.kind === 'fileShare');
+  return candidates.filter(
+    (one) => wanted.has(one) || (isAboutShares && one.kind === 'blobs' && !holdsBlobsAlone(one)),
+  );
+}
+
+const holdsBlobsAlone = ({ facts }: Candidate): boolean => /^Blob|^BlockBlob/i.test(facts?.accountKind ?? '');
+
 /** Accounts whose shares a rule might take: everything but the share's name is the account's. */
 export function accountsWithShares(plan: Plan, candidates: readonly Candidate[]): readonly Candidate[] {
   const matches = [

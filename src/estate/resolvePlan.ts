@@ -1,11 +1,11 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { LoadedPlan } from '../plan/loadPlan.ts';
 import { nextTimes } from '../plan/dueTimes.ts';
-import type { Plan } from '../plan/schema.ts';
+import type { Plan, ResourceKind } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
 import { EstateUnreadable, type EstateServices } from './askArm.ts';
 import { compare, indexProtections, orphansAmong, type Finding } from './compare.ts';
-import { accountsWithShares, readEstate, sharesOf } from './readEstate.ts';
+import { accountsToList, readEstate, sharesOf } from './readEstate.ts';
 
 /** One resource that a rule selects. */
 interface SelectedResource {
@@ -32,6 +32,22 @@ export interface ResolvedPlan {
   readonly occurrences: Readonly<Record<string, readonly string[]>>;
   readonly rules: readonly { readonly rule: string; readonly selected: readonly SelectedResource[] }[];
   readonly skipped: readonly { readonly id: string; readonly kind: string; readonly reason: string }[];
+  /** What a rule takes and the service cannot back up, or the rule leaves out. */
+  readonly notEligible: readonly {
+    readonly id: string;
+    readonly kind: ResourceKind;
+    readonly rule: string;
+    readonly reason: string;
+  }[];
+  /** What a vault protects and no rule selects. */
+  readonly protectedOutsidePlan: readonly {
+    readonly id: string;
+    readonly kind: ResourceKind;
+    readonly protectedBy: string;
+    readonly vaultId: string;
+    readonly state: string;
+    readonly reason: string;
+  }[];
   readonly orphans: readonly { readonly item: string; readonly source: string; readonly state: string }[];
   readonly warnings: readonly string[];
 }
@@ -79,7 +95,12 @@ async function allShares(services: EstateServices, accounts: readonly Candidate[
   return { found, listed, warnings };
 }
 
-function shown(finding: Exclude<Finding, { kind: 'skipped' }>): SelectedResource {
+type FoundSelected = Extract<Finding, { kind: 'missing' | 'protected' | 'drift' }>;
+
+const isSelected = (one: Finding): one is FoundSelected =>
+  one.kind === 'missing' || one.kind === 'protected' || one.kind === 'drift';
+
+function shown(finding: FoundSelected): SelectedResource {
   const { candidate, selection, kind } = finding;
   return {
     id: candidate.id,
@@ -101,11 +122,11 @@ function shown(finding: Exclude<Finding, { kind: 'skipped' }>): SelectedResource
 export async function resolvePlan(services: EstateServices, loaded: LoadedPlan): Promise<ResolvedPlan> {
   const { plan, location, standing, problems, lyingThere } = loaded;
   const estate = await readEstate(services, plan);
-  const shares = await allShares(services, accountsWithShares(plan, estate.candidates));
+  const shares = await allShares(services, accountsToList(plan, estate.candidates));
   const index = indexProtections(estate.protections);
   const present = [...estate.candidates, ...shares.found];
   const findings = present.map((candidate) => compare(plan, index, candidate));
-  const selected = findings.filter((one) => one.kind !== 'skipped');
+  const selected = findings.filter(isSelected);
   const orphans = orphansAmong(estate.protections, present, shares.listed, plan.safety.subscriptions);
   return {
     location,
@@ -121,6 +142,19 @@ export async function resolvePlan(services: EstateServices, loaded: LoadedPlan):
     skipped: findings
       .filter((one) => one.kind === 'skipped')
       .map(({ candidate, reason }) => ({ id: candidate.id, kind: candidate.kind, reason })),
+    notEligible: findings
+      .filter((one) => one.kind === 'notEligible')
+      .map(({ candidate, rule, reason }) => ({ id: candidate.id, kind: candidate.kind, rule, reason })),
+    protectedOutsidePlan: findings
+      .filter((one) => one.kind === 'protectedOutsidePlan')
+      .map(({ candidate, by, reason }) => ({
+        id: candidate.id,
+        kind: candidate.kind,
+        protectedBy: by.itemId,
+        vaultId: by.vaultId,
+        state: by.state,
+        reason,
+      })),
     orphans: orphans.map(({ itemId, sourceId, state }) => ({ item: itemId, source: sourceId, state })),
     warnings: [...estate.warnings, ...shares.warnings],
   };

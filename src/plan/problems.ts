@@ -1,7 +1,16 @@
 import type * as z from 'zod';
 import { cronProblem, cronWarning } from './dueTimes.ts';
 import { windowMilliseconds } from './occurrences.ts';
-import { planSchema, type Drill, type Match, type Plan } from './schema.ts';
+import {
+  planParts,
+  planSchema,
+  type Drill,
+  type Match,
+  type Plan,
+  type Rule,
+  type Schedule,
+} from './schema.ts';
+import { exclusionsOf } from './select.ts';
 
 /** One thing wrong with a plan: where, and what. */
 export interface PlanProblem {
@@ -19,12 +28,23 @@ export type PlanReading =
 const error = (path: string, message: string): PlanProblem => ({ severity: 'error', path, message });
 const warning = (path: string, message: string): PlanProblem => ({ severity: 'warning', path, message });
 
-function duplicates(
-  list: 'rules' | 'schedules' | 'channels' | 'drills',
-  names: readonly string[],
-): PlanProblem[] {
+/** What of a plan can be looked at: parts that break the schema are absent, their places and names are kept. */
+interface Parts {
+  readonly rules: readonly (Rule | undefined)[];
+  readonly schedules: readonly (Schedule | undefined)[];
+  readonly channels: readonly (Plan['channels'][number] | undefined)[];
+  readonly drills: readonly (Drill | undefined)[];
+  readonly safety?: Plan['safety'];
+  /** By list, as written. */
+  readonly names: Readonly<
+    Record<'rules' | 'schedules' | 'channels' | 'drills', readonly (string | undefined)[]>
+  >;
+}
+
+function duplicates(list: keyof Parts['names'], { names }: Parts): PlanProblem[] {
   const seen = new Set<string>();
-  return names.flatMap((name, index) => {
+  return names[list].flatMap((name, index) => {
+    if (name === undefined) return [];
     const key = name.toLowerCase();
     if (seen.has(key)) return [error(`${list}[${index}].name`, `the name "${name}" is used twice`)];
     seen.add(key);
@@ -42,38 +62,105 @@ const resourceTypeOf: Readonly<
   blobs: 'Microsoft.DataProtection/backupVaults',
 };
 
-function ruleProblems(plan: Plan): PlanProblem[] {
-  const allowed = new Set(plan.safety.vaults.map((id) => id.toLowerCase()));
-  return plan.rules.flatMap((rule, index) => {
+function ruleProblems({ rules, safety }: Parts): PlanProblem[] {
+  return rules.flatMap((rule, index) => {
+    if (!rule) return [];
     const at = `rules[${index}] "${rule.name}"`;
-    const type = resourceTypeOf[rule.match.kind];
-    const vaults = Object.entries(rule.protect.vaults).flatMap(([region, vaultId]) => {
-      const where = `${at}.protect.vaults.${region}`;
-      if (!vaultId.toLowerCase().includes(`/providers/${type.toLowerCase()}/`))
-        return [error(where, `${rule.match.kind} needs a vault of type ${type}`)];
-      return allowed.has(vaultId.toLowerCase())
-        ? []
-        : [error(where, `vault ${vaultId} is not in safety.vaults`)];
-    });
     return [
-      ...vaults,
+      ...vaultProblems(at, rule, safety),
       ...regionProblems(at, rule.match.regions, rule.protect.vaults),
       ...exclusionProblems(at, rule.match),
-      ...diskProblems(at, rule),
+      ...snapshotProblems(at, rule, safety),
+      ...idleFields(at, rule),
     ];
   });
 }
 
-function diskProblems(at: string, rule: Plan['rules'][number]): PlanProblem[] {
-  const missing = rule.match.kind === 'disk' && !rule.protect.snapshotResourceGroup;
-  return missing
-    ? [
-        error(
-          `${at}.protect.snapshotResourceGroup`,
-          'disks need the resource group that keeps their snapshots',
-        ),
-      ]
-    : [];
+function vaultProblems(
+  at: string,
+  { match, protect }: Rule,
+  safety: Plan['safety'] | undefined,
+): PlanProblem[] {
+  const allowed = safety && new Set(safety.vaults.map((id) => id.toLowerCase()));
+  const type = resourceTypeOf[match.kind];
+  return Object.entries(protect.vaults).flatMap(([region, vaultId]) => {
+    const where = `${at}.protect.vaults.${region}`;
+    if (!new RegExp(`^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${type}/[^/]+$`, 'i').test(vaultId))
+      return [error(where, `${match.kind} needs a vault of type ${type}`)];
+    return !allowed || allowed.has(vaultId.toLowerCase())
+      ? []
+      : [error(where, `vault ${vaultId} is not in safety.vaults`)];
+  });
+}
+
+const groupId = /^\/subscriptions\/([^/]+)\/resourceGroups\/[^/]+$/i;
+
+/** Snapshots are kept in the subscription of their disk. */
+function snapshotProblems(
+  at: string,
+  { match, protect }: Rule,
+  safety: Plan['safety'] | undefined,
+): PlanProblem[] {
+  if (match.kind !== 'disk') return [];
+  const where = `${at}.protect.snapshotResourceGroup`;
+  const groups = protect.snapshotResourceGroup;
+  if (groups === undefined) return [error(where, 'disks need the resource group that keeps their snapshots')];
+  const named = typeof groups === 'string' ? [['', groups] as const] : Object.entries(groups);
+  const wrong = named.flatMap(([subscription, id]) => {
+    const [, own] = groupId.exec(id) ?? [];
+    const place = subscription === '' ? where : `${where}.${subscription}`;
+    if (own === undefined) return [error(place, `${id} is no id of a resource group`)];
+    return subscription !== '' && own.toLowerCase() !== subscription.toLowerCase()
+      ? [error(place, `${id} lies in another subscription: snapshots are kept in the disk's own`)]
+      : [];
+  });
+  if (wrong.length > 0) return wrong;
+  const held = new Set(named.map(([, id]) => (groupId.exec(id)?.[1] ?? '').toLowerCase()));
+  const disks = match.subscriptions ?? safety?.subscriptions ?? [];
+  const without = disks.filter((subscription) => !held.has(subscription.toLowerCase()));
+  if (without.length === 0) return [];
+  const say = match.subscriptions ? error : warning;
+  return [
+    say(
+      where,
+      `no resource group for disks of ${without.join(', ')}: snapshots are kept in the disk's own subscription`,
+    ),
+  ];
+}
+
+const backupVaultKinds: readonly Match['kind'][] = ['disk', 'blobs'];
+
+/** Fields that the kind of a rule does not take: they do nothing. */
+function idleFields(at: string, { match, protect }: Rule): PlanProblem[] {
+  const isIdle = (field: keyof Rule['protect'], kinds: readonly Match['kind'][]): PlanProblem[] =>
+    protect[field] === undefined || kinds.includes(match.kind)
+      ? []
+      : [
+          warning(
+            `${at}.protect.${field}`,
+            `${match.kind} does not take it: it is about ${kinds.join(', ')}`,
+          ),
+        ];
+  return [
+    ...isIdle('containers', ['blobs']),
+    ...isIdle('autoProtect', ['blobs']),
+    ...isIdle('snapshotResourceGroup', ['disk']),
+    ...isIdle('lockStorageAccount', ['fileShare']),
+    ...isIdle('identity', ['fileShare', 'disk', 'blobs']),
+    ...(protect.containers !== undefined && protect.autoProtect !== undefined && protect.autoProtect !== false
+      ? [error(`${at}.protect`, 'containers and autoProtect exclude each other')]
+      : []),
+    ...(match.leaveOut && match.kind !== 'disk'
+      ? [error(`${at}.match.leaveOut`, `${match.kind} does not take it: it is about disks`)]
+      : []),
+    ...(match.kind === 'disk' || match.kind === 'virtualMachine' || match.kind === 'workload'
+      ? (['accountKinds', 'hierarchicalNamespace'] as const)
+          .filter((field) => match[field] !== undefined)
+          .map((field) =>
+            error(`${at}.match.${field}`, `${match.kind} has no storage account: nothing would match`),
+          )
+      : []),
+  ];
 }
 
 function regionProblems(
@@ -91,20 +178,26 @@ function regionProblems(
     : [warning(`${at}.protect.vaults`, `resources outside ${[...named].join(', ')} match but have no vault`)];
 }
 
-/** An exclusion that takes out all a rule matches leaves nothing: every condition of it is also the rule's own. */
+/** An entry that takes out all a rule matches leaves nothing; one object with several conditions is often meant as several. */
 function exclusionProblems(at: string, match: Match): PlanProblem[] {
-  const exclude = match.exclude;
-  const given = Object.entries(exclude ?? {});
-  const takesAll =
-    given.length > 0 && given.every(([key, value]) => covers(value, match[key as keyof typeof match]));
-  return takesAll
-    ? [
-        warning(
-          `${at}.match.exclude`,
-          'the exclusion takes out everything the rule matches: it selects nothing',
-        ),
-      ]
-    : [];
+  const where = `${at}.match.exclude`;
+  const takesAll = exclusionsOf(match).some((entry) =>
+    Object.entries(entry).every(([key, value]) => covers(value, match[key as keyof typeof match])),
+  );
+  const keys = Array.isArray(match.exclude) ? [] : Object.keys(match.exclude ?? {});
+  return [
+    ...(takesAll
+      ? [warning(where, 'the exclusion takes out everything the rule matches: it selects nothing')]
+      : []),
+    ...(keys.length > 1
+      ? [
+          warning(
+            where,
+            `takes out only what meets ${keys.join(' and ')} together; a list, [${keys.map((key) => `{ "${key}": … }`).join(', ')}], takes out what meets any`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 function covers(excluded: unknown, matched: unknown): boolean {
@@ -116,20 +209,26 @@ function covers(excluded: unknown, matched: unknown): boolean {
   return JSON.stringify(excluded) === JSON.stringify(matched);
 }
 
-function scheduleProblems(plan: Plan): PlanProblem[] {
-  const names = new Set(plan.rules.map((rule) => rule.name.toLowerCase()));
-  return plan.schedules.flatMap((schedule, index) => {
+const knownRules = ({ names }: Parts): ReadonlySet<string> =>
+  new Set(names.rules.flatMap((name) => (name === undefined ? [] : [name.toLowerCase()])));
+
+function scheduleProblems(parts: Parts): PlanProblem[] {
+  const known = knownRules(parts);
+  return parts.schedules.flatMap((schedule, index) => {
+    if (!schedule) return [];
     const at = `schedules[${index}] "${schedule.name}"`;
     const cron = cronProblem(schedule);
     const twofold = cronWarning(schedule);
     const unknown =
       'rules' in schedule.backUp
-        ? schedule.backUp.rules.filter((rule) => !names.has(rule.toLowerCase()))
+        ? schedule.backUp.rules.filter((rule) => !known.has(rule.toLowerCase()))
         : [];
     return [
       ...(cron ? [error(`${at}.cron`, cron)] : []),
       ...(!cron && twofold ? [warning(`${at}.cron`, twofold)] : []),
       ...unknown.map((rule) => error(`${at}.backUp.rules`, `there is no rule "${rule}"`)),
+      ...('match' in schedule.backUp ? exclusionProblems(`${at}.backUp`, schedule.backUp.match) : []),
+      ...retentionProblems(at, schedule, parts),
       ...(windowMilliseconds(schedule.window) < 60_000 || windowMilliseconds(schedule.window) > 86_400_000
         ? [error(`${at}.window`, 'a window lasts from one minute to one day')]
         : []),
@@ -147,10 +246,11 @@ const placesOf = ({ into }: Drill): readonly (readonly [string, string])[] => [
 const isWithin = (id: string, listed: string): boolean =>
   `${id.toLowerCase()}/`.startsWith(`${listed.toLowerCase()}/`);
 
-function drillProblems(plan: Plan): PlanProblem[] {
-  const names = new Set(plan.rules.map((rule) => rule.name.toLowerCase()));
-  const allowed = plan.safety.drillTargets ?? [];
-  return (plan.drills ?? []).flatMap((drill, index) => {
+function drillProblems(parts: Parts): PlanProblem[] {
+  const known = knownRules(parts);
+  const allowed = parts.safety && (parts.safety.drillTargets ?? []);
+  return parts.drills.flatMap((drill, index) => {
+    if (!drill) return [];
     const at = `drills[${index}] "${drill.name}"`;
     const cron = cronProblem(drill);
     const { atLeast, atMost } = drill.sample;
@@ -158,28 +258,56 @@ function drillProblems(plan: Plan): PlanProblem[] {
     return [
       ...(cron ? [error(`${at}.cron`, cron)] : []),
       ...rules
-        .filter((rule) => !names.has(rule.toLowerCase()))
+        .filter((rule) => !known.has(rule.toLowerCase()))
         .map((rule) => error(`${at}.of.rules`, `there is no rule "${rule}"`)),
       ...(atLeast > atMost
         ? [error(`${at}.sample`, `atLeast ${atLeast} is more than atMost ${atMost}`)]
         : []),
       ...(placesOf(drill).length === 0 ? [error(`${at}.into`, 'no place is named for any kind')] : []),
       ...placesOf(drill)
-        .filter(([, id]) => !allowed.some((listed) => isWithin(id, listed)))
+        .filter(([, id]) => allowed && !allowed.some((listed) => isWithin(id, listed)))
         .map(([field, id]) => error(`${at}.into.${field}`, `${id} is not in safety.drillTargets`)),
     ];
   });
 }
 
-function channelProblems(plan: Plan): PlanProblem[] {
-  const names = new Set(plan.rules.map((rule) => rule.name.toLowerCase()));
-  return plan.channels.flatMap(({ name, rules = [], digest }, index) => {
+/** The kinds of what a schedule backs up, as far as they can be told from the plan. */
+function kindsOf({ backUp }: Schedule, { rules }: Parts): readonly Match['kind'][] {
+  if ('match' in backUp) return [backUp.match.kind];
+  if ('items' in backUp)
+    return backUp.items.map((id) => (/\/backupInstances\//i.test(id) ? 'disk' : 'fileShare'));
+  const wanted = backUp.rules.map((name) => name.toLowerCase());
+  return rules.flatMap((rule) => (rule && wanted.includes(rule.name.toLowerCase()) ? [rule.match.kind] : []));
+}
+
+/** A retention tag belongs to policies of Backup vaults; an expiry to everything else. */
+function retentionProblems(at: string, schedule: Schedule, parts: Parts): PlanProblem[] {
+  const kinds = [...new Set(kindsOf(schedule, parts))];
+  const others = kinds.filter((kind) => !backupVaultKinds.includes(kind));
+  const isOnlyTagged = kinds.length > 0 && others.length === 0;
+  return [
+    ...(schedule.retentionTag !== undefined && others.length > 0
+      ? [error(`${at}.retentionTag`, `${others.join(', ')} takes no retention tag: use keepFor`)]
+      : []),
+    ...(schedule.keepFor !== undefined && isOnlyTagged
+      ? [warning(`${at}.keepFor`, `${kinds.join(', ')} takes no expiry: retentionTag chooses how long`)]
+      : []),
+  ];
+}
+
+function channelProblems(parts: Parts): PlanProblem[] {
+  const known = knownRules(parts);
+  return parts.channels.flatMap((channel, index) => {
+    if (!channel) return [];
+    const { name, rules = [], digest } = channel;
     const at = `channels[${index}] "${name}"`;
     const cron = digest && cronProblem(digest);
+    const twofold = digest && !cron ? cronWarning(digest) : undefined;
     return [
       ...(cron ? [error(`${at}.digest.cron`, cron)] : []),
+      ...(twofold ? [warning(`${at}.digest.cron`, twofold)] : []),
       ...rules
-        .filter((rule) => !names.has(rule.toLowerCase()))
+        .filter((rule) => !known.has(rule.toLowerCase()))
         .map((rule) => error(`${at}.rules`, `there is no rule "${rule}"`)),
     ];
   });
@@ -200,37 +328,80 @@ function nameAt(path: readonly PropertyKey[], json: unknown): string {
   return typeof named === 'string' ? ` "${named}"` : '';
 }
 
-const schemaProblem = (issue: z.core.$ZodIssue, json: unknown): PlanProblem =>
-  error(`${pathOf(issue.path)}${nameAt(issue.path, json)}`, issue.message);
+/** Of the shapes a value may have, the one it comes nearest to: the fewest things wrong with it. */
+function deepest(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const [nearest = []] = issue.errors
+    .map((shape) => shape.flatMap(deepest))
+    .sort((one, other) => one.length - other.length || deepestPath(other) - deepestPath(one));
+  return nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
 
-/** Reads a plan from parsed JSON: all problems at once, each with its path. Never throws. */
+/** Of two shapes with as many problems the one is nearer whose problems lie deeper. */
+const deepestPath = (issues: readonly z.core.$ZodIssue[]): number =>
+  Math.max(0, ...issues.map(({ path }) => path.length));
+
+const schemaProblems = (issue: z.core.$ZodIssue, json: unknown): PlanProblem[] =>
+  deepest(issue).map(({ path, message }) => error(`${pathOf(path)}${nameAt(path, json)}`, message));
+
+const listIn = (json: unknown, list: string): readonly unknown[] => {
+  const value = (json as Record<string, unknown> | null)?.[list];
+  return Array.isArray(value) ? value : [];
+};
+
+const parsedOrAbsent = <T>(schema: z.ZodType<T>, value: unknown): T | undefined => {
+  const read = schema.safeParse(value);
+  return read.success ? read.data : undefined;
+};
+
+const nameIn = (value: unknown): string | undefined => {
+  const name = (value as { name?: unknown } | null)?.name;
+  return typeof name === 'string' ? name : undefined;
+};
+
+function partsOf(json: unknown): Parts {
+  const lists = {
+    rules: listIn(json, 'rules'),
+    schedules: listIn(json, 'schedules'),
+    channels: listIn(json, 'channels'),
+    drills: listIn(json, 'drills'),
+  };
+  const safety = parsedOrAbsent(planParts.safety, (json as Record<string, unknown> | null)?.['safety']);
+  return {
+    rules: lists.rules.map((one) => parsedOrAbsent(planParts.rule, one)),
+    schedules: lists.schedules.map((one) => parsedOrAbsent(planParts.schedule, one)),
+    channels: lists.channels.map((one) => parsedOrAbsent(planParts.channel, one)),
+    drills: lists.drills.map((one) => parsedOrAbsent(planParts.drill, one)),
+    ...(safety && { safety }),
+    names: {
+      rules: lists.rules.map(nameIn),
+      schedules: lists.schedules.map(nameIn),
+      channels: lists.channels.map(nameIn),
+      drills: lists.drills.map(nameIn),
+    },
+  };
+}
+
+const inOrderOfPlace = (one: PlanProblem, other: PlanProblem): number => {
+  const [a, b] = [one, other].map(({ path }) => /^\w+(?:\[\d+\])?/.exec(path)?.[0] ?? '');
+  return (a ?? '').localeCompare(b ?? '', 'en', { numeric: true });
+};
+
+/**
+ * Reads a plan from parsed JSON: all problems at once, each with its path, whichever of the schema, the fields of one
+ * rule together, or the lists beside each other tells them. Never throws.
+ */
 export function readPlan(json: unknown): PlanReading {
   const parsed = planSchema.safeParse(json);
-  if (!parsed.success)
-    return { kind: 'broken', problems: parsed.error.issues.map((issue) => schemaProblem(issue, json)) };
-  const plan = parsed.data;
+  const parts = partsOf(json);
   const problems = [
-    ...duplicates(
-      'rules',
-      plan.rules.map((rule) => rule.name),
-    ),
-    ...duplicates(
-      'schedules',
-      plan.schedules.map((schedule) => schedule.name),
-    ),
-    ...duplicates(
-      'channels',
-      plan.channels.map((channel) => channel.name),
-    ),
-    ...duplicates(
-      'drills',
-      (plan.drills ?? []).map((drill) => drill.name),
-    ),
-    ...drillProblems(plan),
-    ...channelProblems(plan),
-    ...ruleProblems(plan),
-    ...scheduleProblems(plan),
-  ];
-  const errors = problems.filter((problem) => problem.severity === 'error');
-  return errors.length > 0 ? { kind: 'broken', problems } : { kind: 'plan', plan, warnings: problems };
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => schemaProblems(issue, json))),
+    ...(['rules', 'schedules', 'channels', 'drills'] as const).flatMap((list) => duplicates(list, parts)),
+    ...drillProblems(parts),
+    ...channelProblems(parts),
+    ...ruleProblems(parts),
+    ...scheduleProblems(parts),
+  ].sort(inOrderOfPlace);
+  const isBroken = !parsed.success || problems.some(({ severity }) => severity === 'error');
+  return isBroken ? { kind: 'broken', problems } : { kind: 'plan', plan: parsed.data, warnings: problems };
 }

@@ -17,6 +17,13 @@ export type SourceResource = {
   readonly provisioningState: string;
   /** Why the service cannot back it up; empty when nothing speaks against it. */
   readonly obstacles: readonly string[];
+  /** Empty where the kind has none. */
+  readonly sku: string;
+  /** Of a storage account: `StorageV2`, … */
+  readonly kind: string;
+  /** ARM id of what a disk belongs to; empty for none. */
+  readonly managedBy: string;
+  readonly hierarchicalNamespace: boolean;
 };
 
 type Found = { readonly found?: SourceResource };
@@ -40,24 +47,43 @@ function readSource(
     tags: tagsOf(resource.tags),
     provisioningState: text(properties.provisioningState),
     obstacles: obstaclesOf(resource, properties),
+    sku: text(objectIn(resource.sku).name),
+    kind: text(resource.kind),
+    managedBy: text(resource.managedBy),
+    hierarchicalNamespace: properties.isHnsEnabled === true,
   };
 }
 
 /** What keeps a disk from being backed up. Source: the service's support matrix of 2025. */
-function diskObstacles(_: JsonObject, properties: JsonObject): readonly string[] {
-  const encrypted = objectIn(properties.encryptionSettingsCollection).enabled === true;
-  return encrypted ? ['the disk uses Azure Disk Encryption, which disk backup does not support'] : [];
+export const diskObstacles = ({ isEncrypted }: { readonly isEncrypted: boolean }): readonly string[] =>
+  isEncrypted ? ['the disk uses Azure Disk Encryption, which disk backup does not support'] : [];
+
+const isEncrypted = (properties: JsonObject): boolean =>
+  objectIn(properties.encryptionSettingsCollection).enabled === true;
+
+/** What decides whether the blobs of a storage account can be backed up. */
+interface AccountFacts {
+  readonly kind: string;
+  readonly isHnsEnabled: boolean;
+  readonly isNfsV3Enabled: boolean;
+  readonly isSftpEnabled: boolean;
 }
 
+const accountFacts = (resource: JsonObject, properties: JsonObject): AccountFacts => ({
+  kind: text(resource.kind),
+  isHnsEnabled: properties.isHnsEnabled === true,
+  isNfsV3Enabled: properties.isNfsV3Enabled === true,
+  isSftpEnabled: properties.isSftpEnabled === true,
+});
+
 /** What keeps a storage account's blobs from being backed up. */
-function accountObstacles(resource: JsonObject, properties: JsonObject): readonly string[] {
-  const kind = text(resource.kind);
+export function accountObstacles({ kind, ...account }: AccountFacts): readonly string[] {
   return [
-    ...(properties.isHnsEnabled === true
+    ...(account.isHnsEnabled
       ? ['the account has a hierarchical namespace (Data Lake): blob backup does not support it']
       : []),
-    ...(properties.isNfsV3Enabled === true ? ['the account has NFS 3.0 enabled'] : []),
-    ...(properties.isSftpEnabled === true ? ['the account has SFTP enabled'] : []),
+    ...(account.isNfsV3Enabled ? ['the account has NFS 3.0 enabled'] : []),
+    ...(account.isSftpEnabled ? ['the account has SFTP enabled'] : []),
     ...(kind && kind !== 'StorageV2'
       ? [`the account's kind is ${kind}; blob backup needs general-purpose v2`]
       : []),
@@ -83,7 +109,7 @@ export const findDisk = findSource(
   'findDisk',
   'Microsoft.Compute/disks/read',
   computeApiVersion,
-  diskObstacles,
+  (_, properties) => diskObstacles({ isEncrypted: isEncrypted(properties) }),
 );
 
 /** Reads a storage account. */
@@ -91,7 +117,7 @@ export const findStorageAccount = findSource(
   'findStorageAccount',
   'Microsoft.Storage/storageAccounts/read',
   storageApiVersion,
-  accountObstacles,
+  (resource, properties) => accountObstacles(accountFacts(resource, properties)),
 );
 
 /** What keeps the service from an account's shares. Source: the support matrix of Azure Files backup. */

@@ -61,6 +61,14 @@ export interface WrittenResource {
   /** Region and tags of the disk, or of the storage account a share lies in. */
   readonly region: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** What conditions look at beside them; absent in runs that began before there were such conditions. */
+  readonly shown?: {
+    readonly sku: string;
+    readonly accountKind: string;
+    readonly managedBy: string;
+    readonly hierarchicalNamespace: boolean;
+    readonly obstacles: readonly string[];
+  };
 }
 
 /** What the plan says of a written resource: nothing, one protection, or several, stored as items of a batch. */

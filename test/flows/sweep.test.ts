@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { ResolvedPlan } from '../../src/estate/resolvePlan.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
 import { startEmbeddedApp, type EmbeddedApp } from '../support/embeddedApp.ts';
-import { diskId, disksVaultId, filesVaultId, numbered, planWorld, samplePlan } from '../support/planWorld.ts';
+import {
+  diskId,
+  disksVaultId,
+  filesVaultId,
+  numbered,
+  planWorld,
+  samplePlan,
+  snapshotsId,
+} from '../support/planWorld.ts';
 
 const daily = { backup: 'daily' };
 /** Far from the nightly sweep. */
@@ -86,6 +94,106 @@ describe('the plan resolved', () => {
   });
 });
 
+/** Disks and accounts that the service cannot back up, or that are protected without a rule, or deleted. */
+const odd = planWorld({
+  accounts: [
+    { name: 'papers01', shares: ['docs'], tags: daily },
+    { name: 'other01', shares: ['private', 'guarded'], protectedShares: ['guarded'] },
+  ],
+  more: {
+    resources: [
+      ...(planWorld({
+        accounts: [
+          { name: 'papers01', shares: ['docs'], tags: daily },
+          { name: 'other01', shares: ['private', 'guarded'] },
+        ],
+        disks: [
+          { name: 'db-ASRReplica', tags: daily },
+          { name: 'gone', tags: daily },
+        ],
+      }).resources ?? []),
+      {
+        id: diskId('sealed'),
+        location: 'westeurope',
+        tags: daily,
+        properties: { encryptionSettingsCollection: { enabled: true } },
+      },
+      {
+        id: diskId('volume'),
+        location: 'westeurope',
+        tags: { ...daily, 'kubernetes.io-created-for-pvc-name': 'pvc-1' },
+      },
+      {
+        id: diskId('node'),
+        location: 'westeurope',
+        tags: daily,
+        managedBy: `${snapshotsId.replace('snapshots', 'apps')}/providers/Microsoft.Compute/virtualMachineScaleSets/nodes/virtualMachines/0`,
+      },
+    ],
+    dataProtection: {
+      vaults: [
+        {
+          id: disksVaultId,
+          principalId: '99999999-1111-4222-8333-444444444444',
+          policies: [{ name: 'disks', kind: 'disk' }],
+          instances: [
+            { name: 'gone-1', kind: 'disk', sourceId: diskId('gone'), policy: 'disks', state: 'SoftDeleted' },
+          ],
+        },
+      ],
+    },
+  },
+});
+
+const oddPlan = () => {
+  const plan = samplePlan();
+  const [shares, disks] = plan.rules;
+  return {
+    ...plan,
+    rules: [shares, { ...disks, match: { ...disks?.match, leaveOut: ['kubernetes', 'scaleSet'] } }],
+  };
+};
+
+describe('what a plan cannot take', () => {
+  test('is told apart: not eligible and why, protected outside the plan, deleted; every share has its reason', async () => {
+    const app = await startEmbeddedApp({ world: odd, plan: oddPlan, startAt });
+    const plan = (await app.request('GET', '/api/plan'))?.body as ResolvedPlan;
+    const last = (id: string) => id.split('/').at(-1);
+    expect(plan.notEligible.map(({ id, reason }) => [last(id), reason]).sort()).toEqual([
+      ['db-ASRReplica', 'it is a replica disk of Site Recovery'],
+      ['node', 'a scale set has made it, and the rule leaves those out'],
+      ['sealed', 'the disk uses Azure Disk Encryption, which disk backup does not support'],
+      ['volume', 'a Kubernetes cluster has made it, and the rule leaves those out'],
+    ]);
+    expect(plan.protectedOutsidePlan.map(({ id, vaultId }) => [last(id), last(vaultId)])).toEqual([
+      ['guarded', 'files-west'],
+    ]);
+    const drift = plan.rules
+      .flatMap(({ selected }) => selected)
+      .filter(({ standing }) => standing === 'drift');
+    expect(drift.map(({ id, drift: why }) => [last(id), why?.split(':')[0]])).toEqual([
+      ['gone', 'ItemSoftDeleted'],
+    ]);
+    const skipped = plan.skipped.filter(({ kind }) => kind === 'fileShare');
+    expect(skipped.map(({ id, reason }) => [last(id), reason])).toEqual([
+      ['private', 'daily shares: tag backup is absent; daily disks: the rule is about disk, not fileShare'],
+    ]);
+    const record = await sweep(app, false);
+    const report = record.report as Record<string, { count: number }>;
+    expect([record.status, record.counts, record.failures]).toEqual([
+      'completed',
+      { total: 1, completed: 1 },
+      [],
+    ]);
+    expect([
+      report['notEligible']?.count,
+      report['protectedOutsidePlan']?.count,
+      report['drift']?.count,
+    ]).toEqual([4, 1, 1]);
+    await app.stop();
+  }, 60_000);
+});
+
 describe('a sweep', () => {
   test('asked for without a body is a dry run that tells what it would do, page by page', async () => {
     const app = await startEmbeddedApp({ world: mixed, plan: () => samplePlan(), startAt });
@@ -119,7 +227,7 @@ describe('a sweep', () => {
     const record = await sweep(app, false);
     expect([record.status, record.counts]).toEqual(['completed', { total: 2, completed: 2 }]);
     const { drift, orphans, found } = record.report as Record<string, { count: number; first: unknown[] }>;
-    expect(found).toEqual({ skipped: 4, missing: 2, drift: 1, protected: 1 });
+    expect(found).toEqual({ skipped: 5, missing: 2, drift: 1, protected: 1 });
     expect(drift?.first).toMatchObject([{ target: diskId('stopped'), rule: 'daily disks' }]);
     expect(orphans?.first).toMatchObject([{ source: diskId('gone'), vault: disksVaultId }]);
     expect(app.simulator.effects.count('protect')).toBe(2);

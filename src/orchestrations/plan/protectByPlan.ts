@@ -85,6 +85,15 @@ function* carryOut(
   return yield* writeReport(context);
 }
 
+function seenIn({
+  location: region,
+  tags,
+  ...source
+}: SourceResource): Omit<WrittenResource, 'runId' | 'resourceId'> {
+  const { sku, kind: accountKind, managedBy, hierarchicalNamespace, obstacles } = source;
+  return { region, tags, shown: { sku, accountKind, managedBy, hierarchicalNamespace, obstacles } };
+}
+
 /** One look at the resource and what the plan makes of it; an ending of the flow's own is an answer, too. */
 function* applyPlan(
   flowOf: FlowOfRequest,
@@ -92,8 +101,8 @@ function* applyPlan(
   { resourceId }: ProtectByPlanRequest,
 ): Flow<FlowEnding> {
   try {
-    const { location: region, tags } = yield* readyResource(context, resourceId);
-    const written: WrittenResource = { runId: context.runId, resourceId, region, tags };
+    const source = yield* readyResource(context, resourceId);
+    const written: WrittenResource = { runId: context.runId, resourceId, ...seenIn(source) };
     const choice = yield* callUntilAnswered<PlanChoice>(context.df, choosePlanActivity, written);
     if (choice.kind === 'skipped') throw skip('NotSelected', choice.message);
     return yield* carryOut(flowOf, context, choice);

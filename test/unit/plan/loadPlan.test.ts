@@ -65,7 +65,7 @@ describe('the plan in force', () => {
     const loaded = await load();
     expect(loaded.standing).toBe('lastGood');
     expect(loaded.plan.schedules[0]?.name).toBe('night');
-    expect(loaded.problems.map(({ path }) => path)).toEqual(['schedules[1]']);
+    expect(loaded.problems.map(({ path }) => path)).toEqual(['schedules[0] "noon".cron', 'schedules[1]']);
     expect(JSON.parse(loaded.lyingThere ?? '').schedules[1]).toBe(7);
   });
 

@@ -86,6 +86,41 @@ describe('reading a plan', () => {
       }),
       'warning rules[0] "shares".match.exclude: the exclusion takes out everything the rule matches: it selects nothing',
     ],
+    [
+      'an exclusion of several conditions in one object',
+      plan({
+        rules: [
+          rule({
+            match: {
+              kind: 'fileShare',
+              regions: ['westeurope'],
+              exclude: { resourceGroups: ['sandbox-*'], names: ['scratch*'] },
+            },
+          }),
+        ],
+      }),
+      'warning rules[0] "shares".match.exclude: takes out only what meets resourceGroups and names together; a list, ' +
+        '[{ "resourceGroups": … }, { "names": … }], takes out what meets any',
+    ],
+    [
+      'a retention tag for what takes none',
+      plan({ schedules: [schedule({ retentionTag: 'Weekly' })] }),
+      'error schedules[0] "nightly".retentionTag: fileShare takes no retention tag: use keepFor',
+    ],
+    [
+      'containers for what has none',
+      plan({
+        rules: [rule({ protect: { vaults: { westeurope: vault }, policy: 'daily', containers: 'all' } })],
+      }),
+      'warning rules[0] "shares".protect.containers: fileShare does not take it: it is about blobs',
+    ],
+    [
+      'an id below a vault in place of the vault',
+      plan({
+        rules: [rule({ protect: { vaults: { westeurope: `${vault}/backupPolicies/x` }, policy: 'daily' } })],
+      }),
+      'error rules[0] "shares".protect.vaults.westeurope: fileShare needs a vault of type Microsoft.RecoveryServices/vaults',
+    ],
   ])('%s is reported with its place', (_, json, expected) => {
     expect(problemsOf(json).join('\n')).toContain(expected);
   });
@@ -99,6 +134,40 @@ describe('reading a plan', () => {
     expect(found.some((line) => line.startsWith('error rules[0].match.kind "shares"'))).toBe(true);
     expect(found.some((line) => line.startsWith('error schedules[0].concurrency "nightly"'))).toBe(true);
     expect(found.some((line) => line.includes('"extra"'))).toBe(true);
+  });
+
+  test('six faults of three layers are told together, in the order of their places', () => {
+    const other = '22222222-2222-4222-8222-222222222222';
+    const backupVault = `/subscriptions/${subscription}/resourceGroups/backup/providers/Microsoft.DataProtection/backupVaults/disks`;
+    const disks = (snapshotResourceGroup: unknown, subscriptions: string[]) => ({
+      name: 'disks',
+      match: { kind: 'disk', regions: ['westeurope'], subscriptions },
+      protect: { vaults: { westeurope: backupVault }, policy: 'daily', snapshotResourceGroup },
+    });
+    const planted = plan({
+      rules: [
+        rule({ colour: 'red' }),
+        disks('/subscriptions/x/resourceGroups/a/providers/b', [subscription]),
+        { ...disks(`/subscriptions/${other}/resourceGroups/snapshots`, [subscription]), name: 'shares' },
+      ],
+      schedules: [schedule({ timeZone: 'Mars', backUp: { rules: ['shares', 'nothing'] } })],
+      safety: { subscriptions: [subscription], vaults: [vault, backupVault] },
+    });
+    expect(problemsOf(planted)).toEqual([
+      'error rules[0] "shares": Unrecognized key: "colour"',
+      'error rules[1] "disks".protect.snapshotResourceGroup: /subscriptions/x/resourceGroups/a/providers/b is no id of a resource group',
+      'error rules[2].name: the name "shares" is used twice',
+      `error rules[2] "shares".protect.snapshotResourceGroup: no resource group for disks of ${subscription}: snapshots are kept in the disk's own subscription`,
+      'error schedules[0] "nightly".cron: time zone "Mars" is not an IANA name such as Europe/Berlin',
+      'error schedules[0] "nightly".backUp.rules: there is no rule "nothing"',
+    ]);
+  });
+
+  test('of several shapes the nearest tells what is wrong', () => {
+    const wrong = rule({ match: { kind: 'fileShare', regions: ['westeurope'], exclude: [{ name: ['x'] }] } });
+    expect(problemsOf(plan({ rules: [wrong] }))).toEqual([
+      'error rules[0].match.exclude[0] "shares": Unrecognized key: "name"',
+    ]);
   });
 
   test.each([[null], [42], ['plan'], [[]]])('%j is no plan, and says so without throwing', (json) => {

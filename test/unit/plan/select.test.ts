@@ -106,3 +106,116 @@ describe('selection', () => {
     expect(matchesGlob(pattern, text)).toBe(expected);
   });
 });
+
+describe('what a rule takes out again', () => {
+  const sandbox = { ...share, resourceGroup: 'sandbox-7' };
+  const scratch = { ...share, name: 'scratch-1' };
+
+  test('any entry of a list takes out, inside one entry every condition must hold', () => {
+    const list = planOf({ exclude: [{ resourceGroups: ['sandbox-*'] }, { names: ['scratch*'] }] });
+    expect(reasonOf(list, sandbox)).toBe("excluded by entry 1 of the rule's exclude");
+    expect(reasonOf(list, scratch)).toBe("excluded by entry 2 of the rule's exclude");
+    expect(select(list, share).kind).toBe('selected');
+    const one = planOf({ exclude: { resourceGroups: ['sandbox-*'], names: ['scratch*'] } });
+    expect(select(one, sandbox).kind).toBe('selected');
+    expect(reasonOf(one, { ...sandbox, name: 'scratch-1' })).toBe('excluded by the rule');
+  });
+
+  test('an empty entry takes out nothing', () => {
+    expect(select(planOf({ exclude: [{}] }), share).kind).toBe('selected');
+  });
+});
+
+describe('conditions on what is known of an account or disk', () => {
+  const premium: Candidate = {
+    ...share,
+    facts: { sku: 'Premium_LRS', accountKind: 'FileStorage', hierarchicalNamespace: false },
+  };
+
+  test.each([
+    [{ skus: ['Standard_*'] }, 'SKU Premium_LRS matches none of Standard_*'],
+    [{ accountKinds: ['StorageV2'] }, 'account kind FileStorage is not one of StorageV2'],
+    [{ hierarchicalNamespace: true }, 'the account has no hierarchical namespace'],
+    [{ exclude: [{ skus: ['premium_*'] }] }, 'excluded by the rule'],
+  ])('%j', (match, reason) => {
+    expect(reasonOf(planOf(match), premium)).toBe(reason);
+  });
+
+  test('hold where they are met, and not on what is unknown', () => {
+    const plan = planOf({ skus: ['Premium_*'], accountKinds: ['FileStorage'], hierarchicalNamespace: false });
+    expect(select(plan, premium).kind).toBe('selected');
+    expect(reasonOf(plan, share)).toBe('SKU (unknown) matches none of Premium_*');
+  });
+});
+
+test("a tag chooses the policy; other values and none have the rule's", () => {
+  const plan = planOf({});
+  const [rule] = plan.rules;
+  if (!rule) throw new Error('no rule');
+  const tagged: Plan = {
+    ...plan,
+    rules: [
+      {
+        ...rule,
+        protect: {
+          ...rule.protect,
+          policyByTag: { tag: 'BACKUP', policies: { Daily: 'gold', weekly: 'silver' } },
+        },
+      },
+    ],
+  };
+  const policyOf = (tags: Candidate['tags']) => {
+    const selection = select(tagged, { ...share, tags });
+    return selection.kind === 'selected' ? selection.policyId.split('/').at(-1) : selection.kind;
+  };
+  expect(policyOf({ backup: 'daily' })).toBe('gold');
+  expect(policyOf({ backup: 'monthly' })).toBe('daily');
+  expect(policyOf({})).toBe('daily');
+});
+
+describe('disks', () => {
+  const other = '22222222-2222-4222-8222-222222222222';
+  const backupVault = `/subscriptions/${subscription}/resourceGroups/backup/providers/Microsoft.DataProtection/backupVaults/disks`;
+  const groupIn = (id: string) => `/subscriptions/${id}/resourceGroups/snapshots`;
+  const plan = (snapshotResourceGroup: unknown, match: object = {}) => {
+    const reading = readPlan({
+      rules: [
+        {
+          name: 'disks',
+          match: { kind: 'disk', ...match },
+          protect: { vaults: { '*': backupVault }, policy: 'daily', snapshotResourceGroup },
+        },
+      ],
+      safety: { subscriptions: [subscription, other], vaults: [backupVault] },
+    });
+    if (reading.kind === 'broken') throw new Error(JSON.stringify(reading.problems));
+    return reading.plan;
+  };
+  const disk: Candidate = { ...share, kind: 'disk', name: 'data-1', tags: {} };
+
+  test('have the snapshot group of their own subscription, or are refused', () => {
+    const both = plan({ [subscription]: groupIn(subscription), [other]: groupIn(other) });
+    expect(select(both, { ...disk, subscriptionId: other }).kind).toBe('selected');
+    expect(
+      reasonOf(plan({ [subscription]: groupIn(subscription) }), { ...disk, subscriptionId: other }),
+    ).toBe(`rule "disks" names no resource group for snapshots in subscription ${other}`);
+    expect(reasonOf(plan(groupIn(subscription)), { ...disk, subscriptionId: other })).toContain(
+      'kept in its own subscription',
+    );
+  });
+
+  test('that the service cannot back up, or that others have made, are not eligible', () => {
+    const group = groupIn(subscription);
+    const encrypted = { ...disk, notEligible: 'the disk is encrypted' };
+    expect(select(plan(group), encrypted)).toMatchObject({
+      kind: 'notEligible',
+      reason: 'the disk is encrypted',
+    });
+    const volume: Candidate = { ...disk, facts: { madeBy: 'kubernetes' } };
+    expect(select(plan(group), volume).kind).toBe('selected');
+    expect(select(plan(group, { leaveOut: ['kubernetes'] }), volume)).toMatchObject({
+      kind: 'notEligible',
+      reason: 'a Kubernetes cluster has made it, and the rule leaves those out',
+    });
+  });
+});

@@ -34,6 +34,10 @@ describe('a source', () => {
           tags: { backup: 'daily', owner: '7', empty: '' },
           provisioningState: 'Succeeded',
           obstacles: [],
+          sku: '',
+          kind: '',
+          managedBy: '',
+          hierarchicalNamespace: false,
         },
       },
     });
