@@ -5,12 +5,14 @@ import { describeApi } from '../src/http/openapi.ts';
 import { planSchema } from '../src/plan/schema.ts';
 import { apiTypes } from './apiTypes.ts';
 import { customRoles } from './infra/roles.ts';
+import { planPage } from './planPage.ts';
 import { outcomesPage } from './outcomesPage.ts';
 
 /** What each generated file is made from: a text as it is, anything else as JSON. Paths from the root of the repository. */
 const generated: Readonly<Record<string, () => unknown>> = {
   'docs/openapi.json': describeApi,
   'docs/outcomes.md': outcomesPage,
+  'docs/plan.md': planPage,
   'ui/apiTypes.ts': () => apiTypes(describeApi()),
   'infra/roles.json': customRoles,
   'plan/plan.schema.json': () => z.toJSONSchema(planSchema, { io: 'input' }),

@@ -1768,6 +1768,10 @@ export interface Plan {
    */
   standing: 'current' | 'lastGood' | 'empty';
   /**
+   * Since when it has stood so, to five minutes.
+   */
+  since?: string;
+  /**
    * Errors of a broken plan, else warnings.
    */
   problems: {
@@ -1836,15 +1840,23 @@ export interface Plan {
             | string
             | {
                 /**
+                 * Any of these values.
+                 *
                  * @minItems 1
                  * @maxItems 50
                  */
                 anyOf: string[];
               }
             | {
+                /**
+                 * The tag is there, whatever its value.
+                 */
                 present: true;
               }
             | {
+                /**
+                 * The tag is not there.
+                 */
                 absent: true;
               };
         };
@@ -1901,15 +1913,23 @@ export interface Plan {
                   | string
                   | {
                       /**
+                       * Any of these values.
+                       *
                        * @minItems 1
                        * @maxItems 50
                        */
                       anyOf: string[];
                     }
                   | {
+                      /**
+                       * The tag is there, whatever its value.
+                       */
                       present: true;
                     }
                   | {
+                      /**
+                       * The tag is not there.
+                       */
                       absent: true;
                     };
               };
@@ -1963,15 +1983,23 @@ export interface Plan {
                   | string
                   | {
                       /**
+                       * Any of these values.
+                       *
                        * @minItems 1
                        * @maxItems 50
                        */
                       anyOf: string[];
                     }
                   | {
+                      /**
+                       * The tag is there, whatever its value.
+                       */
                       present: true;
                     }
                   | {
+                      /**
+                       * The tag is not there.
+                       */
                       absent: true;
                     };
               };
@@ -2175,15 +2203,23 @@ export interface Plan {
                   | string
                   | {
                       /**
+                       * Any of these values.
+                       *
                        * @minItems 1
                        * @maxItems 50
                        */
                       anyOf: string[];
                     }
                   | {
+                      /**
+                       * The tag is there, whatever its value.
+                       */
                       present: true;
                     }
                   | {
+                      /**
+                       * The tag is not there.
+                       */
                       absent: true;
                     };
               };
@@ -2240,15 +2276,23 @@ export interface Plan {
                         | string
                         | {
                             /**
+                             * Any of these values.
+                             *
                              * @minItems 1
                              * @maxItems 50
                              */
                             anyOf: string[];
                           }
                         | {
+                            /**
+                             * The tag is there, whatever its value.
+                             */
                             present: true;
                           }
                         | {
+                            /**
+                             * The tag is not there.
+                             */
                             absent: true;
                           };
                     };
@@ -2304,15 +2348,23 @@ export interface Plan {
                         | string
                         | {
                             /**
+                             * Any of these values.
+                             *
                              * @minItems 1
                              * @maxItems 50
                              */
                             anyOf: string[];
                           }
                         | {
+                            /**
+                             * The tag is there, whatever its value.
+                             */
                             present: true;
                           }
                         | {
+                            /**
+                             * The tag is not there.
+                             */
                             absent: true;
                           };
                     };
@@ -2518,15 +2570,23 @@ export interface Plan {
                   | string
                   | {
                       /**
+                       * Any of these values.
+                       *
                        * @minItems 1
                        * @maxItems 50
                        */
                       anyOf: string[];
                     }
                   | {
+                      /**
+                       * The tag is there, whatever its value.
+                       */
                       present: true;
                     }
                   | {
+                      /**
+                       * The tag is not there.
+                       */
                       absent: true;
                     };
               };
@@ -2583,15 +2643,23 @@ export interface Plan {
                         | string
                         | {
                             /**
+                             * Any of these values.
+                             *
                              * @minItems 1
                              * @maxItems 50
                              */
                             anyOf: string[];
                           }
                         | {
+                            /**
+                             * The tag is there, whatever its value.
+                             */
                             present: true;
                           }
                         | {
+                            /**
+                             * The tag is not there.
+                             */
                             absent: true;
                           };
                     };
@@ -2647,15 +2715,23 @@ export interface Plan {
                         | string
                         | {
                             /**
+                             * Any of these values.
+                             *
                              * @minItems 1
                              * @maxItems 50
                              */
                             anyOf: string[];
                           }
                         | {
+                            /**
+                             * The tag is there, whatever its value.
+                             */
                             present: true;
                           }
                         | {
+                            /**
+                             * The tag is not there.
+                             */
                             absent: true;
                           };
                     };

@@ -20,6 +20,7 @@ import { azureQueue } from '../storage/azureQueue.ts';
 import { azureTable } from '../storage/azureTable.ts';
 import { groupedWrites } from '../storage/groupedWrites.ts';
 import type { StorageAccount } from '../storage/storageAccount.ts';
+import { keptText } from '../storage/keptText.ts';
 import { textSource } from '../storage/textSource.ts';
 import type { MessageQueue, QueueLook, Table } from '../storage/table.ts';
 
@@ -133,6 +134,7 @@ function createServices(settings: Settings): Services {
   };
   const steps = azureQueue(account, stepQueueName);
   const used = rememberLastUse(armClientOf(settings, credential, clock), clock);
+  const planSource = textSource(settings.planLocation, credential);
   const catalogue = once(() =>
     catalogueOf([...recoveryServicesSteps, ...dataProtectionSteps, ...resourceSteps]),
   );
@@ -156,7 +158,7 @@ function createServices(settings: Settings): Services {
     get catalogue() {
       return catalogue();
     },
-    loadPlan: createPlanLoader(textSource(settings.planLocation, credential), clock),
+    loadPlan: createPlanLoader(planSource, clock, keptText(tables.triggers, 'lastGoodPlan', planSource.name)),
     post: postMessage,
   };
 }

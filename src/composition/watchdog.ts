@@ -2,6 +2,8 @@ import type { InvocationContext, TimerHandler } from '@azure/functions';
 import { watchCleanUps } from '../drills/watchCleanUps.ts';
 import { auditRuns } from '../jobs/auditRuns.ts';
 import { watchTrackers } from '../jobs/watchTrackers.ts';
+import { planMessage, type NotificationMessage } from '../notifications/message.ts';
+import { putMessageFor } from '../notifications/outbox.ts';
 import { writeAlert, type AlertCode } from '../notifications/alert.ts';
 import type { RunAlert } from '../runs/watchFlow.ts';
 import { watchRuns } from '../runs/watchRuns.ts';
@@ -50,10 +52,21 @@ async function tellPoison({ queueLooks }: Services, context: InvocationContext):
     writeAlert(context, 'poisonQueue', `Messages of steps were given up and not taken up again: ${poison}.`);
 }
 
+/** To the webhook of the settings, and to every channel of the plan in force. */
+async function tellAll({ tables, loadPlan, clock }: Services, message: NotificationMessage): Promise<void> {
+  const { plan } = await loadPlan();
+  for (const channel of [undefined, ...plan.channels.map(({ name }) => name)])
+    await putMessageFor(tables.outbox, channel, message, clock());
+}
+
 async function tellPlan(services: Services, context: InvocationContext): Promise<void> {
   const plan = await readPlanStanding(services);
+  if (plan.fault !== undefined) {
+    writeAlert(context, 'plan', plan.fault);
+    // Told when it begins; the alert is written at every tick.
+    if (plan.since === undefined) await tellAll(services, planMessage(plan.fault, services.clock()));
+  }
   await keepPlanStanding(services, plan);
-  if (plan.fault !== undefined) writeAlert(context, 'plan', plan.fault);
 }
 
 async function tellTimers({ tables, clock }: Services, context: InvocationContext): Promise<void> {

@@ -18,6 +18,11 @@ export const planAnswerSchema = z.object({
   standing: z
     .enum(['current', 'lastGood', 'empty'])
     .describe('lastGood: the text at its place is broken or out of reach; empty: there is none.'),
+  since: z
+    .string()
+    .meta({ format: 'date-time' })
+    .optional()
+    .describe('Since when it has stood so, to five minutes.'),
   problems: z.array(
     z.object({ severity: z.enum(['error', 'warning']), path: z.string(), message: z.string() }),
   ),
@@ -45,4 +50,4 @@ export const planAnswerSchema = z.object({
     .describe('What a vault protects and no rule selects.'),
   orphans: z.array(z.object({ item: z.string(), source: z.string(), state: z.string() })),
   warnings: z.array(z.string()),
-} satisfies Record<keyof ResolvedPlan, z.ZodType>);
+} satisfies Record<keyof ResolvedPlan | 'since', z.ZodType>);

@@ -88,8 +88,19 @@ function runWords({ type, data, subject }: NotificationMessage): Words {
   };
 }
 
-const wordsOf = (message: NotificationMessage): Words =>
-  message.type.startsWith('AzureBackupAutomation.Coverage') ? coverageWords(message) : runWords(message);
+const planWords = ({ data, time }: NotificationMessage): Words => ({
+  title: 'The plan of the backups is not in force as it lies there',
+  isGood: false,
+  facts: [['Since', time]],
+  lines: [textIn(data['fault']) ?? ''],
+});
+
+function wordsOf(message: NotificationMessage): Words {
+  if (message.type === 'AzureBackupAutomation.PlanBroken') return planWords(message);
+  return message.type.startsWith('AzureBackupAutomation.Coverage')
+    ? coverageWords(message)
+    : runWords(message);
+}
 
 /** Teams takes a message whose attachment is an adaptive card; 28 KB is its limit. */
 export function teamsBody(message: NotificationMessage): JsonObject {

@@ -12,7 +12,8 @@ export interface NotificationMessage {
     | 'AzureBackupAutomation.RunEnded'
     | 'AzureBackupAutomation.BatchEnded'
     | 'AzureBackupAutomation.CoverageChanged'
-    | 'AzureBackupAutomation.CoverageDigest';
+    | 'AzureBackupAutomation.CoverageDigest'
+    | 'AzureBackupAutomation.PlanBroken';
   /** Path of what it is about. */
   readonly subject: string;
   readonly time: string;
@@ -45,6 +46,18 @@ export function messageOf({ steps: _steps, ...record }: RunRecord): Notification
   const { report: _report, failures = [], result: _result, ...head } = record;
   return message({ ...head, failures: failures.slice(0, 10) });
 }
+
+/** The message that the plan has ceased to be good. @param fault what is bad about it. */
+export const planMessage = (fault: string, at: Date): NotificationMessage => ({
+  specversion: '1.0',
+  id: messageIdOf('plan', fault, at.toISOString()),
+  source: '/azure-backup-automation',
+  type: 'AzureBackupAutomation.PlanBroken',
+  subject: '/api/plan',
+  time: at.toISOString(),
+  datacontenttype: 'application/json',
+  data: { fault },
+});
 
 /**
  * The signature of a body: `sha256=` and the hex HMAC of `<time>.<body>`; the receiver compares it and refuses old times.

@@ -1,6 +1,7 @@
 import { plainText, withoutQueries } from '../arm/words.ts';
 import { readPlan, type PlanProblem } from './problems.ts';
 import type { Plan } from './schema.ts';
+import type { KeptText } from '../storage/keptText.ts';
 import type { TextSource, VersionedText } from '../storage/textSource.ts';
 
 /** The plan in force, and what is wrong with the text that lies at its place now. */
@@ -53,11 +54,16 @@ function readText(text: string): ReturnType<typeof readPlan> {
 }
 
 /**
- * Loads the plan at most every 30 s and keeps the last good one when a new text is broken or its place out of reach.
+ * Loads the plan at most every 30 s and keeps the last good one when a new text is broken, gone, or out of reach.
  *
- * @returns a function that never throws for a broken text, and throws what the source throws when there is no plan yet.
+ * @param kept where the last good text lies for processes that have never read it.
+ * @returns a function that never throws for a broken text, and throws what the source throws when no plan is known.
  */
-export function createPlanLoader(source: TextSource, clock: () => Date): () => Promise<LoadedPlan> {
+export function createPlanLoader(
+  source: TextSource,
+  clock: () => Date,
+  kept?: KeptText,
+): () => Promise<LoadedPlan> {
   const location = source.name;
   let known: Known | undefined;
 
@@ -65,32 +71,55 @@ export function createPlanLoader(source: TextSource, clock: () => Date): () => P
     known = { loaded, readAtMs: clock().getTime(), ...(version === undefined ? {} : { version }) };
     return loaded;
   };
-  const kept = (problems: readonly PlanProblem[], text?: string): LoadedPlan => {
+
+  /** The last good plan: of this process, else the kept one. */
+  async function lastGood(): Promise<Plan | undefined> {
+    if (known && known.loaded.standing !== 'empty') return known.loaded.plan;
+    const text = await kept?.read();
+    const reading = text === undefined ? undefined : readText(text);
+    return reading?.kind === 'plan' ? reading.plan : undefined;
+  }
+
+  async function fallBack(problems: readonly PlanProblem[], text?: string): Promise<LoadedPlan> {
     const lyingThere = text === undefined ? {} : { lyingThere: text };
-    const usable = known && known.loaded.standing !== 'empty';
-    return usable
-      ? { plan: known!.loaded.plan, standing: 'lastGood', location, problems, ...lyingThere }
+    const plan = await lastGood();
+    return plan
+      ? { plan, standing: 'lastGood', location, problems, ...lyingThere }
       : { plan: emptyPlan, standing: 'empty', location, problems, ...lyingThere };
-  };
-  const take = (read: VersionedText): LoadedPlan => {
+  }
+
+  /** A plan in force that cannot be kept is in force nevertheless, and says so. */
+  async function noteGood(text: string): Promise<readonly PlanProblem[]> {
+    try {
+      await kept?.keep(text);
+      return [];
+    } catch (error) {
+      return [{ severity: 'warning', path: '(plan)', message: `it could not be kept: ${reasonOf(error)}` }];
+    }
+  }
+
+  async function takeAbsent(): Promise<LoadedPlan> {
+    const fallen = await fallBack([problem('(plan)', 'there is none at its place any more')]);
+    return fallen.standing === 'empty' ? { ...fallen, problems: [] } : fallen;
+  }
+
+  async function take(read: VersionedText): Promise<LoadedPlan> {
     if (read.kind === 'unchanged' && known) return keep(known.loaded, known.version);
-    if (read.kind !== 'text')
-      return keep({ plan: emptyPlan, standing: 'empty', location, problems: [] }, undefined);
+    if (read.kind !== 'text') return keep(await takeAbsent(), undefined);
     const reading = readText(read.text);
-    if (reading.kind === 'broken') return keep(kept(reading.problems, read.text), read.version);
-    return keep(
-      { plan: reading.plan, standing: 'current', location, problems: reading.warnings },
-      read.version,
-    );
-  };
+    if (reading.kind === 'broken') return keep(await fallBack(reading.problems, read.text), read.version);
+    const problems = [...reading.warnings, ...(await noteGood(read.text))];
+    return keep({ plan: reading.plan, standing: 'current', location, problems }, read.version);
+  }
 
   return async () => {
     if (known && clock().getTime() - known.readAtMs < freshMs) return known.loaded;
     try {
-      return take(await source.read(known?.version));
+      return await take(await source.read(known?.version));
     } catch (error) {
       const reason = reasonOf(error);
-      return known ? kept([problem('(plan)', `out of reach: ${reason}`)]) : refuse(reason);
+      const fallen = await fallBack([problem('(plan)', `out of reach: ${reason}`)]);
+      return !known && fallen.standing === 'empty' ? refuse(reason) : fallen;
     }
   };
 }

@@ -11,9 +11,9 @@ const guid = z.guid();
 /** A tag condition: an exact value, any of several, present whatever its value, or absent. Names and values are compared without case. */
 const tagCondition = z.union([
   z.string().max(256).describe('The value of the tag, without case.'),
-  z.strictObject({ anyOf: z.array(z.string().max(256)).min(1).max(50) }).describe('Any of these values.'),
-  z.strictObject({ present: z.literal(true) }).describe('The tag is there, whatever its value.'),
-  z.strictObject({ absent: z.literal(true) }).describe('The tag is not there.'),
+  z.strictObject({ anyOf: z.array(z.string().max(256)).min(1).max(50).describe('Any of these values.') }),
+  z.strictObject({ present: z.literal(true).describe('The tag is there, whatever its value.') }),
+  z.strictObject({ absent: z.literal(true).describe('The tag is not there.') }),
 ]);
 
 const conditions = {

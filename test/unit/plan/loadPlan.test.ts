@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createPlanLoader } from '../../../src/plan/loadPlan.ts';
+import { keptText } from '../../../src/storage/keptText.ts';
 import type { VersionedText } from '../../../src/storage/textSource.ts';
+import { memoryTable } from '../../support/memoryStorage.ts';
 
 const plan = (name: string) => ({
   schedules: [
@@ -111,5 +113,54 @@ describe('a place out of reach', () => {
     const told = JSON.stringify((await load()).problems);
     expect(told).toContain('out of reach');
     expect(told).not.toMatch(/secret1|sig=/);
+  });
+});
+
+describe('the plan that is kept', () => {
+  const source = (answer: VersionedText | Error) => ({
+    name: 'plan.json',
+    read: () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)),
+  });
+  const textOf = (value: unknown): VersionedText => ({ kind: 'text', text: JSON.stringify(value) });
+  const clock = () => new Date('2026-08-22T02:00:00Z');
+
+  test.each<[string, VersionedText | Error]>([
+    ['broken', { kind: 'text', text: '{ "rules": [' }],
+    ['missing', { kind: 'absent' }],
+    ['out of reach', new Error('no route')],
+  ])('holds in a new process where the one at its place is %s', async (_, answer) => {
+    const table = memoryTable('triggers');
+    const kept = () => keptText(table, 'lastGoodPlan', 'plan.json');
+    await createPlanLoader(source(textOf(plan('night'))), clock, kept())();
+    const loaded = await createPlanLoader(source(answer), clock, kept())();
+    expect([loaded.standing, loaded.plan.schedules[0]?.name]).toEqual(['lastGood', 'night']);
+    expect(loaded.problems).toHaveLength(1);
+  });
+
+  test('of another place is not taken, and with none a missing plan is empty without a problem', async () => {
+    const table = memoryTable('triggers');
+    await createPlanLoader(source(textOf(plan('night'))), clock, keptText(table, 'lastGoodPlan', 'a.json'))();
+    const loaded = await createPlanLoader(
+      source({ kind: 'absent' }),
+      clock,
+      keptText(table, 'lastGoodPlan', 'b.json'),
+    )();
+    expect([loaded.standing, loaded.problems]).toEqual(['empty', []]);
+  });
+
+  test('a plan that cannot be kept is in force, and says so', async () => {
+    const kept = { read: async () => undefined, keep: () => Promise.reject(new Error('no storage')) };
+    const loaded = await createPlanLoader(source(textOf(plan('night'))), clock, kept)();
+    expect([loaded.standing, loaded.problems[0]?.message]).toEqual([
+      'current',
+      'it could not be kept: no storage',
+    ]);
+  });
+
+  test('is kept whole, however long', async () => {
+    const kept = keptText(memoryTable('triggers'), 'lastGoodPlan', 'plan.json');
+    const long = Array.from({ length: 20_000 }, (_, at) => `rule ${at * 7919}`).join('\n');
+    await kept.keep(long);
+    expect(await kept.read()).toBe(long);
   });
 });
