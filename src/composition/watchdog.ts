@@ -52,10 +52,13 @@ async function tellPoison({ queueLooks }: Services, context: InvocationContext):
     writeAlert(context, 'poisonQueue', `Messages of steps were given up and not taken up again: ${poison}.`);
 }
 
-/** To the webhook of the settings, and to every channel of the plan in force. */
+/** To the webhook of the settings, and to every channel of the plan in force, where one is known. */
 async function tellAll({ tables, loadPlan, clock }: Services, message: NotificationMessage): Promise<void> {
-  const { plan } = await loadPlan();
-  for (const channel of [undefined, ...plan.channels.map(({ name }) => name)])
+  const channels = await loadPlan().then(
+    ({ plan }) => plan.channels.map(({ name }) => name),
+    () => [],
+  );
+  for (const channel of [undefined, ...channels])
     await putMessageFor(tables.outbox, channel, message, clock());
 }
 

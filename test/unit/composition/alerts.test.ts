@@ -105,6 +105,11 @@ test.each([
   const app = httpApp(changes);
   await app.fire('watchRuns');
   expect(alertsOf(app)).toEqual(['plan']);
+  await app.fire('watchRuns');
+  const { rows } = await app.services.tables.outbox.page('pending', {});
+  expect(rows.map(({ message }) => JSON.parse(String(message)).type)).toEqual([
+    'AzureBackupAutomation.PlanBroken',
+  ]);
 });
 
 test('no plan is no fault where settings allow something, nor is one that is current', async () => {
