@@ -1,6 +1,6 @@
 import { app } from 'durable-functions';
 import { getServices } from '../composition/services.ts';
-import { askWebhook, type WebhookQuestion } from '../drills/askWebhook.ts';
+import { askWebhook, type WebhookQuestion } from '../drills/noteDrill.ts';
 import { askDrillWebhookActivity } from '../orchestrations/drills/drill.ts';
 
 app.activity(askDrillWebhookActivity, {

@@ -1,5 +1,4 @@
-import type { AuditOrder } from '../steps/auditOrder.ts';
-import { dueAudits, endAudit } from '../steps/auditOrder.ts';
+import { dueAudits, endAudit, type AuditOrder } from '../steps/auditOrder.ts';
 import type { Table } from '../storage/table.ts';
 import { listJobs } from './listJobs.ts';
 import type { TrackerServices } from './trackerServices.ts';

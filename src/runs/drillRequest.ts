@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { drillPartsSchema, pointSchema, spanSchema, type DrillCheck } from '../plan/drillParts.ts';
-import { targetSchema } from './target.ts';
+import { targetSchema } from './requestFields.ts';
 
 /** One point by its name, instead of a choice. */
 const namedPoint = z.strictObject({ name: z.string().min(1).max(260) });

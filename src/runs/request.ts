@@ -7,8 +7,9 @@ import {
   checkWhatToBackUp,
   keepForSchema,
   requestIds,
+  targetSchema,
+  type Target,
 } from './requestFields.ts';
-import { targetSchema, type Target } from './target.ts';
 
 export { targetSchema };
 export type { Target };

@@ -69,7 +69,7 @@ export const requestIds = {
 };
 
 /** A name that is compared with what replies say and sent nowhere, of a container or a database: any text of one line. */
-export const comparedName = z
+const comparedName = z
   .string()
   .min(1)
   .max(260)
@@ -133,3 +133,37 @@ export function checkAccess(
   if (accessType !== 'keys' || identity === undefined) return;
   context.addIssue({ code: 'custom', path: ['identity'], message: 'not beside accessType "keys"' });
 }
+
+const share = z.string().regex(/^[A-Za-z0-9$][A-Za-z0-9-]{0,62}$/, 'the name of a file share');
+
+const namedTarget = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('fileShare'),
+    vaultId: requestIds.recoveryServicesVault,
+    storageAccountId: requestIds.storageAccount,
+    share,
+  }),
+  z.strictObject({
+    kind: z.literal('virtualMachine'),
+    vaultId: requestIds.recoveryServicesVault,
+    virtualMachineId: requestIds.virtualMachine,
+  }),
+  z.strictObject({
+    kind: z.literal('workload'),
+    vaultId: requestIds.recoveryServicesVault,
+    container: comparedName,
+    database: comparedName,
+  }),
+  z.strictObject({ kind: z.literal('disk'), vaultId: requestIds.backupVault, datasourceId: requestIds.disk }),
+  z.strictObject({
+    kind: z.literal('blobs'),
+    vaultId: requestIds.backupVault,
+    datasourceId: requestIds.storageAccount,
+  }),
+]);
+
+/** What a request acts on: a named thing in a vault, or the ARM id of a protected item, backup instance or datasource. */
+export const targetSchema = z.union([namedTarget, z.strictObject({ id: requestIds.target })]);
+
+/** @see targetSchema */
+export type Target = z.infer<typeof targetSchema>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { targetSchema } from '../../../src/runs/target.ts';
+import { targetSchema } from '../../../src/runs/requestFields.ts';
 
 const subscription = '/subscriptions/11111111-2222-4333-8444-555555555555';
 
