@@ -6,7 +6,7 @@ import { dataProtectionJobs } from '../data-protection/jobList.ts';
 import type { CoverageTickServices } from '../coverage/coverageServices.ts';
 import { keepProof } from '../coverage/drillProofs.ts';
 import type { DrillNoteServices } from '../drills/noteDrill.ts';
-import type { CleanUpServices } from '../drills/watchCleanUps.ts';
+import type { CleanUpServices } from '../drills/cleanUpRow.ts';
 import type { EstateServices } from '../estate/askArm.ts';
 import { inPlainWords, type TrackerServices } from '../jobs/trackerServices.ts';
 import { findWatch, vaultOfBackup, type WatchOrder } from '../jobs/watch.ts';

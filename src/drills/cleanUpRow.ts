@@ -1,13 +1,21 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { Failure } from '../arm/call.ts';
 import type { DrillThing } from '../runs/drillRequest.ts';
+import type { LeftOver } from '../runs/drillWork.ts';
 import type { RunGeneration } from '../runs/run.ts';
+import type { RunServices } from '../runs/runServices.ts';
 import { findRun, hasEnded } from '../runs/runRow.ts';
 import type { SendObstacle } from '../steps/step.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
 
-/** Something that could not be shown to be gone, and why. */
-export type LeftOver = { readonly id: string; readonly reason: string };
+/** What the watchdog of clean-ups acts through. */
+export interface CleanUpServices {
+  readonly clock: () => Date;
+  readonly runs: RunServices;
+  readonly drillCleanUps: Table;
+  /** For a person: something of a drill is left. */
+  readonly alert: (message: string, run: string) => void;
+}
 
 /**
  * What a drill has made or may still make. Written before any of it exists, worked until it is empty, and then removed:

@@ -2,20 +2,15 @@ import { acceptRun } from '../runs/acceptRun.ts';
 import type { CleanUpRequest } from '../runs/drillRequest.ts';
 import { runIdOf } from '../runs/runId.ts';
 import type { RequestedBy } from '../runs/run.ts';
-import type { RunServices } from '../runs/runServices.ts';
 import { findRun, hasEnded } from '../runs/runRow.ts';
 import { startAccepted } from '../runs/startRun.ts';
-import type { Table } from '../storage/table.ts';
-import { changeCleanUp, listCleanUps, type CleanUpRow, type HeldCleanUp } from './cleanUpRow.ts';
-
-/** What the watchdog of clean-ups acts through. */
-export interface CleanUpServices {
-  readonly clock: () => Date;
-  readonly runs: RunServices;
-  readonly drillCleanUps: Table;
-  /** For a person: something of a drill is left. */
-  readonly alert: (message: string, run: string) => void;
-}
+import {
+  changeCleanUp,
+  listCleanUps,
+  type CleanUpRow,
+  type CleanUpServices,
+  type HeldCleanUp,
+} from './cleanUpRow.ts';
 
 /** A clean-up that has failed so often is told to a person, and tried on. */
 const patientAttempts = 2;

@@ -1,6 +1,7 @@
 import { app } from 'durable-functions';
 import { getServices } from '../composition/services.ts';
-import { askWebhook, type WebhookQuestion } from '../drills/noteDrill.ts';
+import type { WebhookQuestion } from '../runs/drillWork.ts';
+import { askWebhook } from '../drills/noteDrill.ts';
 import { askDrillWebhookActivity } from '../orchestrations/drills/drill.ts';
 
 app.activity(askDrillWebhookActivity, {

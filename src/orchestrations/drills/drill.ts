@@ -1,6 +1,6 @@
 import type { JobSeen } from '../../arm/backupJob.ts';
 import type { Failure } from '../../arm/call.ts';
-import type { WebhookQuestion, WebhookVerdict } from '../../drills/noteDrill.ts';
+import type { WebhookQuestion, WebhookVerdict } from '../../runs/drillWork.ts';
 import type { PointChoice, PointWish } from '../../arm/chosenPoint.ts';
 import { daysWithin, secondsOfSpan } from '../../plan/drillParts.ts';
 import type { DrillRequest, DrillThing } from '../../runs/drillRequest.ts';
