@@ -1,18 +1,13 @@
-import * as z from 'zod';
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
-import { plainText } from '../arm/words.ts';
+import * as z from 'zod';
 import type { coverageResourceSchema } from '../coverage/schema.ts';
-import { writeAlert } from '../notifications/alert.ts';
-import { closeRun } from '../runs/changeRun.ts';
 import { listRuns } from '../runs/listRuns.ts';
-import { closeSchema } from '../runs/request.ts';
 import type { RunRecord } from '../runs/run.ts';
 import { getRunRecord } from '../runs/runRecord.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import type { HttpCall } from './answer.ts';
-import { readBody } from './body.ts';
-import { readNoQuery, readQuery } from './query.ts';
-import { badRequest, runNotFound, runNotUnknown } from './refusal.ts';
+import { readQuery } from './query.ts';
+import { badRequest, runNotFound } from './refusal.ts';
 
 type Found = z.infer<typeof coverageResourceSchema>;
 
@@ -71,7 +66,7 @@ const pathOf = (runId: string): string => `/api/runs/${runId}`;
 const retryAfter = ({ services }: HttpCall): string => String(services.settings.minimumPollSeconds);
 
 /** How the run stands, for callers that look at heads alone: the HTTP status says only whether it goes on. */
-const statusOf = ({ status }: Pick<RunRecord, 'status'>) => ({ 'x-run-status': status });
+export const statusOf = ({ status }: Pick<RunRecord, 'status'>) => ({ 'x-run-status': status });
 
 /** 202 with where and when to look again while the run goes on, 200 once it has ended, whatever the ending. */
 export function answerOfRun(
@@ -95,19 +90,4 @@ export function readRunId({ request }: HttpCall): string {
   const id = request.params['id'] ?? '';
   if (!/^[0-9a-f]{40}$/i.test(id)) throw runNotFound();
   return id.toLowerCase();
-}
-
-/** A person closes a run that ended `unknown`: the record says so, and whoever watches the log hears of it. */
-export async function answerOfClosing(call: HttpCall): Promise<HttpResponseInit> {
-  const runId = readRunId(call);
-  readNoQuery(call.request);
-  const { reason } = await readBody(call.request, closeSchema);
-  const closed = await closeRun(call.runs, runId, reason, call.caller.name);
-  const record = closed === 'missing' ? undefined : await getRunRecord(call.runs, runId);
-  if (!record) throw runNotFound();
-  const what = `${call.caller.name} has closed it: ${plainText(reason)}`;
-  if (closed === 'closed') writeAlert(call.context, 'closedRun', what, { runId });
-  // Closing twice is the same wish: the answer to the first may have been lost.
-  if (closed === 'notUnknown' && record.error?.code !== 'ClosedByPerson') throw runNotUnknown(record.status);
-  return answerOfRun(call, record);
 }

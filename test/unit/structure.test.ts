@@ -60,7 +60,7 @@ function onlyForNeighbours(): readonly (readonly [string, string])[] {
 }
 
 test('a file that one neighbour imports is part of it, unless the two would be long', () => {
-  const foldable = onlyForNeighbours().filter(([file, by]) => lengthOf(file) + lengthOf(by) <= 180);
+  const foldable = onlyForNeighbours().filter(([file, by]) => lengthOf(file) + lengthOf(by) <= 160);
   expect(foldable.map(([file, by]) => `${file} belongs into ${by}`)).toEqual([]);
 });
 
