@@ -90,6 +90,8 @@ export function seedPlan(now: number): Plan {
     orphans: rows
       .filter(({ state }) => state === 'orphan')
       .map((row) => ({ item: row.itemId!, source: row.id, state: 'Protected' })),
+    notEligible: [],
+    protectedOutsidePlan: [],
     warnings: [],
   };
 }
