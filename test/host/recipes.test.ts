@@ -52,7 +52,7 @@ const withoutSentence = (): string[] => {
 test('a datasource that is added is asked for at each place of the recipe', () => {
   change('src/plan/schema.ts', "'virtualMachine', 'workload'])", "'virtualMachine', 'workload', 'cluster'])");
   change(
-    'src/runs/request.ts',
+    'src/runs/requestFields.ts',
     "  z.strictObject({\n    kind: z.literal('blobs'),",
     "  z.strictObject({ kind: z.literal('cluster'), vaultId: requestIds.backupVault, clusterId: requestIds.any }),\n  z.strictObject({\n    kind: z.literal('blobs'),",
   );
