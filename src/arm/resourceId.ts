@@ -111,7 +111,8 @@ export function resourcePath(id: string, ...segments: readonly string[]): string
 }
 
 /** What ids are compared and hashed by: the whole id in lower case, reply escapes undone, no slash at the end. Takes any text. */
-export const idKey = (id: string): string => `/${segmentsOf(id).join('/')}`.toLowerCase();
+export const idKey = (id: string): string =>
+  `/${segmentsOf(id.startsWith('/') ? id : `/${id}`).join('/')}`.toLowerCase();
 
 /** Whether two ids name the same thing: compared whole, without case. An absent or empty id is the same as nothing. */
 export const sameId = (a: string | undefined, b: string | undefined): boolean =>

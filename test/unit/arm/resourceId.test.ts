@@ -120,6 +120,16 @@ test('ids are the same whatever their case, escapes or last slash', () => {
     sameId(`${subscription}/resourceGroups/Gr%C3%BC%C3%9Fe`, `${subscription}/resourcegroups/grüße`),
   ).toBe(true);
   expect(sameId(vault, `${vault}2`)).toBe(false);
+  expect([sameId('share1', 'share2'), sameId('share1', 'SHARE1'), sameId('share1/a', 'share2/a')]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect([sameId('share1', 'share2'), sameId('share1', 'SHARE1'), sameId('share1/a', 'share2/a')]).toEqual([
+    false,
+    true,
+    false,
+  ]);
   expect([sameId('', ''), sameId(undefined, undefined), sameId(vault, undefined)]).toEqual([
     false,
     false,
