@@ -101,7 +101,7 @@ async function gatherDrill(
   const times = { madeAt: run.createdAt, now: services.clock() };
   const items = drillItems(plan, drill, of, await readEstate(services.estate, plan), times);
   await addItems(services.batchItems, itemsOf(run), items);
-  return gathered(services, run, request.concurrency);
+  return gathered(services, run, drill.concurrency);
 }
 
 async function gatherSweep(

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { backupRequest, keepTargets } from '../http/backupRequest.ts';
+import { backupRequest, checkRule, keepTargets } from '../http/backupRequest.ts';
 import { acceptingRuns } from '../http/runRequest.ts';
 import { backupSchema } from '../runs/request.ts';
 
@@ -9,5 +9,8 @@ app.http('startBackup', {
   methods: ['POST'],
   authLevel: 'anonymous',
   extraInputs: [input.durableClient()],
-  handler: acceptingRuns('startBackup', () => backupSchema, backupRequest, { before: keepTargets }),
+  handler: acceptingRuns('startBackup', () => backupSchema, backupRequest, {
+    before: keepTargets,
+    check: checkRule,
+  }),
 });

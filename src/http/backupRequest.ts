@@ -10,16 +10,21 @@ type Body = z.infer<typeof backupSchema>;
 /** Children of a batch that was asked for by HTTP. */
 const concurrency = 20;
 
-/** What a body asks for. @throws HttpRefusal 400 for a rule that the plan does not have, and for a dry run of many. */
-export async function backupRequest(body: Body, { services }: HttpCall): Promise<AcceptedRequest> {
+/** What a body asks for. @throws HttpRefusal 400 for a dry run of many. */
+export function backupRequest(body: Body): AcceptedRequest {
   const { target, targets, rule, dryRun, ...options } = body;
   if (target) return { kind: dryRun ? 'dryRun' : 'backUp', target, ...options };
   if (dryRun) throw badRequest('DryRunOfOne', 'A dry run is about one target.', 'dryRun');
-  if (targets) return { kind: 'batch', of: batchOfTargets(targets), options, concurrency };
-  const of = { kind: 'rule', rule: rule ?? '' } as const;
-  const { plan } = await services.loadPlan();
-  if (!wantedOf(plan, of)) throw badRequest('RuleNotFound', `The plan has no rule "${of.rule}".`, 'rule');
+  const of = targets ? batchOfTargets(targets) : ({ kind: 'rule', rule: rule ?? '' } as const);
   return { kind: 'batch', of, options, concurrency };
+}
+
+/** @throws HttpRefusal 400 for a rule that the plan does not have. */
+export async function checkRule({ rule }: Body, { services }: HttpCall): Promise<void> {
+  if (rule === undefined) return;
+  const { plan } = await services.loadPlan();
+  if (!wantedOf(plan, { kind: 'rule', rule }))
+    throw badRequest('RuleNotFound', `The plan has no rule "${rule}".`, 'rule');
 }
 
 /** Keeps the targets of a batch with its run. */

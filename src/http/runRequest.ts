@@ -63,10 +63,19 @@ export type BeforeRun<T> = (
   run: { readonly id: string; readonly digest: string },
 ) => Promise<void>;
 
-/** A request that was accepted before is answered with its run, whatever the list has become. */
-async function checkNewTargets(call: HttpCall, body: object, requestedBy: RequestedBy): Promise<void> {
+/** Asked only of what makes a new run. @throws HttpRefusal */
+export type CheckOfNew<T> = (body: T, call: HttpCall) => Promise<void>;
+
+/** A request that was accepted before is answered with its run, whatever the allow-list and the plan have become. */
+async function checkNew<T extends object>(
+  call: HttpCall,
+  body: T,
+  requestedBy: RequestedBy,
+  check: CheckOfNew<T> | undefined,
+): Promise<void> {
   try {
     await checkTargets(call, body);
+    await check?.(body, call);
   } catch (refusal) {
     if (!(await placeOfRun(call.runs, requestedBy)).found) throw refusal;
   }
@@ -91,26 +100,33 @@ function backedUp(request: AcceptedRequest, body: object): readonly Target[] {
   return request.kind === 'batch' && 'targets' in body ? (body.targets as readonly Target[]) : [];
 }
 
+interface AcceptingOptions<T> {
+  readonly before?: BeforeRun<T>;
+  readonly check?: CheckOfNew<T>;
+  readonly ifEmpty?: T;
+}
+
 /**
  * An HTTP handler that turns a body into a run: accepted once per idempotency key, started, held for `?wait=`.
  *
  * @param schemaOf gives the body's schema, asked for with the first request: at the start of the app it is not built.
+ * @param requestOf makes of a body what the run keeps, and nothing else: the same body must give the same request.
  * @param options `ifEmpty` is what a request without a body asks for; where it is missing a body is needed.
  */
 export const acceptingRuns = <T extends object>(
   route: GuardedRoute,
   schemaOf: () => z.ZodType<T>,
-  requestOf: (body: T, call: HttpCall) => AcceptedRequest | Promise<AcceptedRequest>,
-  { before, ifEmpty }: { readonly before?: BeforeRun<T>; readonly ifEmpty?: T } = {},
+  requestOf: (body: T, call: HttpCall) => AcceptedRequest,
+  { before, check, ifEmpty }: AcceptingOptions<T> = {},
 ) =>
   answer(route, async (call): Promise<HttpResponseInit> => {
     const { request, services } = call;
     const waitSeconds = readWaitSeconds(request) ?? 0;
     const key = readIdempotencyKey(request.headers, services.newId);
     const body = await readBody(request, schemaOf(), ifEmpty);
-    const wanted = await requestOf(body, call);
+    const wanted = requestOf(body, call);
     const requestedBy: RequestedBy = { source: 'http', caller: call.caller.name, key };
-    await checkNewTargets(call, body, requestedBy);
+    await checkNew(call, body, requestedBy, check);
     const takeBack = await countAgainstLimit(call, requestedBy);
     await checkCoolDown(call, backedUp(wanted, body), requestedBy);
     await prepare(call, before, body, wanted, requestedBy);

@@ -40,6 +40,21 @@ describe('a batch of targets', () => {
     await app.stop();
   }, 60_000);
 
+  test('asked again, it is answered with its run, whatever has become of the rule', async () => {
+    let rules = samplePlan().rules;
+    const app = await startEmbeddedApp({ world, plan: () => samplePlan({ rules }) });
+    const ask = (key: string) =>
+      app.request('POST', '/api/backups', { rule: 'daily shares' }, { 'idempotency-key': key });
+    const { id } = (await ask('gate-1'))?.body as { id: string };
+    await app.runEnded(id);
+    rules = rules.slice(1);
+    await app.clock.runFor(3_600_000);
+    expect((await ask('gate-2'))?.status).toBe(400);
+    const again = await ask('gate-1');
+    expect([again?.status, (again?.body as { id: string }).id]).toEqual([200, id]);
+    await app.stop();
+  }, 60_000);
+
   test('a rule that the plan does not have is refused at once', async () => {
     const app = await startEmbeddedApp({ world, plan: () => samplePlan() });
     const refused = await app.request('POST', '/api/backups', { rule: 'nightly' });

@@ -321,6 +321,29 @@ test.each([
   await app.stop();
 });
 
+test('a drill of the plan that is asked for again is answered with its run, whatever the plan says now', async () => {
+  const drill = {
+    name: 'nightly',
+    cron: '0 5 * * *',
+    timeZone: 'UTC',
+    of: { rules: ['daily shares'] },
+    into: { fileShare: into.fileShare },
+  };
+  let drills: object[] = [drill];
+  const app = await startDrillApp({ plan: () => drillPlan({ drills }) });
+  const ask = () =>
+    app.request('POST', '/api/drills', { drill: 'nightly' }, { 'idempotency-key': 'proof-1' });
+  const { id } = (await ask())?.body as { id: string };
+  await app.runEnded(id);
+  drills = [{ ...drill, concurrency: 7 }];
+  await app.clock.runFor(3_600_000);
+  expect(await ask()).toMatchObject({ status: 200, body: { id } });
+  drills = [];
+  await app.clock.runFor(3_600_000);
+  expect(await ask()).toMatchObject({ status: 200, body: { id } });
+  await app.stop();
+});
+
 test('only the plan names a webhook', async () => {
   const app = await startDrillApp();
   const answer = await app.request('POST', '/api/drills', {
