@@ -5,11 +5,9 @@ const runTypes = ['src/runs/run.ts', 'src/runs/request.ts'];
 const armIds = [
   'src/arm/resourceId.ts',
   'src/arm/resourceKinds.ts',
-  'src/arm/nameBasedGuid.ts',
   'src/arm/call.ts',
   'src/arm/backupJob.ts',
   'src/arm/words.ts',
-  'src/arm/chosenPoint.ts',
 ];
 const domains = ['src/recovery-services/', 'src/data-protection/', 'src/resources/'];
 /** What of the ARM client is pure: everything but what sends. */

@@ -1,4 +1,5 @@
-import type { Failure } from './call.ts';
+import { nameBasedGuid, type Failure, type Json } from './call.ts';
+import { objectIn, textIn, textsIn } from './replyFields.ts';
 
 /** A job of either backup service as last seen, in the service's words; times ISO 8601 UTC, absent where it sends none or year 1. */
 export type JobSeen = {
@@ -21,3 +22,89 @@ export type JobEnding = {
 
 /** Who has begun a job: another run of this app, the vault's policy, or somebody on demand. */
 export type JobStarter = 'anotherRun' | 'policy' | 'onDemand';
+
+/** A recovery point as a list shows it: where it is kept decides whether it can be restored at once. */
+export interface ListedPoint {
+  /** ARM id. */
+  readonly id: string;
+  readonly name: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  /** Tiers or data stores that hold it now, in the service's words; empty where none are told. */
+  readonly stores: readonly string[];
+}
+
+/** Which point a drill wants. Instants are ISO 8601 UTC. */
+export type PointWish = {
+  readonly choose: 'latest' | 'random';
+  readonly notBefore: string;
+  readonly notAfter: string;
+  /** Drill, occurrence and item: the same seed picks the same of the same points. */
+  readonly seed: string;
+  /** A certain point by name, instead of a choice. */
+  readonly name?: string;
+  /** The store it is restored from, where the restore names one. */
+  readonly store?: string;
+};
+
+/** A point that was chosen, or how many there were and why none would do. */
+export type PointChoice = {
+  readonly chosen?: { readonly id: string; readonly name: string; readonly at: string };
+  /** Points that could be restored within the span. */
+  readonly eligible: number;
+  /** Points of the span that are kept in the archive alone, or not in the store that is restored from. */
+  readonly passedOver: number;
+};
+
+const isArchive = (store: string): boolean => /archive/i.test(store);
+const sameText = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** Whether a point can be restored without being brought back from the archive first. A tier nobody knows is none. */
+function isAtHand({ stores }: ListedPoint, store: string | undefined): boolean {
+  if (store !== undefined) return stores.some((one) => sameText(one, store));
+  return stores.length === 0 || stores.some((one) => !isArchive(one));
+}
+
+/** Where something stands in the order that a seed gives: a pure function, so that a replay picks the same. */
+export const rankOf = (seed: string, name: string): string => nameBasedGuid(`${seed}|${name}`);
+
+const byRank =
+  (seed: string) =>
+  (one: { readonly name: string }, other: { readonly name: string }): number =>
+    rankOf(seed, one.name) < rankOf(seed, other.name) ? -1 : 1;
+
+const newestFirst = (one: ListedPoint, other: ListedPoint): number => other.at.localeCompare(one.at);
+
+/** Chooses a point: the newest, or the one that the seed picks; a certain one where it is named. */
+export function choosePoint(points: readonly ListedPoint[], wish: PointWish): PointChoice {
+  const { notBefore, notAfter, seed, name, store, choose } = wish;
+  const within =
+    name === undefined
+      ? points.filter(({ at }) => at !== '' && at >= notBefore && at <= notAfter)
+      : points.filter((point) => sameText(point.name, name));
+  const atHand = within.filter((point) => isAtHand(point, store));
+  const [first] = [...atHand].sort(choose === 'random' ? byRank(seed) : newestFirst);
+  return {
+    ...(first ? { chosen: { id: first.id, name: first.name, at: first.at } } : {}),
+    eligible: atHand.length,
+    passedOver: within.length - atHand.length,
+  };
+}
+
+/**
+ * The job that an ended operation names: a bare GUID from Recovery Services, a full ARM id from Data Protection.
+ *
+ * Read from `properties` of a status document or from the top of a result, `jobId` or the first of `jobIds`.
+ *
+ * @returns the id as the service wrote it; undefined when it named none, the job is then found by listing.
+ */
+export function jobIdOf(body: Json | undefined): string | undefined {
+  const root = objectIn(body);
+  const properties = objectIn(root['properties']);
+  return (
+    textIn(properties['jobId']) ??
+    textIn(root['jobId']) ??
+    textsIn(properties['jobIds'])[0] ??
+    textsIn(root['jobIds'])[0]
+  );
+}

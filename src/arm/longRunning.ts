@@ -1,7 +1,6 @@
 import type { ArmReply, Failure, Json } from './call.ts';
-import { objectIn, textIn, textsIn } from './replyFields.ts';
 import { readErrorIn, readFailure } from './outcomes.ts';
-import { readRetryAfter } from './retryAfter.ts';
+import { objectIn, textIn, readRetryAfter } from './replyFields.ts';
 
 /** Which URL of an acceptance is polled: `status` = `Azure-AsyncOperation`, `result` = `Location`. */
 export type Follow = 'status' | 'result';
@@ -177,22 +176,4 @@ function stillRunning(
 function endedWithoutReason(status: string): Failure {
   const code = status.toLowerCase() === 'failed' ? 'OperationFailed' : 'OperationCanceled';
   return { code, message: `The operation ended ${status} without a reason.`, class: 'user' };
-}
-
-/**
- * The job that an ended operation names: a bare GUID from Recovery Services, a full ARM id from Data Protection.
- *
- * Read from `properties` of a status document or from the top of a result, `jobId` or the first of `jobIds`.
- *
- * @returns the id as the service wrote it; undefined when it named none, the job is then found by listing.
- */
-export function jobIdOf(body: Json | undefined): string | undefined {
-  const root = objectIn(body);
-  const properties = objectIn(root['properties']);
-  return (
-    textIn(properties['jobId']) ??
-    textIn(root['jobId']) ??
-    textsIn(properties['jobIds'])[0] ??
-    textsIn(root['jobIds'])[0]
-  );
 }

@@ -1,7 +1,12 @@
 import type { ArmReply, Failure, FailureClass, Json, JsonObject } from './call.ts';
-import { filledObjectIn, objectIn, objectsIn, textIn, textsIn } from './replyFields.ts';
-import { plainText } from './words.ts';
 import { codeFamilies, knownCodes, type CodeMeaning } from './outcomeTable.ts';
+import { filledObjectIn, objectIn, objectsIn, textIn, textsIn, readRetryAfter } from './replyFields.ts';
+import { plainText } from './words.ts';
+
+const longestThrottleSeconds = 3600;
+
+const clamp = (seconds: number, least: number, most: number): number =>
+  Math.ceil(Math.min(Math.max(seconds, least), most));
 
 const longestAdvice = 1000;
 
@@ -178,4 +183,15 @@ export function asState(failure: Failure): Failure {
 export function secondsInMessage(message: string): number | undefined {
   const found = /\bafter\s+['"]?(\d{1,9})['"]?\s+seconds?\b/i.exec(message)?.[1];
   return found === undefined ? undefined : Number(found);
+}
+
+/**
+ * Whole seconds to keep quiet after a 429: the larger of `Retry-After` and the number in the message, within [1, 3600].
+ *
+ * The header was recorded as absent beside `try again after '324' seconds`. Without either: `defaultSeconds`.
+ */
+export function throttleSeconds(reply: ArmReply, now?: Date, defaultSeconds = 60): number {
+  const said = [readRetryAfter(reply.headers, now), secondsInMessage(readFailure(reply).message)];
+  const known = said.filter((seconds) => seconds !== undefined);
+  return clamp(known.length > 0 ? Math.max(...known) : defaultSeconds, 1, longestThrottleSeconds);
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './call.ts';
+import type { Json, JsonObject, ArmReply } from './call.ts';
 
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -54,4 +54,24 @@ export function readDurationSeconds(text: string | undefined): number | undefine
   if (!found || found.slice(1).every((part) => part === undefined)) return undefined;
   const [days, hours, minutes, seconds] = found.slice(1).map((part) => Number(part ?? 0));
   return (days ?? 0) * 86_400 + (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
+}
+
+/**
+ * The reply's `Retry-After` as seconds, not clamped; undefined when absent or unreadable (text, negative).
+ *
+ * A date counts from the reply's own `Date` header, so that our clock does not matter; without one, from `now`.
+ *
+ * @see RFC 9110 §10.2.3
+ */
+export function readRetryAfter(headers: ArmReply['headers'], now?: Date): number | undefined {
+  const header = headers['retry-after']?.split(',')[0]?.trim() ?? '';
+  if (/^\d+(?:\.\d+)?$/.test(header)) return Number(header);
+  return secondsUntil(headers['retry-after']?.trim() ?? '', Date.parse(headers['date'] ?? ''), now);
+}
+
+function secondsUntil(date: string, saidAt: number, now: Date | undefined): number | undefined {
+  if (!/^[A-Z][a-z]{2,8},/.test(date)) return undefined;
+  const from = Number.isNaN(saidAt) ? now?.getTime() : saidAt;
+  const at = Date.parse(date);
+  return from === undefined || Number.isNaN(at) ? undefined : Math.max(0, (at - from) / 1000);
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { idKey } from '../arm/resourceId.ts';
-import type { DrillRequest } from '../runs/drillRequest.ts';
-import type { RunRequest, Target } from '../runs/request.ts';
+import type { RunRequest, Target, DrillRequest } from '../runs/request.ts';
 import type { StoredRow, Table } from '../storage/table.ts';
 import { targetName } from './batchItem.ts';
 

@@ -1,7 +1,7 @@
 import type { Estate } from '../estate/readEstate.ts';
 import { drillKindOf, sampled, seedOf } from '../plan/drills.ts';
 import type { Drill, Plan } from '../plan/schema.ts';
-import type { DrillRequest } from '../runs/drillRequest.ts';
+import type { DrillRequest } from '../runs/request.ts';
 import type { BatchOf } from '../runs/run.ts';
 import type { BatchItem } from './batchItem.ts';
 import { backupItems } from './backupItems.ts';

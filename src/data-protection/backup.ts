@@ -1,10 +1,9 @@
 import type { ArmReply } from '../arm/call.ts';
-import { jobIdOf } from '../arm/longRunning.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts, EarlierEffect, Step } from '../steps/step.ts';
-import { backupVaultIdOf, dataProtectionApiVersion, followStatus } from './ids.ts';
+import { backupVaultIdOf, dataProtectionApiVersion, followStatus } from './datasources.ts';
 
-import type { JobStarter } from '../arm/backupJob.ts';
+import { jobIdOf, type JobStarter } from '../arm/backupJob.ts';
 import { findEarlierJob, jobCall, listJobsCall } from './jobSearch.ts';
 import { starterIn } from './jobs.ts';
 

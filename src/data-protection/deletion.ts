@@ -2,7 +2,7 @@ import type { Json } from '../arm/call.ts';
 import { memberIn, objectsIn, readInstant, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { backupVaultIdOf, dataProtectionApiVersion, deletedInstanceId, followStatus } from './ids.ts';
+import { backupVaultIdOf, dataProtectionApiVersion, deletedInstanceId, followStatus } from './datasources.ts';
 import { findInstance, isGone, readInstance, type Looks, type OnInstance } from './instances.ts';
 
 /** Deletes the instance and, after soft delete, its data. Looked up before it is ever sent again; found on its way, it is awaited. */

@@ -1,7 +1,7 @@
 import type { ArmCall, ArmReply, Json } from '../arm/call.ts';
 import { memberIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import { dataProtectionApiVersion } from './ids.ts';
+import { dataProtectionApiVersion } from './datasources.ts';
 import { listJobsCall } from './jobSearch.ts';
 import { endingOfStatus, readJobEnding } from './jobs.ts';
 import { readPoint, type InstanceRecoveryPoint } from './recoveryPoints.ts';

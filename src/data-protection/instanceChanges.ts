@@ -1,9 +1,13 @@
-import type { Json, JsonObject } from '../arm/call.ts';
-import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
+import { nameBasedGuid, type Json, type JsonObject } from '../arm/call.ts';
 import { idKey, resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { describeInstance, type InstanceInput } from './datasources.ts';
-import { autoProtectionApiVersion, dataProtectionApiVersion, followStatus } from './ids.ts';
+import {
+  describeInstance,
+  autoProtectionApiVersion,
+  dataProtectionApiVersion,
+  followStatus,
+  type InstanceInput,
+} from './datasources.ts';
 import type { OnInstance } from './instances.ts';
 
 /**

@@ -3,7 +3,7 @@ import { memberIn, objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { asState, readErrorIn } from '../arm/outcomes.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './ids.ts';
+import { dataProtectionApiVersion } from './datasources.ts';
 
 /** A backup instance as the service shows it. */
 export type BackupInstance = {

@@ -1,9 +1,8 @@
-import type { ArmCall, ArmReply, Failure, JsonObject } from '../arm/call.ts';
+import { isNameBased, type ArmCall, type ArmReply, type Failure, type JsonObject } from '../arm/call.ts';
 import { memberIn, objectsIn, readInstant, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
-import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './ids.ts';
+import { dataProtectionApiVersion } from './datasources.ts';
 import { endingOfStatus } from './jobs.ts';
 
 /** A backup job as a row of the list identifies it. `startedAt` is ISO 8601 UTC; what is missing is empty. */

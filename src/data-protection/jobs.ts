@@ -1,8 +1,7 @@
 import type { JobEnding, JobSeen, JobStarter } from '../arm/backupJob.ts';
-import type { Failure, Json, JsonObject } from '../arm/call.ts';
+import { isNameBased, type Failure, type Json, type JsonObject } from '../arm/call.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { fewSentences, plainText } from '../arm/words.ts';
-import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { memberIn, objectsIn, readInstant, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
 
 /** Endings by the service's words; every other word is running, until whoever follows gives up. */

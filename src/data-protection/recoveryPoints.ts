@@ -2,7 +2,7 @@ import type { Json } from '../arm/call.ts';
 import { memberIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './ids.ts';
+import { dataProtectionApiVersion } from './datasources.ts';
 
 /** A recovery point as the run record shows it. */
 export type InstanceRecoveryPoint = {

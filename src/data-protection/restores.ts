@@ -1,12 +1,22 @@
 import type { JsonObject } from '../arm/call.ts';
-import { choosePoint, type ListedPoint, type PointChoice, type PointWish } from '../arm/chosenPoint.ts';
-import { jobIdOf } from '../arm/longRunning.ts';
+import {
+  choosePoint,
+  jobIdOf,
+  type ListedPoint,
+  type PointChoice,
+  type PointWish,
+} from '../arm/backupJob.ts';
 import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import { followInstanceSeconds, watchedInstanceBackup, type InstanceBackupHandle } from './backup.ts';
-import { identityDetails, type NeededRole } from './datasources.ts';
-import { backupVaultIdOf, dataProtectionApiVersion, followStatus } from './ids.ts';
+import {
+  identityDetails,
+  backupVaultIdOf,
+  dataProtectionApiVersion,
+  followStatus,
+  type NeededRole,
+} from './datasources.ts';
 import type { OnInstance } from './instances.ts';
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
 import { readPoint } from './recoveryPoints.ts';

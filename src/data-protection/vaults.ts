@@ -2,7 +2,7 @@ import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import { identitiesIn, type VaultIdentity } from '../arm/vaultIdentities.ts';
 import type { Step } from '../steps/step.ts';
-import { dataProtectionApiVersion } from './ids.ts';
+import { dataProtectionApiVersion } from './datasources.ts';
 
 /** What a flow needs to know of a backup policy. */
 export type BackupPolicy = {

@@ -1,6 +1,6 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { Failure } from '../arm/call.ts';
-import type { DrillThing } from '../runs/drillRequest.ts';
+import type { DrillThing } from '../runs/request.ts';
 import type { LeftOver } from '../runs/drillWork.ts';
 import type { RunGeneration } from '../runs/run.ts';
 import type { RunServices } from '../runs/runServices.ts';

@@ -1,5 +1,5 @@
 import { acceptRun } from '../runs/acceptRun.ts';
-import type { CleanUpRequest } from '../runs/drillRequest.ts';
+import type { CleanUpRequest } from '../runs/request.ts';
 import { runIdOf } from '../runs/runId.ts';
 import type { RequestedBy } from '../runs/run.ts';
 import { findRun, hasEnded } from '../runs/runRow.ts';

@@ -1,7 +1,7 @@
 import type { ArmAnswer, ArmCall, ArmClient, ArmReply } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import type { Lane, Pacer } from '../pacer/pacer.ts';
-import { readRetryAfter } from '../arm/retryAfter.ts';
+import { readRetryAfter } from '../arm/replyFields.ts';
 
 /** What reads outside the step ledger go through: same client, same budgets; nothing is ever written here. */
 export interface EstateServices {

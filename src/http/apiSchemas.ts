@@ -8,7 +8,6 @@ import {
 } from '../coverage/schema.ts';
 import { itemPageSchema } from '../batches/itemPage.ts';
 import { planAnswerSchema } from '../estate/planAnswer.ts';
-import { drillSchema } from '../runs/drillRequest.ts';
 import { recordSchema } from '../runs/recordSchema.ts';
 import {
   backupSchema,
@@ -18,6 +17,7 @@ import {
   stopSchema,
   sweepSchema,
   targetSchema,
+  drillSchema,
 } from '../runs/request.ts';
 import { bodyExamples, fieldWords, schemaWords } from './apiWords.ts';
 

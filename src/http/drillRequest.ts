@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { drillOf } from '../batches/drillItems.ts';
-import type { drillSchema } from '../runs/drillRequest.ts';
+import type { drillSchema } from '../runs/request.ts';
 import type { AcceptedRequest } from '../runs/run.ts';
 import type { HttpCall } from './answer.ts';
 import { badRequest } from './refusal.ts';

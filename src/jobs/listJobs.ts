@@ -1,6 +1,5 @@
 import type { ArmAnswer, ArmCall, ArmReply, Failure, Json } from '../arm/call.ts';
-import { readFailure } from '../arm/outcomes.ts';
-import { throttleSeconds } from '../arm/retryAfter.ts';
+import { readFailure, throttleSeconds } from '../arm/outcomes.ts';
 import {
   cutAt,
   laneOf,

@@ -1,4 +1,4 @@
-import { backupVaultIdOf } from '../data-protection/ids.ts';
+import { backupVaultIdOf } from '../data-protection/datasources.ts';
 import type { BackupInstance } from '../data-protection/instances.ts';
 import type { Protection, RunRequest, Target } from '../runs/request.ts';
 import { backUpInstance, tryBackup } from './data-protection/backUpInstance.ts';
@@ -9,19 +9,47 @@ import {
   idOfInstanceOrDeleted,
   instanceIdIn,
 } from './data-protection/instanceTarget.ts';
-import { protectDatasource, validateDatasource } from './data-protection/protectDatasource.ts';
 import type { DatasourceProtection } from './data-protection/prepareProtection.ts';
+import { protectDatasource, validateDatasource } from './data-protection/protectDatasource.ts';
 import { resumeInstance, stopInstance } from './data-protection/stopInstance.ts';
 import { drillInstance } from './drills/instanceDrill.ts';
 import { drillShare } from './drills/shareDrill.ts';
 import type { Flow, FlowContext, FlowEnding, ServiceFlows } from './flow.ts';
-import { backUpProtectedItem, tryBackupOfItem } from './recovery-services/backUp.ts';
-import { targetKindOf, type TargetKind } from './recovery-services/itemTarget.ts';
-import { protectSource } from './recovery-services/protect.ts';
-import { resume } from './recovery-services/resumeProtection.ts';
-import { stop } from './recovery-services/stopProtection.ts';
+import { backUpProtectedItem, tryBackupOfItem, backUpItem, backupOrder } from './recovery-services/backUp.ts';
+import { targetKindOf, nameOfTarget } from './recovery-services/itemTarget.ts';
+import { lookUpToday } from './recovery-services/listedItem.ts';
+import { protectAsListed, type Protected } from './recovery-services/protectItem.ts';
+import { kindOfTarget, readProtection } from './recovery-services/protectionRequest.ts';
+import { stop, resume } from './recovery-services/stopProtection.ts';
 import { validate } from './recovery-services/validateProtection.ts';
 import { refuse, skip } from './refusals.ts';
+import type { FlowTable } from './run.ts';
+
+type Protect = Extract<RunRequest, { kind: 'protect' }>;
+
+const protectionResult = ({ item, change, differences }: Protected, policyId: string) => ({
+  protectedItemId: item.id,
+  protectionState: item.protectionState,
+  policyId,
+  change,
+  ...(differences.length > 0 ? { differences } : {}),
+});
+
+/** Protects a share, machine or database by a policy; a protection that is there already ends the run `skipped`. */
+function* protectSource(context: FlowContext, request: Protect): Flow<FlowEnding> {
+  const target = readProtection(context, request);
+  const { policyId } = request;
+  const made = yield* protectAsListed(context, target, yield* lookUpToday(context, target), request);
+  const result = protectionResult(made, policyId);
+  if (request.backUpAfterwards) {
+    const ending = yield* backUpItem(context, backupOrder(context, made.item, kindOfTarget(target), {}));
+    return { ...ending, result: { ...result, ...(ending.result as object) } };
+  }
+  if (made.change === 'none') {
+    throw skip('AlreadyProtected', `${nameOfTarget(target)} is protected with this policy already.`);
+  }
+  return { status: 'completed', result };
+}
 
 type RequestOf<K extends RunRequest['kind']> = Extract<RunRequest, { kind: K }>;
 
@@ -114,9 +142,6 @@ export const recoveryServicesFlows: ServiceFlows = {
   drill: drillItem,
 };
 
-/** By kind of target; a service that is added puts its flows beside its kinds. */
-export type FlowTable = Readonly<Partial<Record<TargetKind, ServiceFlows>>>;
-
 /** Every flow there is. */
 export const flowTable: Required<FlowTable> = {
   fileShare: recoveryServicesFlows,
@@ -126,23 +151,3 @@ export const flowTable: Required<FlowTable> = {
   blobs: dataProtectionFlows,
   backupInstance: dataProtectionFlows,
 };
-
-function flowsFor(table: FlowTable, request: RunRequest): ServiceFlows {
-  const kind = targetKindOf(request.target);
-  const flows = kind && table[kind];
-  if (flows) return flows;
-  const what = 'id' in request.target ? request.target.id : request.target.kind;
-  throw refuse('TargetNotSupported', `No flow of this version knows the target ${what}.`);
-}
-
-/**
- * Chooses the flow for a request.
- *
- * @throws FlowEnded when no service knows the target, or its service cannot do what is asked.
- */
-export function flowOf(table: FlowTable, context: FlowContext, request: RunRequest): Flow<FlowEnding> {
-  const flows = flowsFor(table, request);
-  const chosen = flows[request.kind] as ((c: FlowContext, r: RunRequest) => Flow<FlowEnding>) | undefined;
-  if (!chosen) throw refuse('RequestNotSupported', `The target's service has no flow for ${request.kind}.`);
-  return chosen(context, request);
-}

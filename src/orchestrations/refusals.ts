@@ -1,6 +1,7 @@
 import type { Failure } from '../arm/call.ts';
 import type { ProtectedItem } from '../recovery-services/protectedItems.ts';
 import type { StepOutcome } from '../steps/step.ts';
+import type { FlowContext } from './flow.ts';
 
 /** The outcomes that end a run unless its flow catches them. */
 export type BadOutcome = Exclude<StepOutcome, { kind: 'done' } | { kind: 'waiting' }>;
@@ -157,4 +158,32 @@ export function guarded(error: unknown): unknown {
     ...refused,
     advice: 'A Resource Guard protects this vault: have the operation approved there first.',
   });
+}
+
+/**
+ * Makes sure that backups may be deleted: the deployment allows it, and the request repeats a name of the item.
+ *
+ * @param names what the item is called, the friendly name first; empty ones never confirm anything.
+ * @throws FlowEnded when either is missing.
+ */
+export function checkDeletion(
+  context: FlowContext,
+  names: readonly (string | undefined)[],
+  confirm: string | undefined,
+): void {
+  if (!context.facts.mayDeleteBackups) {
+    throw refuse(
+      'DeleteNotAllowed',
+      'This deployment does not delete backups.',
+      'Set DELETE_BACKUPS to true.',
+    );
+  }
+  const known = names.filter((name) => name !== undefined && name !== '');
+  if (confirm === undefined || !known.includes(confirm)) {
+    throw refuse(
+      'DeleteNotConfirmed',
+      "Deleting backups needs the item's name in confirm.",
+      `Send confirm: "${known[0] ?? ''}".`,
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import type { RunRequest } from '../runs/request.ts';
 import {
   isPlanRequest,
   type PlanRequest,
@@ -7,6 +8,7 @@ import {
   type RunInput,
   type RunStatus,
 } from '../runs/run.ts';
+import { cleanUpAfter } from './drills/cleanUp.ts';
 import {
   finishRunActivity,
   flowContext,
@@ -14,13 +16,36 @@ import {
   type Flow,
   type FlowContext,
   type FlowEnding,
+  type ServiceFlows,
 } from './flow.ts';
-import { cleanUpAfter } from './drills/cleanUp.ts';
-import { flowOf, type FlowTable } from './flows.ts';
 import { carryBatch } from './plan/carryBatch.ts';
 import { protectByPlan } from './plan/protectByPlan.ts';
-import { FlowEnded, StepFailed, type BadOutcome } from './refusals.ts';
+import { targetKindOf, type TargetKind } from './recovery-services/itemTarget.ts';
+import { FlowEnded, StepFailed, refuse, type BadOutcome } from './refusals.ts';
 import { callUntilAnswered } from './takeStep.ts';
+
+/** By kind of target; a service that is added puts its flows beside its kinds. */
+export type FlowTable = Readonly<Partial<Record<TargetKind, ServiceFlows>>>;
+
+function flowsFor(table: FlowTable, request: RunRequest): ServiceFlows {
+  const kind = targetKindOf(request.target);
+  const flows = kind && table[kind];
+  if (flows) return flows;
+  const what = 'id' in request.target ? request.target.id : request.target.kind;
+  throw refuse('TargetNotSupported', `No flow of this version knows the target ${what}.`);
+}
+
+/**
+ * Chooses the flow for a request.
+ *
+ * @throws FlowEnded when no service knows the target, or its service cannot do what is asked.
+ */
+function flowOf(table: FlowTable, context: FlowContext, request: RunRequest): Flow<FlowEnding> {
+  const flows = flowsFor(table, request);
+  const chosen = flows[request.kind] as ((c: FlowContext, r: RunRequest) => Flow<FlowEnding>) | undefined;
+  if (!chosen) throw refuse('RequestNotSupported', `The target's service has no flow for ${request.kind}.`);
+  return chosen(context, request);
+}
 
 /** The flow of a request that the plan answers. */
 function planFlow(table: FlowTable, context: FlowContext, request: PlanRequest): Flow<FlowEnding> {

@@ -1,6 +1,5 @@
 import type { ArmReply } from '../arm/call.ts';
-import { readFailure } from '../arm/outcomes.ts';
-import { throttleSeconds } from '../arm/retryAfter.ts';
+import { readFailure, throttleSeconds } from '../arm/outcomes.ts';
 import { correctBucket, halvePace, learnPace, pauseBucket, type Bucket, type BucketState } from './gcra.ts';
 import type { ActionBudget, Lane } from './pacer.ts';
 import { learnRemaining, pauseLane, type LaneState } from './providerLane.ts';

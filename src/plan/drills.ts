@@ -1,4 +1,4 @@
-import { rankOf } from '../arm/chosenPoint.ts';
+import { rankOf } from '../arm/backupJob.ts';
 import { ancestorId } from '../arm/resourceId.ts';
 import type { Drill, ResourceKind } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step } from '../steps/step.ts';
-import { expiresAt } from './retention.ts';
+import { expiresAt } from './recoveryPoints.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import type { JobOwner } from './jobOwner.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';

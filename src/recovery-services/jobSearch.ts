@@ -1,8 +1,7 @@
-import type { ArmCall, ArmReply } from '../arm/call.ts';
+import { isNameBased, type ArmCall, type ArmReply } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
 import { readInstant, textIn } from '../arm/replyFields.ts';
-import { isNameBased } from '../arm/nameBasedGuid.ts';
 import { isKnown, ownershipOf, type JobOwner } from './jobOwner.ts';
 import { backupCall, filterOf, filterTime, rowsIn, sameName, type Resource } from './paths.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';

@@ -2,7 +2,7 @@ import type { ArmCall, ArmReply, Json } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { LongRunning, StepReading } from '../steps/step.ts';
 import { objectIn, textIn } from '../arm/replyFields.ts';
-import { jobIdOf } from '../arm/longRunning.ts';
+import { jobIdOf } from '../arm/backupJob.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { backupCall, sameName, vaultIdOf } from './paths.ts';
 

@@ -1,4 +1,4 @@
-import { choosePoint, type ListedPoint, type PointChoice, type PointWish } from '../arm/chosenPoint.ts';
+import { choosePoint, type ListedPoint, type PointChoice, type PointWish } from '../arm/backupJob.ts';
 import type { JsonObject } from '../arm/call.ts';
 import { objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';

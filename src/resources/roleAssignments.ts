@@ -1,6 +1,5 @@
-import type { JsonObject } from '../arm/call.ts';
+import { nameBasedGuid, type JsonObject } from '../arm/call.ts';
 import { memberIn, objectsIn, equalIgnoringCase, textIn } from '../arm/replyFields.ts';
-import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
 import { idKey, readResourceId, resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 

@@ -1,4 +1,4 @@
-import type { DrillThing } from './drillRequest.ts';
+import type { DrillThing } from './request.ts';
 
 /** Something that could not be shown to be gone, and why. */
 export type LeftOver = { readonly id: string; readonly reason: string };

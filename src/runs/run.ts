@@ -1,6 +1,5 @@
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
-import type { CleanUpRequest } from './drillRequest.ts';
-import type { BackupOptions, RunRequest, Target } from './request.ts';
+import type { BackupOptions, RunRequest, Target, CleanUpRequest } from './request.ts';
 
 /** What a batch backs up. Items of `targets` are stored before the run is accepted; `digest` tells two such lists apart. */
 export type BatchOf =

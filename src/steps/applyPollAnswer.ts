@@ -1,7 +1,6 @@
 import type { ArmAnswer, ArmReply, Failure } from '../arm/call.ts';
 import { readPoll, type PollReading } from '../arm/longRunning.ts';
-import { readFailure } from '../arm/outcomes.ts';
-import { throttleSeconds } from '../arm/retryAfter.ts';
+import { readFailure, throttleSeconds } from '../arm/outcomes.ts';
 import { applyReading, inDoubt, refuse, refuseForGood, retryLater } from './refuse.ts';
 import { holdBack, settle, tellToWait } from './settle.ts';
 import type { PollPlace } from './stepRow.ts';

@@ -1,7 +1,6 @@
 import type { ArmAnswer, ArmCall, ArmReply, Failure } from '../arm/call.ts';
 import { readAcceptance } from '../arm/longRunning.ts';
-import { readFailure } from '../arm/outcomes.ts';
-import { throttleSeconds } from '../arm/retryAfter.ts';
+import { readFailure, throttleSeconds } from '../arm/outcomes.ts';
 import { applyReading, inDoubt, refuse, retryLater } from './refuse.ts';
 import { holdBack, tellToWait } from './settle.ts';
 import { attemptIdOf, type PollPlace } from './stepRow.ts';

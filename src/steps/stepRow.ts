@@ -1,6 +1,5 @@
-import type { Failure, Json, JsonObject } from '../arm/call.ts';
+import { nameBasedGuid, type Failure, type Json, type JsonObject } from '../arm/call.ts';
 import type { Follow } from '../arm/longRunning.ts';
-import { nameBasedGuid } from '../arm/nameBasedGuid.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
 import type { EarlierAttempts, StepOutcome, StepSummary } from './step.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
-import { expiresAt } from '../../src/recovery-services/retention.ts';
+import { expiresAt } from '../../src/recovery-services/recoveryPoints.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
 import { startEmbeddedApp } from '../support/embeddedApp.ts';
 import { shareTarget, shareWorld, vaultId } from '../support/shareWorld.ts';

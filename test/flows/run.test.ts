@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Durable, Flow, FlowContext, FlowEnding } from '../../src/orchestrations/flow.ts';
-import { recoveryServicesFlows, type FlowTable } from '../../src/orchestrations/flows.ts';
-import { carryRun } from '../../src/orchestrations/run.ts';
+import { recoveryServicesFlows } from '../../src/orchestrations/flows.ts';
+import { carryRun, type FlowTable } from '../../src/orchestrations/run.ts';
 import { FlowEnded, StepFailed, type BadOutcome } from '../../src/orchestrations/refusals.ts';
 import type { RunRequest } from '../../src/runs/request.ts';
 import type { RunEnding, RunFinish } from '../../src/runs/run.ts';

@@ -1,4 +1,4 @@
-import { backupVaultIdOf } from '../../src/data-protection/ids.ts';
+import { backupVaultIdOf } from '../../src/data-protection/datasources.ts';
 import { instanceName } from '../../src/data-protection/instanceChanges.ts';
 import { differenceOf, type ReplayedEnding } from './compareEndings.ts';
 import { datasourceIn } from './instanceFlow.ts';

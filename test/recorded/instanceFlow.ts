@@ -1,8 +1,7 @@
 import type { Json } from '../../src/arm/call.ts';
 import { textsIn } from '../../src/arm/replyFields.ts';
 import { sameId } from '../../src/arm/resourceId.ts';
-import { datasourceTypes } from '../../src/data-protection/datasources.ts';
-import { backupVaultIdOf } from '../../src/data-protection/ids.ts';
+import { datasourceTypes, backupVaultIdOf } from '../../src/data-protection/datasources.ts';
 import { anywhere, member, textAt } from './looseFields.ts';
 import type { Cause, FlowSetting } from './recordedFlows.ts';
 import { lastSeen, stateOf } from './sightings.ts';

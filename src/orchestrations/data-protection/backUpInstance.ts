@@ -30,7 +30,7 @@ import {
   watchJob,
   type BackupToWatch,
 } from '../watchedJob.ts';
-import { untilConfigured } from './instanceState.ts';
+import { untilConfigured } from './instanceTarget.ts';
 
 /** The job's id out of the backup's operation; null when the operation names none or could not be read. */
 function* jobOfOperation(context: FlowContext, handle: InstanceBackupHandle): Flow<string | null> {

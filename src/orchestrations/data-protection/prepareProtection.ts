@@ -1,8 +1,12 @@
 import type { Failure } from '../../arm/call.ts';
 import { chooseIdentity, identityName } from '../../arm/vaultIdentities.ts';
-import { neededRoles, type DatasourceKind, type InstanceInput } from '../../data-protection/datasources.ts';
+import {
+  neededRoles,
+  isOfVault,
+  type DatasourceKind,
+  type InstanceInput,
+} from '../../data-protection/datasources.ts';
 import { blobKind, chooseContainers, protectionObstacle } from '../../data-protection/eligibility.ts';
-import { isOfVault } from '../../data-protection/ids.ts';
 import {
   findInstanceContent,
   findInstancesOf,

@@ -21,8 +21,7 @@ import {
   type WantedProtection,
 } from '../../data-protection/reconcile.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
-import { isIn, isStopped, looksAt, notConfigured, untilConfigured } from './instanceState.ts';
-import { softDeletedIn } from './instanceTarget.ts';
+import { softDeletedIn, isIn, isStopped, looksAt, notConfigured, untilConfigured } from './instanceTarget.ts';
 import { FlowEnded, StepFailed, guarded } from '../refusals.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
 import { grantMissing, permissionFailureOf, rolesMissing } from '../roleGrants.ts';

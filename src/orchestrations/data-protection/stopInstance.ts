@@ -8,10 +8,9 @@ import { resumeProtection, stopProtection, suspendBackups } from '../../data-pro
 import { awaitProtection, findInstance, type BackupInstance } from '../../data-protection/instances.ts';
 import { sameId } from '../../arm/resourceId.ts';
 import type { RunRequest } from '../../runs/request.ts';
-import { checkDeletion } from '../deletionConsent.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
-import { isIn, looksAt, notConfigured, untilSettled } from './instanceState.ts';
-import { guarded, refuse, skip } from '../refusals.ts';
+import { isIn, looksAt, notConfigured, untilSettled } from './instanceTarget.ts';
+import { guarded, refuse, skip, checkDeletion } from '../refusals.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
 
 type RequestOf<K extends RunRequest['kind']> = Extract<RunRequest, { kind: K }>;

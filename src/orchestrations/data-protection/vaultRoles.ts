@@ -12,8 +12,7 @@ import {
   type RolesWanted,
 } from '../roleGrants.ts';
 import { takeStep } from '../takeStep.ts';
-import { softDeletedIn } from './instanceTarget.ts';
-import { isIn, looksAt } from './instanceState.ts';
+import { softDeletedIn, isIn, looksAt } from './instanceTarget.ts';
 
 /** The service names the vault that protects a datasource already in its message; what soft delete keeps is told apart. */
 function* alreadyProtected(

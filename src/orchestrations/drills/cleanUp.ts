@@ -1,6 +1,6 @@
 import type { DrillNote } from '../../runs/drillWork.ts';
 import { deleteDrillTarget, findDrillTarget, tagDrillTarget } from '../../resources/drillTargets.ts';
-import type { CleanUpRequest, DrillThing } from '../../runs/drillRequest.ts';
+import type { CleanUpRequest, DrillThing } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';
 import { StepFailed } from '../refusals.ts';
 import { callUntilAnswered, sleep, takeStep } from '../takeStep.ts';

@@ -1,9 +1,8 @@
-import type { JobSeen } from '../../arm/backupJob.ts';
+import type { JobSeen, PointChoice, PointWish } from '../../arm/backupJob.ts';
 import type { Failure } from '../../arm/call.ts';
 import type { WebhookQuestion, WebhookVerdict } from '../../runs/drillWork.ts';
-import type { PointChoice, PointWish } from '../../arm/chosenPoint.ts';
 import { daysWithin, secondsOfSpan } from '../../plan/drillParts.ts';
-import type { DrillRequest, DrillThing } from '../../runs/drillRequest.ts';
+import type { DrillRequest, DrillThing } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';
 import { FlowEnded, StepFailed, refuse } from '../refusals.ts';
 import { callUntilAnswered, sleep } from '../takeStep.ts';

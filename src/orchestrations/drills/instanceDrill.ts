@@ -1,11 +1,10 @@
-import type { JobEnding } from '../../arm/backupJob.ts';
+import { rankOf, type JobEnding, type PointWish } from '../../arm/backupJob.ts';
 import type { Failure, JsonObject } from '../../arm/call.ts';
 import { memberIn, objectIn, objectsIn, textIn } from '../../arm/replyFields.ts';
 import { sameId } from '../../arm/resourceId.ts';
-import { rankOf, type PointWish } from '../../arm/chosenPoint.ts';
 import type { InstanceBackupHandle } from '../../data-protection/backup.ts';
 import { missingRolesFailure } from '../../data-protection/eligibility.ts';
-import { backupVaultIdOf } from '../../data-protection/ids.ts';
+import { backupVaultIdOf } from '../../data-protection/datasources.ts';
 import { findInstanceContent, type InstanceContent } from '../../data-protection/instances.ts';
 import {
   chooseInstancePoint,
@@ -17,7 +16,7 @@ import {
 } from '../../data-protection/restores.ts';
 import { getBackupVault, type BackupVault } from '../../data-protection/vaults.ts';
 import { findDrillTarget, tagDrillTarget, type TargetSeen } from '../../resources/drillTargets.ts';
-import type { DrillRequest, DrillThing } from '../../runs/drillRequest.ts';
+import type { DrillRequest, DrillThing } from '../../runs/request.ts';
 import { followInstance } from '../data-protection/backUpInstance.ts';
 import { getTargetInstance } from '../data-protection/instanceTarget.ts';
 import { grantMissing, permissionFailureOf, rolesMissing, untilRolesCount } from '../roleGrants.ts';

@@ -1,4 +1,4 @@
-import type { PointChoice, PointWish } from '../../arm/chosenPoint.ts';
+import type { PointChoice, PointWish } from '../../arm/backupJob.ts';
 import {
   chooseItemPoint,
   readRestoreCounts,
@@ -8,7 +8,7 @@ import {
 import { vaultIdOf } from '../../recovery-services/paths.ts';
 import { readVault } from '../../recovery-services/vaults.ts';
 import { createDrillShare, findDrillAccount, findDrillTarget } from '../../resources/drillTargets.ts';
-import type { DrillRequest } from '../../runs/drillRequest.ts';
+import type { DrillRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { followJob } from '../recovery-services/followJob.ts';
 import { itemTargetOf, nameOfTarget } from '../recovery-services/itemTarget.ts';

@@ -2,8 +2,13 @@ import type { JobEnding } from '../../arm/backupJob.ts';
 import { backUpNow, namesOf, type BackupHandle, type BackupOrder } from '../../recovery-services/backup.ts';
 import type { ItemKind } from '../../recovery-services/itemKinds.ts';
 import { readProtectedItem, type ProtectedItem } from '../../recovery-services/protectedItems.ts';
-import { expiresAt, takesExpiry, usualKeepForOf } from '../../recovery-services/retention.ts';
-import { findRecoveryPoint, type RecoveryPointSeen } from '../../recovery-services/recoveryPoints.ts';
+import {
+  findRecoveryPoint,
+  expiresAt,
+  takesExpiry,
+  usualKeepForOf,
+  type RecoveryPointSeen,
+} from '../../recovery-services/recoveryPoints.ts';
 import type { BackupOptions, RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { StepFailed, notProtected } from '../refusals.ts';

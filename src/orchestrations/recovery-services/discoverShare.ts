@@ -1,6 +1,6 @@
 import { inquireContainer } from '../../recovery-services/containers.ts';
 import { findProtectableShare, type Protectable } from '../../recovery-services/protectableItems.ts';
-import type { Difference } from '../../recovery-services/reconcile.ts';
+import type { Difference } from '../../recovery-services/itemChanges.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
 import { explainMissingShare } from './explainMissing.ts';

@@ -1,6 +1,12 @@
 import { inSameSubscription } from '../../recovery-services/paths.ts';
 import { refreshContainers } from '../../recovery-services/containers.ts';
-import { newItemType, protectItem, type ChangedItem } from '../../recovery-services/itemChanges.ts';
+import {
+  newItemType,
+  protectItem,
+  differencesOf,
+  type ChangedItem,
+  type Difference,
+} from '../../recovery-services/itemChanges.ts';
 import type { StartedJob } from '../../recovery-services/operations.ts';
 import {
   documentedMachine,
@@ -12,7 +18,6 @@ import {
   readProtectedItem,
   type ProtectedItem,
 } from '../../recovery-services/protectedItems.ts';
-import { differencesOf, type Difference } from '../../recovery-services/reconcile.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { StepFailed, guarded, notProtected, refuse, stillDiffers, unknownItem } from '../refusals.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';

@@ -12,7 +12,7 @@ import {
   type Registration,
 } from '../../recovery-services/containers.ts';
 import { inSameSubscription } from '../../recovery-services/paths.ts';
-import { accessDifferences, type Difference } from '../../recovery-services/reconcile.ts';
+import { accessDifferences, type Difference } from '../../recovery-services/itemChanges.ts';
 import { readVault } from '../../recovery-services/vaults.ts';
 import type { Protection } from '../../runs/request.ts';
 import type { Flow, FlowContext } from '../flow.ts';

@@ -5,7 +5,7 @@ import {
   findProtectableVirtualMachine,
 } from '../../recovery-services/protectableItems.ts';
 import type { ProtectedItem } from '../../recovery-services/protectedItems.ts';
-import { differencesOf, type Difference } from '../../recovery-services/reconcile.ts';
+import { differencesOf, type Difference } from '../../recovery-services/itemChanges.ts';
 import { inSameSubscription } from '../../recovery-services/paths.ts';
 import type { RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';

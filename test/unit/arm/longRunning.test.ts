@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmReply, Json } from '../../../src/arm/call.ts';
-import { jobIdOf, readAcceptance, readPoll, type PollReading } from '../../../src/arm/longRunning.ts';
+import { jobIdOf } from '../../../src/arm/backupJob.ts';
+import { readAcceptance, readPoll, type PollReading } from '../../../src/arm/longRunning.ts';
 
 const status =
   'https://management.azure.com/subscriptions/s/providers/p/operationsStatus/op-1?api-version=2019-05-13-preview&t=1';

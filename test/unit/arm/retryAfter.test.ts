@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readRetryAfter, retryAfterSeconds, throttleSeconds } from '../../../src/arm/retryAfter.ts';
+import { throttleSeconds } from '../../../src/arm/outcomes.ts';
+import { readRetryAfter } from '../../../src/arm/replyFields.ts';
 
 const now = new Date('2026-08-22T02:00:00Z');
 
@@ -23,23 +24,6 @@ describe('Retry-After is read as it comes', () => {
 
   test('a date without anything to count from is unreadable', () => {
     expect(readRetryAfter({ 'retry-after': 'Sat, 22 Aug 2026 02:00:30 GMT' })).toBeUndefined();
-  });
-});
-
-describe('the next poll waits within bounds', () => {
-  test.each([
-    ['60', undefined, 60],
-    ['0', undefined, 10],
-    ['-1', 25, 25],
-    ['abc', undefined, 30],
-    ['999999999', undefined, 600],
-    [undefined, 45, 45],
-    [undefined, 4000, 600],
-    ['12.2', undefined, 13],
-  ])('header %s, previous %s → %i s', (header, previousSeconds, seconds) => {
-    const headers = header === undefined ? {} : { 'retry-after': header };
-    const wait = { minimumSeconds: 10, previousSeconds, defaultSeconds: 30 };
-    expect(retryAfterSeconds(headers, wait, now)).toBe(seconds);
   });
 });
 

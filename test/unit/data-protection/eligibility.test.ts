@@ -7,8 +7,12 @@ import {
   missingRolesFailure,
   protectionObstacle,
 } from '../../../src/data-protection/eligibility.ts';
-import { backupVaultIdOf, isInstanceId, isOfVault } from '../../../src/data-protection/ids.ts';
-import { neededRoles } from '../../../src/data-protection/datasources.ts';
+import {
+  neededRoles,
+  backupVaultIdOf,
+  isInstanceId,
+  isOfVault,
+} from '../../../src/data-protection/datasources.ts';
 import { accountId, diskId, instanceId, policyId, snapshotResourceGroupId, vaultId } from './replies.ts';
 
 const source = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { choosePoint, type ListedPoint } from '../../../src/arm/chosenPoint.ts';
+import { choosePoint, type ListedPoint } from '../../../src/arm/backupJob.ts';
 import { sampled, sampleSize } from '../../../src/plan/drills.ts';
 import { readPlan } from '../../../src/plan/problems.ts';
 import { drillGroupId, drillPlan, into } from '../../support/drillWorld.ts';
