@@ -18,6 +18,7 @@ app.storageQueue('executeStep', {
         'strangeMessage',
         'A message of the step queue is no step: it orders nothing.',
       );
-    await executeStep(stepServices(getServices(), context), read);
+    const times = Number(context.triggerMetadata?.['dequeueCount']);
+    await executeStep(stepServices(getServices(), context), read, { times });
   },
 });

@@ -16,7 +16,7 @@ import {
   type Progress,
   type StepInHand,
 } from './stepInHand.ts';
-import type { PollPlace } from './stepRow.ts';
+import type { PollPlace, StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { answer } from './tellFlow.ts';
 import { later, leaseSeconds, secondsUntil, sendMarginSeconds } from './timings.ts';
@@ -119,7 +119,8 @@ async function pollAt(
  * I2  After a claim whose attempt has no known end, nothing is sent until a look has found the effect absent twice, the
  *     second time at least the settle time after `sendBy`. A step that may be repeated is excepted.
  * I3  Every write is conditional on the row as it was read; a lost answer is settled by reading, never by assuming.
- * I4  A message orders nothing: what is done follows from the row alone, so duplicates and reordering change nothing.
+ * I4  A message orders nothing: what is done follows from the row alone, so duplicates and reordering change nothing. Of
+ *     several messages of one step that wait, those that the row has moved on from are not sent again.
  * I5  A settled step never changes; any delivery raises its outcome again.
  * I6  Of two steps for one item, one has something in flight: the lock points to a step row and holds while that is so.
  * I7  The row is written before the message is sent or the event is raised: a crash in between costs time, not the step.
@@ -129,26 +130,45 @@ async function pollAt(
 /** Moves of one delivery at most: each means that another worker has moved the row. */
 const mostMoves = 5;
 
+/** A message as the queue hands it out. */
+export interface Delivery {
+  /** How often this message has been handed out; absent where that is not known. */
+  readonly times?: number;
+}
+
+/**
+ * Whether another message of the step goes on in this one's place: whoever has changed the row since this one was sent
+ * has sent its own, or has its own brought back. A message that was brought back may be the only one there is.
+ */
+const isOvertaken = ({ writer }: StepMessage, { times }: Delivery, step: StepState): boolean =>
+  times === 1 && writer !== undefined && writer !== step.writer;
+
 /**
  * Carries out one delivery of a step's message; returning acknowledges it, throwing asks for redelivery.
  *
  * @throws Error when storage fails or the flow is not there yet.
  */
-export async function executeStep(services: StepServices, message: StepMessage): Promise<void> {
+export async function executeStep(
+  services: StepServices,
+  message: StepMessage,
+  delivery: Delivery = {},
+): Promise<void> {
   for (let moves = 0; moves < mostMoves; moves++) {
     const held = await readStep(services, message);
     if (!held) {
       services.log({ alert: 'strangeMessage' }, 'A message names a step that was never ordered.', {
-        ...message,
+        runId: message.runId,
+        stepId: message.stepId,
       });
       return;
     }
     const definition = services.catalogue.get(held.step.name);
     if (!definition) return unknownStep(services, { held });
     const decision = nextMove(held.step, definition, services.clock());
+    if (decision.kind === 'postpone' && isOvertaken(message, delivery, held.step)) return;
     if ((await carryOut(services, { held, definition }, decision)) === 'moved') return;
   }
-  await sendCopy(services, message, 1);
+  await sendCopy(services, { runId: message.runId, stepId: message.stepId }, 1);
 }
 
 async function unknownStep(services: StepServices, { held }: Pick<StepInHand, 'held'>): Promise<void> {

@@ -84,7 +84,7 @@ async function insert(services: StepServices, order: StepOrder): Promise<Tried> 
   const step = placed(order, now, slot);
   if ((await services.steps.insert(rowOfStep(step))).kind === 'conflict') return undefined;
   if (step.state === 'waiting') return { outcome: outcomeNow(step, now) };
-  await sendCopy(services, order, slot.seconds);
+  await sendCopy(services, step, slot.seconds);
   return { outcome: undefined };
 }
 
@@ -96,7 +96,7 @@ async function orderAgain(services: StepServices, held: StoredStep, order: StepO
     return isLater && !(await recordAsk(services, held, order)) ? undefined : { outcome: known };
   }
   if (!(await recordAsk(services, held, order))) return undefined;
-  await sendCopy(services, order, 0);
+  await sendCopy(services, { runId: order.runId, stepId: order.stepId }, 0);
   return { outcome: undefined };
 }
 

@@ -16,9 +16,10 @@ const retrySeconds = 60;
 export function readStepMessage(message: unknown): StepMessage | undefined {
   try {
     const value: unknown = typeof message === 'string' ? JSON.parse(message) : message;
-    const { runId, stepId } = value as Partial<Record<'runId' | 'stepId', unknown>>;
+    const { runId, stepId, writer } = value as Partial<Record<keyof StepMessage, unknown>>;
     if (typeof runId !== 'string' || typeof stepId !== 'string') return undefined;
-    return /^[0-9a-f]{40}$/.test(runId) && /^\d{1,6}$/.test(stepId) ? { runId, stepId } : undefined;
+    if (!/^[0-9a-f]{40}$/.test(runId) || !/^\d{1,6}$/.test(stepId)) return undefined;
+    return typeof writer === 'string' ? { runId, stepId, writer } : { runId, stepId };
   } catch {
     return undefined;
   }
@@ -32,7 +33,10 @@ export function readStepMessage(message: unknown): StepMessage | undefined {
 export async function reconcilePoisonedStep(services: StepServices, given: unknown): Promise<void> {
   const message = readStepMessage(given);
   if (!message) return services.log({ alert: 'strangeMessage' }, 'A poisoned message is none of ours.', {});
-  services.log({ alert: 'poisonQueue' }, 'The message of a step was given up by the queue.', { ...message });
+  services.log({ alert: 'poisonQueue' }, 'The message of a step was given up by the queue.', {
+    runId: message.runId,
+    stepId: message.stepId,
+  });
   const held = await readStep(services, message);
   if (!held || held.step.state === 'settled') return;
   await (held.step.state === 'ordered' ? fail(services, held) : tryAgain(services, held));

@@ -12,10 +12,10 @@ import { later, longestQueueSeconds, longestSlotSeconds, secondsUntil } from './
 /** Sends the step's message again, visible after whole seconds. */
 export async function sendCopy(
   services: Pick<StepServices, 'queue'>,
-  { runId, stepId }: StepMessage,
+  { runId, stepId, writer }: StepMessage,
   delaySeconds: number,
 ): Promise<void> {
-  await services.queue.send(JSON.stringify({ runId, stepId }), Math.max(0, Math.ceil(delaySeconds)));
+  await services.queue.send(JSON.stringify({ runId, stepId, writer }), Math.max(0, Math.ceil(delaySeconds)));
 }
 
 const freed = { until: undefined, owner: undefined, slotAt: undefined } as const;
@@ -121,7 +121,7 @@ export async function holdBack(services: StepServices, work: StepInHand, hold: H
     ...(hold.slotAt ? { slotAt: hold.slotAt.toISOString() } : {}),
   });
   if (!changed) return 'lost';
-  await (long ? answer(services, changed.step) : sendCopy(services, held.step, hold.seconds));
+  await (long ? answer(services, changed.step) : sendCopy(services, changed.step, hold.seconds));
   return 'moved';
 }
 
@@ -165,6 +165,6 @@ export async function lapse(
     ...change,
   });
   if (!changed) return 'lost';
-  await sendCopy(services, held.step, secondsUntil(lookAgainAt, services.clock()));
+  await sendCopy(services, changed.step, secondsUntil(lookAgainAt, services.clock()));
   return 'moved';
 }

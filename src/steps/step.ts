@@ -170,6 +170,8 @@ export interface StepOrder {
 export interface StepMessage {
   readonly runId: string;
   readonly stepId: string;
+  /** The writer of the row as it was when the message was sent; absent from a first order and from a reminder. */
+  readonly writer?: string | undefined;
 }
 
 /** A step as the run record may show it: ids, words and times, never a URL. */

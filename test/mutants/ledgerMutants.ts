@@ -187,9 +187,21 @@ export const ledgerMutants = noticedBy(steps, [
   ],
   [
     'steps/reconcilePoisonedStep.ts',
-    '/^[0-9a-f]{40}$/.test(runId) && /^\\d{1,6}$/.test(stepId)',
-    "runId !== '' && stepId !== ''",
+    'if (!/^[0-9a-f]{40}$/.test(runId) || !/^\\d{1,6}$/.test(stepId)) return undefined;',
+    '',
     'a message may name anything as its run',
+  ],
+  [
+    'steps/executeStep.ts',
+    'times === 1 && writer !== undefined && writer !== step.writer',
+    'writer !== undefined && writer !== step.writer',
+    'the only message of a step is dropped because it was brought back',
+  ],
+  [
+    'steps/executeStep.ts',
+    'times === 1 && writer !== undefined && writer !== step.writer',
+    'false',
+    'messages of one step are never merged',
   ],
   [
     'steps/stepInHand.ts',

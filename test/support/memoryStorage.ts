@@ -154,6 +154,8 @@ function firstAtLeast(sorted: readonly string[], key: string): number {
 export interface QueuedMessage {
   readonly text: string;
   readonly visibleAt: Date;
+  /** How often it has been taken, this time included. */
+  readonly times?: number;
 }
 
 /** A queue in memory: no order among visible messages is promised, nothing expires. */
@@ -161,6 +163,8 @@ export interface MemoryQueue extends MessageQueue {
   readonly messages: readonly QueuedMessage[];
   /** Takes the first message that is visible now, if any. */
   take(): QueuedMessage | undefined;
+  /** What was taken and not acknowledged is visible again after some seconds. */
+  bringBack(text: string, delaySeconds: number, times: number): void;
   /** When the next message becomes visible; undefined when the queue is empty. */
   nextAt(): Date | undefined;
 }
@@ -178,6 +182,8 @@ export function memoryQueue(clock: () => Date, faults: PortFaults = {}): MemoryQ
       messages.push({ text, visibleAt: new Date(clock().getTime() + delaySeconds * 1000) });
       await faults.after?.('queue.send');
     },
+    bringBack: (text, delaySeconds, times) =>
+      void messages.push({ text, times, visibleAt: new Date(clock().getTime() + delaySeconds * 1000) }),
     take: () => {
       const index = messages.findIndex(visible);
       return index < 0 ? undefined : messages.splice(index, 1)[0];

@@ -110,7 +110,8 @@ export function stepLedger(settings: LedgerSettings): StepLedger {
 
   const take = async (): Promise<boolean> => {
     const message = queue.take();
-    if (message) await executeStep(services, JSON.parse(message.text) as StepMessage);
+    if (message)
+      await executeStep(services, JSON.parse(message.text) as StepMessage, { times: message.times ?? 1 });
     return message !== undefined;
   };
   return {

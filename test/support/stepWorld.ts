@@ -5,7 +5,7 @@ import type { AnyStep, StepEvent, StepMessage, StepOutcome } from '../../src/ste
 import { stepOfRow, type StepState } from '../../src/steps/stepRow.ts';
 import type { StepServices } from '../../src/steps/stepServices.ts';
 import type { Table } from '../../src/storage/table.ts';
-import { memoryQueue, memoryTable } from './memoryStorage.ts';
+import { memoryQueue, type QueuedMessage, memoryTable } from './memoryStorage.ts';
 import { reply, runId } from './stepLedger.ts';
 
 /** What goes wrong, asked at every port call and every request. The answers decide the whole course of a world. */
@@ -144,9 +144,10 @@ export async function playWorld(
     }
   }
 
-  async function deliver(text: string): Promise<void> {
-    const ended = await invoke((services) => executeStep(services, JSON.parse(text) as StepMessage));
-    if (ended === 'killed') await queue.send(text, 30);
+  async function deliver({ text, times = 1 }: QueuedMessage): Promise<void> {
+    const message = JSON.parse(text) as StepMessage;
+    const ended = await invoke((services) => executeStep(services, message, { times }));
+    if (ended === 'killed') queue.bringBack(text, 30, times + 1);
     else if (trouble.duplicates()) await queue.send(text, 0);
   }
 
@@ -178,7 +179,7 @@ export async function playWorld(
       continue;
     }
     const batch = [queue.take(), queue.take()].filter((message) => message !== undefined);
-    if (batch.length > 0) await Promise.all(batch.map(({ text }) => deliver(text)));
+    if (batch.length > 0) await Promise.all(batch.map(deliver));
     else clock.now = Math.min(queue.nextAt()?.getTime() ?? wakeAt, wakeAt);
   }
   const stored = steps.rows()[0];

@@ -1,4 +1,4 @@
-import type { SendObstacle } from '../../../src/steps/step.ts';
+import type { SendObstacle, StepMessage } from '../../../src/steps/step.ts';
 import { describe, expect, test } from 'vitest';
 import type { ArmAnswer } from '../../../src/arm/call.ts';
 import { executeStep } from '../../../src/steps/executeStep.ts';
@@ -230,6 +230,37 @@ describe('sent', () => {
         .slice(0, 3),
     ).toEqual(['00:00', '00:30', '01:00']);
     expect(ledger.row()).toMatchObject({ state: 'settled', attempt: 8, outcome: { kind: 'done' } });
+  });
+
+  test('of many messages of a step that waits one goes on, though each was brought back once', async () => {
+    const throttled = (times: number) =>
+      times <= 3 ? refusal(429, 'TooManyRequests', { 'retry-after': '50' }) : accepted();
+    const ledger = backUpLedger(script(throttled));
+    await ledger.order('backUp', { itemId });
+    await ledger.drain(0);
+    const [message = { text: '' }] = ledger.queue.messages;
+    for (const times of [1, 1, 2, 2, 3]) ledger.queue.bringBack(message.text, 10 * times, times);
+    expect(ledger.queue.messages).toHaveLength(6);
+    await ledger.drain(2);
+    expect(ledger.queue.messages).toHaveLength(1);
+    await ledger.drain();
+    expect(posts(ledger)).toHaveLength(4);
+    expect(ledger.row().state).toBe('settled');
+  });
+
+  test('a message that was brought back goes on alone: the one after it was never sent', async () => {
+    const throttled = (times: number) =>
+      times === 1 ? refusal(429, 'TooManyRequests', { 'retry-after': '50' }) : accepted();
+    const ledger = backUpLedger(script(throttled));
+    await ledger.order('backUp', { itemId });
+    const { text = '' } = ledger.queue.take() ?? {};
+    const dying = { ...ledger.services, queue: { send: () => Promise.reject(new Error('killed')) } };
+    const message = { ...(JSON.parse(text) as StepMessage), writer: 'the one before' };
+    await expect(executeStep(dying, message, { times: 1 })).rejects.toThrow('killed');
+    ledger.queue.bringBack(JSON.stringify(message), 10, 2);
+    await ledger.drain();
+    expect(posts(ledger)).toHaveLength(2);
+    expect(ledger.row().state).toBe('settled');
   });
 
   test('a 429 of many minutes is told to the flow', async () => {
