@@ -55,7 +55,7 @@ const apiFile = 'openapi.json.gz';
 const readyDescription: Plugin = {
   name: 'ready description',
   setup: (build) => {
-    build.onResolve({ filter: /\/http\/openapi\.ts$/ }, ({ path: module }) => ({
+    build.onResolve({ filter: /^\.(?:\.\/http)?\/openapi\.ts$/ }, ({ path: module }) => ({
       path: module,
       namespace: 'ready',
     }));
@@ -65,6 +65,22 @@ const readyDescription: Plugin = {
         const { gunzipSync } = require('node:zlib');
         exports.describeApi = () => JSON.parse(gunzipSync(readFileSync(join(__dirname, '${apiFile}'))));`,
       resolveDir: root,
+    }));
+  },
+};
+
+/** The server of assistants brings a check of JSON schemas, half of it, that is not asked: the app gives it one. */
+const withoutSchemaCheck: Plugin = {
+  name: 'without schema check',
+  setup: (build) => {
+    build.onResolve({ filter: /^@modelcontextprotocol\/server\/_shims$/ }, ({ path: module }) => ({
+      path: module,
+      namespace: 'unchecked',
+    }));
+    build.onLoad({ filter: /./, namespace: 'unchecked' }, () => ({
+      contents: `export class DefaultJsonSchemaValidator {
+          constructor() { throw new Error('the app checks arguments itself'); }
+        }`,
     }));
   },
 };
@@ -106,7 +122,9 @@ export async function bundle(folder = path.join(root, 'dist')): Promise<Readonly
   });
   refuseMissing(late);
   // Libraries set the names of their errors by themselves; kept for every function they would be a tenth of the files.
-  const libraries = await run(folder, late.keys(), (name) => name, { plugins: [lateEntries(late)] });
+  const libraries = await run(folder, late.keys(), (name) => name, {
+    plugins: [withoutSchemaCheck, lateEntries(late)],
+  });
   refuseCopies(main.metafile, libraries.metafile);
   const files = [...main.outputFiles, ...libraries.outputFiles];
   await mkdir(folder, { recursive: true });

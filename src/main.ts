@@ -15,6 +15,7 @@ import './functions/getRun.http.ts';
 import './functions/getVaults.http.ts';
 import './functions/health.http.ts';
 import './functions/listRuns.http.ts';
+import './functions/mcp.http.ts';
 import './functions/nightlySweep.timer.ts';
 import './functions/onResourceWritten.eventGrid.ts';
 import './functions/listItems.http.ts';

@@ -292,6 +292,7 @@ export interface Answers {
   CoverageHistory: CoverageHistory;
   Vaults: Vaults;
   Health: Health;
+  McpMessage: McpMessage;
   Error: Error;
 }
 /**
@@ -3786,6 +3787,50 @@ export interface Health {
      */
     reason?: string;
   };
+}
+/**
+ * A message of the Model Context Protocol, or the answer to one: JSON-RPC 2.0.
+ */
+export interface McpMessage {
+  /**
+   * The version of JSON-RPC.
+   */
+  jsonrpc: '2.0';
+  /**
+   * Pairs an answer with its message; a notification has none.
+   */
+  id?: string | number;
+  /**
+   * What is asked.
+   */
+  method?: string;
+  /**
+   * What it is asked with.
+   */
+  params?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The answer; one of a tool says with isError that it was refused.
+   */
+  result?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Why there is no answer.
+   */
+  error?: {
+    /**
+     * A code of JSON-RPC.
+     */
+    code: number;
+    /**
+     * The same in words.
+     */
+    message: string;
+    [k: string]: unknown;
+  };
+  [k: string]: unknown;
 }
 /**
  * A request that was not accepted, and why.

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { resourceKindSchema } from '../plan/schema.ts';
 import { coverageStateSchema } from './schema.ts';
 
-const wholeNumber = (from: number, to: number) =>
+/** A number that a query gives as text, at most 9999. */
+export const wholeNumber = (from: number, to: number) =>
   z
     .string()
     .regex(/^[1-9]\d{0,3}$/, `a number from ${from} to ${to}`)

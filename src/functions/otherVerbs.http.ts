@@ -1,6 +1,6 @@
 import { app, type HttpMethod } from '@azure/functions';
 import { answer } from '../http/answer.ts';
-import { verbsAt } from '../http/openapi.ts';
+import { verbsAt } from '../http/description.ts';
 import { noSuchPath, wrongVerb } from '../http/refusal.ts';
 
 const everyVerb: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -22,6 +22,7 @@ export const requiredRoles = {
   getVaults: 'Backups.Read',
   listItems: 'Backups.Read',
   listRuns: 'Backups.Read',
+  mcp: 'Backups.Read',
   openapi: 'anyToken',
   otherVerbs: 'anyToken',
   resumeProtection: 'Protections.Write',

@@ -24,7 +24,7 @@ const settingsRefused = (): HttpRefusal =>
   });
 
 /** A mistake of ours: the caller learns where to look, the log gets the rest. */
-function answerOfMistake(error: unknown, context: InvocationContext): HttpResponseInit {
+export function answerOfMistake(error: unknown, context: InvocationContext): HttpResponseInit {
   const correlationId = context.invocationId;
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
   context.error(`${context.functionName} failed, correlation id ${correlationId}: ${plainText(cause)}`);

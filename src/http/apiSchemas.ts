@@ -66,6 +66,16 @@ const runPageSchema = z.object({
   nextLink: z.string().optional(),
 });
 
+/** A message of the Model Context Protocol, or its answer: JSON-RPC 2.0. */
+const mcpMessageSchema = z.looseObject({
+  jsonrpc: z.literal('2.0'),
+  id: z.union([z.string(), z.int()]).optional(),
+  method: z.string().optional(),
+  params: z.looseObject({}).optional(),
+  result: z.looseObject({}).optional(),
+  error: z.looseObject({ code: z.int(), message: z.string() }).optional(),
+});
+
 /** Every named schema of the API; a schema that two others hold is named here, and both refer to it. */
 const named = {
   Target: targetSchema,
@@ -85,6 +95,7 @@ const named = {
   CoverageHistory: coverageHistorySchema,
   Vaults: vaultsSchema,
   Health: healthSchema,
+  McpMessage: mcpMessageSchema,
   Error: errorSchema,
 } satisfies Record<string, z.ZodType>;
 

@@ -67,6 +67,12 @@ export const bodyExamples: Readonly<Record<string, Json>> = {
     result: { expiresAt: '2026-12-21T02:00:00.000Z' },
     warnings: [],
   },
+  McpMessage: {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'coverage', arguments: { state: 'late', top: 5 } },
+  },
   Error: {
     error: {
       code: 'InvalidRequest',
@@ -92,6 +98,7 @@ export const schemaWords: Readonly<Record<string, string>> = {
   RunPage: 'Runs, newest first.',
   Plan: 'The plan beside what Azure holds.',
   Health: 'Whether the app could start.',
+  McpMessage: 'A message of the Model Context Protocol, or the answer to one: JSON-RPC 2.0.',
   Error: 'A request that was not accepted, and why.',
   CoveragePage: 'One row per resource, worst and oldest first.',
   CoverageResource: 'One resource and the changes of its state.',
@@ -101,6 +108,20 @@ export const schemaWords: Readonly<Record<string, string>> = {
 
 /** By `Schema.path.to.field`, else by `parent.field`, else by the field's name. */
 export const fieldWords: Readonly<Record<string, FieldWords>> = {
+  'McpMessage.jsonrpc': { description: 'The version of JSON-RPC.' },
+  'McpMessage.id': { description: 'Pairs an answer with its message; a notification has none.', example: 1 },
+  'McpMessage.method': { description: 'What is asked.', example: 'tools/call' },
+  'McpMessage.params': {
+    description: 'What it is asked with.',
+    example: { name: 'coverage', arguments: {} },
+  },
+  'McpMessage.result': {
+    description: 'The answer; one of a tool says with isError that it was refused.',
+    example: { content: [] },
+  },
+  'McpMessage.error': { description: 'Why there is no answer.' },
+  'McpMessage.error.code': { description: 'A code of JSON-RPC.', example: -32602 },
+  'McpMessage.error.message': { description: 'The same in words.', example: 'There is no tool "restore".' },
   id: { description: 'ARM id.', example: itemId },
   'Run.id': { description: 'Id of the run: 40 hexadecimal digits.', example: runId },
   'RunPage.value.id': { description: 'Id of the run: 40 hexadecimal digits.', example: runId },
@@ -552,6 +573,7 @@ export const tagWords: Readonly<Record<string, string>> = {
   Plan: 'What should be protected and backed up, beside what Azure holds.',
   Coverage: 'What is protected, how fresh its backups are, and why not.',
   App: 'The app itself.',
+  Assistants: 'The same reads, and backups, for assistants.',
 };
 
 /** By operation: its group, and what a caller should know beyond the summary. */
@@ -630,6 +652,11 @@ export const operationWords: Readonly<
     tag: 'App',
     description:
       'Open to everyone in short, in full with Backups.Read. Names settings that are wrong, never values.',
+  },
+  mcp: {
+    tag: 'Assistants',
+    description:
+      'Streamable HTTP of the Model Context Protocol, without sessions and streams: each POST is one message, each answer is JSON. Clients of 2026-07-28 are answered, and those that begin with initialize. Its tools check what the operations of the same kind check; back_up_now needs Backups.Run besides.',
   },
   openapi: { tag: 'App', description: 'Generated from the schemas that requests are checked with.' },
 };

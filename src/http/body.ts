@@ -42,6 +42,9 @@ const requestProblems = (error: z.ZodError): RequestProblem[] =>
 /** Bytes of a body as sent. */
 export const largestBodyBytes = 65_536;
 
+/** Longest hold of an answer in seconds: the platform cuts connections at 230. */
+export const longestWaitSeconds = 200;
+
 const tooLarge = (): HttpRefusal =>
   new HttpRefusal(413, { code: 'BodyTooLarge', message: `A body has at most ${largestBodyBytes} bytes.` });
 
@@ -65,8 +68,11 @@ function parse(text: string): unknown {
   }
 }
 
+/** What of a request is checked. */
+type Part = 'body' | 'query' | 'arguments';
+
 /** 400 with every problem, each with its path. */
-export function invalidRequest(error: z.ZodError, where: 'body' | 'query'): HttpRefusal {
+function invalidRequest(error: z.ZodError, where: Part): HttpRefusal {
   const details = requestProblems(error).map(({ path, message }) => ({
     code: 'InvalidValue',
     message,
@@ -76,6 +82,16 @@ export function invalidRequest(error: z.ZodError, where: 'body' | 'query'): Http
   return new HttpRefusal(400, { code: 'InvalidRequest', message: list, target: where, details });
 }
 
+/** A part of a request as its schema gives it. @throws HttpRefusal 400 with every problem, each with its path. */
+export function checkedPart<T>(given: unknown, schema: z.ZodType<T>, where: Part): T {
+  const read = schema.safeParse(given);
+  if (!read.success) throw invalidRequest(read.error, where);
+  return read.data;
+}
+
+/** Reads a JSON body whatever it says. @throws HttpRefusal 413 over 64 KiB, 400 for anything that is not JSON. */
+export const readJson = async (request: HttpRequest): Promise<unknown> => parse(await readText(request));
+
 /**
  * Reads and checks a JSON body; none at all is `ifEmpty` where that is given. Content types are not looked at: what counts is that the text is JSON.
  *
@@ -84,9 +100,7 @@ export function invalidRequest(error: z.ZodError, where: 'body' | 'query'): Http
 export async function readBody<T>(request: HttpRequest, schema: z.ZodType<T>, ifEmpty?: T): Promise<T> {
   const text = await readText(request);
   if (ifEmpty !== undefined && text.trim() === '') return ifEmpty;
-  const read = schema.safeParse(parse(text));
-  if (!read.success) throw invalidRequest(read.error, 'body');
-  return read.data;
+  return checkedPart(parse(text), schema, 'body');
 }
 
 /** Checks a request that needs no body: none, blank or `{}`. @throws HttpRefusal for any other. */
@@ -100,7 +114,10 @@ export async function readNoBody(request: HttpRequest): Promise<void> {
 /** Header that makes a request the same request when it is sent again. */
 export const idempotencyHeader = 'Idempotency-Key';
 
-const grammar = /^[A-Za-z0-9._:-]{1,128}$/;
+/** What such a key may be. */
+export const keyGrammar = /^[A-Za-z0-9._:-]{1,128}$/;
+/** The same in words. */
+export const keyWords = 'An Idempotency-Key has 1 to 128 characters of A-Z a-z 0-9 . _ : -';
 
 /**
  * The caller's key, or one made for it.
@@ -110,7 +127,6 @@ const grammar = /^[A-Za-z0-9._:-]{1,128}$/;
 export function readIdempotencyKey(headers: Headers, newId: () => string): string {
   const given = headers.get(idempotencyHeader);
   if (given === null) return newId();
-  if (grammar.test(given)) return given;
-  const message = 'An Idempotency-Key has 1 to 128 characters of A-Z a-z 0-9 . _ : -';
-  throw badRequest('InvalidIdempotencyKey', message, idempotencyHeader);
+  if (keyGrammar.test(given)) return given;
+  throw badRequest('InvalidIdempotencyKey', keyWords, idempotencyHeader);
 }

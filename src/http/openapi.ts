@@ -6,8 +6,7 @@ import { listQuerySchema } from '../runs/listRuns.ts';
 import { describeSchemas, parameterSchema, type SchemaName } from './apiSchemas.ts';
 import { bodyExamples, fieldWords, operationWords, tagWords } from './apiWords.ts';
 import { requiredRoles } from './access.ts';
-import { idempotencyHeader, largestBodyBytes } from './body.ts';
-import { longestWaitSeconds } from './runAnswer.ts';
+import { idempotencyHeader, largestBodyBytes, longestWaitSeconds } from './body.ts';
 
 const reference = (name: SchemaName): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 
@@ -180,6 +179,26 @@ const getVaults: Operation = {
     503: refusal('AccessNotConfigured.'),
   },
 };
+const mcp: Operation = {
+  operationId: 'mcp',
+  summary: 'One message of an assistant.',
+  requestBody: {
+    required: true,
+    description: `One message, at most ${largestBodyBytes} bytes.`,
+    content: {
+      'application/json': { schema: reference('McpMessage'), example: bodyExamples['McpMessage'] ?? {} },
+    },
+  },
+  responses: {
+    200: { description: 'The answer.', content: json('McpMessage') },
+    202: { description: 'A notification was taken.' },
+    400: refusal('No JSON, a list of messages, or a version that is not spoken.'),
+    406: { description: 'The caller takes no JSON.', content: json('McpMessage') },
+    413: refusal('BodyTooLarge.'),
+    415: { description: 'The body is not called JSON.', content: json('McpMessage') },
+    503: refusal('AccessNotConfigured.'),
+  },
+};
 const openapi: Operation = {
   operationId: 'openapi',
   summary: 'This description.',
@@ -231,23 +250,9 @@ const paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/api/runs/{id}/cancel': { post: cancelRun },
   '/api/runs/{id}/close': { post: closeRun },
   '/api/health': { get: health },
+  '/api/mcp': { post: mcp },
   '/api/openapi.json': { get: openapi },
 };
-
-/** Verbs that a path of the API answers, upper case; none where there is nothing. */
-export function verbsAt(path: string): readonly string[] {
-  const segments = path.toLowerCase().split('/');
-  const isAt = (template: string): boolean => {
-    const wanted = template.split('/');
-    return (
-      wanted.length === segments.length &&
-      wanted.every((one, at) => one.startsWith('{') || one === segments[at])
-    );
-  };
-  return Object.entries(paths)
-    .filter(([template]) => isAt(template))
-    .flatMap(([, operations]) => Object.keys(operations).map((verb) => verb.toUpperCase()));
-}
 
 const ofCallers: JsonObject = {
   401: refusal('AuthenticationFailed, InvalidAuthenticationToken.'),

@@ -1,6 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import * as z from 'zod';
-import { invalidRequest } from './body.ts';
+import type { Json, JsonObject } from '../arm/call.ts';
+import { checkedPart } from './body.ts';
 import { badRequest } from './refusal.ts';
 
 /**
@@ -13,10 +14,25 @@ export function readQuery<T>({ query }: HttpRequest, schema: z.ZodType<T>): T {
   const names = given.map(([name]) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw badRequest('InvalidRequest', `${twice}: given twice`, twice);
-  const read = schema.safeParse(Object.fromEntries(given));
-  if (!read.success) throw invalidRequest(read.error, 'query');
-  return read.data;
+  return checkedPart(Object.fromEntries(given), schema, 'query');
 }
+
+const asInQuery = (value: Json | undefined): Json | undefined =>
+  typeof value === 'number' ? String(value) : value;
+
+/**
+ * Reads the arguments of a tool by the schema of the query that they stand for: numbers may be given as such.
+ *
+ * @throws HttpRefusal 400 with every problem.
+ */
+export const readArguments = <T>(given: JsonObject, schema: z.ZodType<T>): T =>
+  checkedPart(
+    Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => (value === '' ? [] : [[name, asInQuery(value)]])),
+    ),
+    schema,
+    'arguments',
+  );
 
 /** The same request, one page on. */
 export function nextLink({ url }: HttpRequest, continuation: string): string {

@@ -1,18 +1,21 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import * as z from 'zod';
+import { readResource } from '../coverage/readCoverage.ts';
 import type { coverageResourceSchema } from '../coverage/schema.ts';
+import { resourceKindSchema } from '../plan/schema.ts';
 import { listRuns } from '../runs/listRuns.ts';
 import type { RunRecord } from '../runs/run.ts';
 import { getRunRecord } from '../runs/runRecord.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import type { HttpCall } from './answer.ts';
+import { longestWaitSeconds } from './body.ts';
 import { readQuery } from './query.ts';
-import { badRequest, runNotFound } from './refusal.ts';
+import { badRequest, HttpRefusal, runNotFound } from './refusal.ts';
 
 type Found = z.infer<typeof coverageResourceSchema>;
 
 /** A resource with its newest run as it stands now: what was noted with the last read may have ended since. */
-export async function withNewestRun(runs: RunServices, found: Found): Promise<Found> {
+async function withNewestRun(runs: RunServices, found: Found): Promise<Found> {
   const { id, itemId, lastRun } = found.resource;
   const targets = [id, ...(itemId === undefined ? [] : [itemId])];
   const lists = await Promise.all(targets.map((target) => listRuns(runs, { target }, { top: 1 })));
@@ -25,9 +28,19 @@ export async function withNewestRun(runs: RunServices, found: Found): Promise<Fo
   return { ...found, resource: { ...found.resource, lastRun: run } };
 }
 
-/** Longest hold of an answer in seconds: the platform cuts connections at 230. */
-export const longestWaitSeconds = 200;
+/** A resource, the changes of its state and its newest run. @throws HttpRefusal 404 for one that no read has seen. */
+export async function resourceAnswer({ services, runs }: HttpCall, id: string): Promise<Found> {
+  const { tables, clock } = services;
+  const found = await readResource(tables.coverage, id, resourceKindSchema.options, clock());
+  if (found) return withNewestRun(runs, found);
+  const message = 'No read of the estate has seen this resource.';
+  throw new HttpRefusal(404, { code: 'ResourceNotSeen', message, target: 'id' });
+}
+
 const lookEveryMilliseconds = 1000;
+
+const isWait = (text: string): boolean => /^\d{1,3}$/.test(text) && Number(text) <= longestWaitSeconds;
+const waitWords = `wait is whole seconds from 0 to ${longestWaitSeconds}.`;
 
 const waitSchema = z.strictObject({ wait: z.string().optional() });
 
@@ -36,9 +49,12 @@ export function readWaitSeconds(request: HttpRequest): number | undefined {
   readQuery(request, waitSchema);
   const text = request.query.get('wait');
   if (text === null) return undefined;
-  if (/^\d{1,3}$/.test(text) && Number(text) <= longestWaitSeconds) return Number(text);
-  throw badRequest('InvalidWait', `wait is whole seconds from 0 to ${longestWaitSeconds}.`, 'wait');
+  if (isWait(text)) return Number(text);
+  throw badRequest('InvalidWait', waitWords, 'wait');
 }
+
+/** The same as an argument of a tool. */
+export const waitArgument = z.string().refine(isWait, waitWords).transform(Number).optional();
 
 /** Whether a run has an ending, also one that may still turn into another (`timedOut`). */
 const hasEnded = ({ status }: Pick<RunRecord, 'status'>): boolean =>
@@ -57,6 +73,13 @@ export async function recordAfter(
     if (!record || hasEnded(record) || left <= 0) return record;
     await services.pause(Math.min(lookEveryMilliseconds, left));
   }
+}
+
+/** As {@link recordAfter}. @throws HttpRefusal 404 when there is no run. */
+export async function existingRecord(call: HttpCall, runId: string, waitSeconds: number): Promise<RunRecord> {
+  const record = await recordAfter(call, runId, waitSeconds);
+  if (!record) throw runNotFound();
+  return record;
 }
 
 /** Path of a run's record. */
@@ -85,9 +108,11 @@ export function answerOfRecord(call: HttpCall, run: RunRecord): HttpResponseInit
   return { status: 200, headers: { ...statusOf(run), 'Retry-After': retryAfter(call) }, jsonBody: run };
 }
 
-/** The run's id in the route. @throws HttpRefusal 404 for a text that can be none. */
-export function readRunId({ request }: HttpCall): string {
-  const id = request.params['id'] ?? '';
-  if (!/^[0-9a-f]{40}$/i.test(id)) throw runNotFound();
-  return id.toLowerCase();
+/** A run's id. @throws HttpRefusal 404 for a text that can be none. */
+export function runIdOf(text: string): string {
+  if (!/^[0-9a-f]{40}$/i.test(text)) throw runNotFound();
+  return text.toLowerCase();
 }
+
+/** The run's id in the route. @throws HttpRefusal 404 for a text that can be none. */
+export const readRunId = ({ request }: HttpCall): string => runIdOf(request.params['id'] ?? '');

@@ -100,38 +100,57 @@ function backedUp(request: AcceptedRequest, body: object): readonly Target[] {
   return request.kind === 'batch' && 'targets' in body ? (body.targets as readonly Target[]) : [];
 }
 
-interface AcceptingOptions<T> {
+/** A request for a run, its body checked. */
+interface AskedRun<T> {
+  readonly body: T;
+  readonly key: string;
+  readonly waitSeconds: number;
+}
+
+/** What becomes of a body. */
+interface RunMaking<T> {
+  /** Makes of a body what the run keeps, and nothing else: the same body must give the same request. */
+  readonly requestOf: (body: T, call: HttpCall) => AcceptedRequest;
   readonly before?: BeforeRun<T>;
   readonly check?: CheckOfNew<T>;
-  readonly ifEmpty?: T;
 }
+
+/** Accepts a run once per key of its caller and starts it. @returns its record as it stands, or as the wait has found it. */
+export async function acceptRequest<T extends object>(
+  call: HttpCall,
+  { body, key, waitSeconds }: AskedRun<T>,
+  { requestOf, before, check }: RunMaking<T>,
+): Promise<RunRecord> {
+  const wanted = requestOf(body, call);
+  const requestedBy: RequestedBy = { source: 'http', caller: call.caller.name, key };
+  await checkNew(call, body, requestedBy, check);
+  const takeBack = await countAgainstLimit(call, requestedBy);
+  await checkCoolDown(call, backedUp(wanted, body), requestedBy);
+  await prepare(call, before, body, wanted, requestedBy);
+  const acceptance = await accept(call, wanted, requestedBy);
+  if (acceptance.kind !== 'accepted') takeBack();
+  return answerable(call, acceptance, waitSeconds);
+}
+
+type AcceptingOptions<T> = Omit<RunMaking<T>, 'requestOf'> & { readonly ifEmpty?: T };
 
 /**
  * An HTTP handler that turns a body into a run: accepted once per idempotency key, started, held for `?wait=`.
  *
  * @param schemaOf gives the body's schema, asked for with the first request: at the start of the app it is not built.
- * @param requestOf makes of a body what the run keeps, and nothing else: the same body must give the same request.
  * @param options `ifEmpty` is what a request without a body asks for; where it is missing a body is needed.
  */
 export const acceptingRuns = <T extends object>(
   route: GuardedRoute,
   schemaOf: () => z.ZodType<T>,
-  requestOf: (body: T, call: HttpCall) => AcceptedRequest,
-  { before, check, ifEmpty }: AcceptingOptions<T> = {},
+  requestOf: RunMaking<T>['requestOf'],
+  { ifEmpty, ...making }: AcceptingOptions<T> = {},
 ) =>
   answer(route, async (call): Promise<HttpResponseInit> => {
     const { request, services } = call;
     const waitSeconds = readWaitSeconds(request) ?? 0;
     const key = readIdempotencyKey(request.headers, services.newId);
     const body = await readBody(request, schemaOf(), ifEmpty);
-    const wanted = requestOf(body, call);
-    const requestedBy: RequestedBy = { source: 'http', caller: call.caller.name, key };
-    await checkNew(call, body, requestedBy, check);
-    const takeBack = await countAgainstLimit(call, requestedBy);
-    await checkCoolDown(call, backedUp(wanted, body), requestedBy);
-    await prepare(call, before, body, wanted, requestedBy);
-    const acceptance = await accept(call, wanted, requestedBy);
-    if (acceptance.kind !== 'accepted') takeBack();
-    const record = await answerable(call, acceptance, waitSeconds);
+    const record = await acceptRequest(call, { body, key, waitSeconds }, { requestOf, ...making });
     return answerOfRun(call, record, { [idempotencyHeader]: key });
   });

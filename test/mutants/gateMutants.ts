@@ -203,6 +203,12 @@ export const gateMutants = [
         'any role opens every route',
       ],
       [
+        'http/mcp.ts',
+        '    requireRole(call.caller, tool.role);\n',
+        '',
+        'whoever reads may back up by a tool',
+      ],
+      [
         'http/access.ts',
         "return check?.kind === 'caller' && check.caller.roles.includes(role);",
         "return check?.kind !== 'refused';",
@@ -240,7 +246,7 @@ export const gateMutants = [
       ],
       [
         'http/body.ts',
-        'if (grammar.test(given)) return given;',
+        'if (keyGrammar.test(given)) return given;',
         'return given;',
         'any text is an idempotency key',
       ],

@@ -29,6 +29,7 @@ const roles: Readonly<Record<string, string>> = {
   health: 'open',
   listItems: 'Backups.Read',
   listRuns: 'Backups.Read',
+  mcp: 'Backups.Read',
   openapi: 'any token',
   otherVerbs: 'any token',
   page: 'open',
@@ -247,6 +248,77 @@ test('health tells readers how it stands with the keys', async () => {
   });
   issuer.serveKeys('down');
   expect((await ask('health', reader, closedApp())).body).toEqual({ status: 'degraded' });
+});
+
+describe('a tool of an assistant', () => {
+  const toolRoles: Readonly<Record<string, string>> = {
+    coverage: 'Backups.Read',
+    explain_resource: 'Backups.Read',
+    runs: 'Backups.Read',
+    run: 'Backups.Read',
+    plan_dry_run: 'Backups.Read',
+    back_up_now: 'Backups.Run',
+  };
+  const every = ['Backups.Read', 'Backups.Run', 'Protections.Write', 'Protections.Delete'];
+  const send = async (granted: readonly string[], method: string, params = {}) =>
+    app.call('mcp', {
+      body: { jsonrpc: '2.0', id: 1, method, params },
+      headers: {
+        ...(await bearer(issuer.token({ roles: granted }))),
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+    });
+  const listed = async (granted: readonly string[]) =>
+    (await send(granted, 'tools/list')).body.result.tools.map(({ name }: { name: string }) => name);
+
+  test('has its line in this table, and is shown to those who may use it', async () => {
+    expect(await listed(every)).toEqual(Object.keys(toolRoles));
+    expect(await listed(['Backups.Read'])).toEqual(
+      Object.keys(toolRoles).filter((name) => name !== 'back_up_now'),
+    );
+    expect(await listed(['Backups.Read', 'Backups.Run'])).toEqual(Object.keys(toolRoles));
+  });
+
+  const cases = Object.keys(toolRoles).flatMap((name) => every.map((role) => [name, role] as const));
+  test.each(cases)('%s with %s and the role of the route', async (name, role) => {
+    const granted = ['Backups.Read', role];
+    const answer = await send(granted, 'tools/call', { name, arguments: { unknown: true } });
+    const { error } = JSON.parse(answer.body.result.content[0].text);
+    const isMissing = !granted.includes(toolRoles[name] ?? '');
+    expect(error.code).toBe(isMissing ? 'AuthorizationFailed' : 'InvalidRequest');
+    if (isMissing) expect(error.message).toContain(` ${toolRoles[name]},`);
+    expect(app.flows.started).toEqual([]);
+  });
+
+  test('that is not for its caller is named beforehand, with the role', async () => {
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 't', version: '1' },
+    };
+    const said = async (granted: readonly string[]) =>
+      (await send(granted, 'initialize', params)).body.result.instructions;
+    expect(await said(['Backups.Read'])).toContain(
+      'may not use back_up_now: that needs the app role Backups.Run.',
+    );
+    expect(await said(every)).not.toContain('may not');
+  });
+
+  test('backs up for whoever the token names', async () => {
+    const target = {
+      id: '/subscriptions/55555555-5555-4555-8555-555555555555/resourceGroups/b/providers/Microsoft.RecoveryServices/vaults/ours/backupFabrics/Azure/protectionContainers/c/protectedItems/i',
+    };
+    const answer = await send(['Backups.Read', 'Backups.Run'], 'tools/call', {
+      name: 'back_up_now',
+      arguments: { target, key: 'k' },
+    });
+    expect(answer.body.result.structuredContent.requestedBy).toEqual({
+      source: 'http',
+      caller: `${localTenantId}/${localCallerId}`,
+      key: 'k',
+    });
+  });
 });
 
 describe('deleting', () => {
