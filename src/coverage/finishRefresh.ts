@@ -11,25 +11,18 @@ import { changePartition, historyDays } from './readCoverage.ts';
 import { isBackupVault, type VaultReading } from './readVault.ts';
 import { noteProgress, type Claimed } from './refreshState.ts';
 import { durationMilliseconds } from './expectation.ts';
-import { coverageStateSchema, type CoverageState, type CoverageSummary, type vaultSchema } from './schema.ts';
+import {
+  coverageStateSchema,
+  exceptionStates,
+  type CoverageState,
+  type CoverageSummary,
+  type vaultSchema,
+} from './schema.ts';
 
 type KeptVault = Omit<z.infer<typeof vaultSchema>, 'budgets' | 'dailyLimits'>;
 
 /** Reasons that an answer carries; the rest are counted. */
 const mostReasons = 50;
-
-/** States of resources that a rule selects and the service can back up. */
-const selectedStates: ReadonlySet<CoverageState> = new Set([
-  'ok',
-  'late',
-  'down',
-  'failing',
-  'neverBackedUp',
-  'notProtected',
-  'protectionError',
-  'stopped',
-  'softDeleted',
-]);
 
 function countStates(priors: Iterable<Prior>): Record<CoverageState, number> {
   const counts = Object.fromEntries(coverageStateSchema.options.map((state) => [state, 0])) as Record<
@@ -48,7 +41,7 @@ function reasonsOf(problems: readonly string[]): string[] {
 
 function summaryOf({ priors, problems, readAt }: Refresh): CoverageSummary {
   const counts = countStates(priors.values());
-  const selected = [...selectedStates].reduce((sum, state) => sum + counts[state], 0);
+  const selected = exceptionStates.reduce((sum, state) => sum + counts[state], counts.ok);
   return {
     counts,
     total: priors.size,

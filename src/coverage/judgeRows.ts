@@ -33,9 +33,8 @@ export interface Refresh {
 
 /** A list of points is read again after this, however silent the cheaper lists are. */
 const checkAgainMs = 24 * 3_600_000;
-const resting = ['late', 'down', 'failing', 'neverBackedUp', 'stopped', 'orphan', 'protectedOutsidePlan'];
-
 const restingOnAge = ['late', 'down', 'failing', 'neverBackedUp'];
+const resting = [...restingOnAge, 'stopped', 'orphan', 'protectedOutsidePlan'];
 
 /** Whether the points themselves must be read: a bad verdict rests on them, and so does what is kept of what is gone. */
 function needsPoints({ readAt }: Refresh, state: string, prior: Prior | undefined): boolean {

@@ -4,8 +4,8 @@ import { resourceKindSchema } from '../plan/schema.ts';
 const instant = z.string().meta({ format: 'date-time', description: 'UTC, ISO 8601.' });
 const armId = z.string().describe('ARM id.');
 
-/** What is true of a resource; exactly one holds. The order is the order of lists: worst first. */
-export const coverageStateSchema = z.enum([
+/** States of what a rule selects and the service can back up, and what is not as it should be; worst first. */
+export const exceptionStates = [
   'down',
   'failing',
   'neverBackedUp',
@@ -14,6 +14,11 @@ export const coverageStateSchema = z.enum([
   'notProtected',
   'stopped',
   'softDeleted',
+] as const;
+
+/** What is true of a resource; exactly one holds. The order is the order of lists: worst first. */
+export const coverageStateSchema = z.enum([
+  ...exceptionStates,
   'orphan',
   'notEligible',
   'protectedOutsidePlan',

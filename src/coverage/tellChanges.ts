@@ -7,7 +7,7 @@ import type { StoredRow, Table } from '../storage/table.ts';
 import type { Untold } from './keptRows.ts';
 import { readPage, readSummary } from './readCoverage.ts';
 import { nowPartition } from './rows.ts';
-import { coverageStateSchema, type CoverageSummary } from './schema.ts';
+import { coverageStateSchema, exceptionStates, type CoverageSummary } from './schema.ts';
 
 /** What changes are told with. */
 export interface TellingServices {
@@ -149,23 +149,18 @@ export async function tellChanges(services: TellingServices): Promise<void> {
 /** An occurrence of a digest that was missed for longer is left out: the next one says the same. */
 const digestWindowMs = 2 * 3_600_000;
 
-/** The exceptions of a digest: everything that a rule selects and that is not as it should be. */
-const exceptions = [
-  'down',
-  'failing',
-  'neverBackedUp',
-  'late',
-  'protectionError',
-  'notProtected',
-  'stopped',
-  'softDeleted',
-];
+/** What a digest counts. */
+const exceptionsIn = ({ counts }: CoverageSummary): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    exceptionStates.map((state) => [state, counts[state]] as const).filter(([, count]) => count > 0),
+  );
 
-function sentenceOf({ counts, selected, complete }: CoverageSummary): string {
-  const bad = exceptions
-    .map((state) => [state, counts[state as keyof typeof counts]] as const)
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`);
+/** `neverBackedUp` as `never backed up`. */
+const inWords = (state: string): string => state.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function sentenceOf(summary: CoverageSummary): string {
+  const { counts, selected, complete } = summary;
+  const bad = Object.entries(exceptionsIn(summary)).map(([state, count]) => `${count} ${inWords(state)}`);
   const whole = complete ? '' : ' The read was not complete.';
   const rest = bad.length === 0 ? '' : `; ${bad.join(', ')}`;
   return `${counts.ok} of ${selected} selected resources have a recovery point as young as is asked${rest}.${whole}`;
@@ -177,12 +172,8 @@ async function digestOf(
   dueAt: string,
 ): Promise<NotificationMessage> {
   const { value, summary } = await readPage(services.table, {}, { top: mostNamed });
-  const named = value.filter(({ state }) => exceptions.includes(state));
-  const counts = Object.fromEntries(
-    exceptions
-      .map((state) => [state, summary.counts[state as keyof typeof summary.counts]])
-      .filter(([, count]) => Number(count) > 0),
-  ) as Record<string, number>;
+  const counts = exceptionsIn(summary);
+  const named = value.filter(({ state }) => state in counts);
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const rows = named.map(({ id, kind, name, state, since, reason, serviceWords, advice, rule }) =>
     Object.fromEntries(

@@ -1,3 +1,4 @@
+import { reasonOf } from '../estate/compare.ts';
 import type { Protection } from '../estate/protections.ts';
 import type { Candidate, Selection } from '../plan/select.ts';
 import { durationText, type Expectation } from './expectation.ts';
@@ -20,8 +21,6 @@ export interface Case {
   readonly by?: Protection;
   /** The source is gone; what protects it remains. */
   readonly isGone?: boolean;
-  /** Why the service cannot back it up. */
-  readonly notEligible?: string;
   readonly facts: BackupFacts;
   readonly expect: Expectation;
 }
@@ -36,9 +35,8 @@ export interface Verdict {
 }
 
 function unselected({ selection, by }: Case): Verdict | undefined {
-  if (selection.kind !== 'skipped') return undefined;
-  const reason =
-    selection.reasons.map(({ rule, reason: why }) => `${rule}: ${why}`).join('; ') || 'the plan has no rules';
+  if (selection.kind === 'selected') return undefined;
+  const reason = reasonOf(selection);
   if (by && by.standing !== 'softDeleted') {
     return {
       state: 'protectedOutsidePlan',
@@ -46,6 +44,7 @@ function unselected({ selection, by }: Case): Verdict | undefined {
       serviceWords: by.state,
     };
   }
+  if (selection.kind !== 'skipped') return { state: 'notEligible', reason };
   const excluding = selection.reasons.find(({ reason: why }) => why.startsWith('excluded'));
   if (!excluding) return { state: 'notSelected', reason };
   return { state: 'excluded', reason, excludedBy: `${excluding.rule}: ${excluding.reason}` };
@@ -72,10 +71,7 @@ const standings: Readonly<
   },
 };
 
-function unprotected({ by, notEligible, selection }: Case): Verdict | undefined {
-  if (notEligible !== undefined && !by) return { state: 'notEligible', reason: notEligible };
-  if ((selection.kind === 'refused' || selection.kind === 'notEligible') && !by)
-    return { state: 'notEligible', reason: selection.reason };
+function unprotected({ by }: Case): Verdict | undefined {
   if (!by) {
     return {
       state: 'notProtected',

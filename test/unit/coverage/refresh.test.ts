@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { resolvePlan } from '../../../src/estate/resolvePlan.ts';
 import { coverageStage, type CoverageStage } from '../../support/coverageStage.ts';
 import {
   machineId,
@@ -13,6 +14,7 @@ import {
   disksVaultId,
   filesVaultId,
   planWorld,
+  snapshotsId,
   subscriptionId,
 } from '../../support/planWorld.ts';
 
@@ -181,6 +183,150 @@ describe('what is backed up elsewhere than in machines', () => {
       'fileShare gone: orphan ',
       'fileShare orders: ok jobs',
     ]);
+  });
+});
+
+describe('what a rule takes and cannot have', () => {
+  const daily = { backup: 'daily' };
+  const [disks, shares] = [plantedPlan().rules[1], plantedPlan().rules[2]];
+  const elsewhere = '55555555-5555-4666-8777-888888888888';
+  const diskIn = (subscription: string, name: string) => diskId(name).replace(subscriptionId, subscription);
+  const world = () =>
+    planWorld({
+      more: {
+        subscriptions: [subscriptionId, elsewhere].map((id) => ({
+          id,
+          resourceGroups: [{ name: 'apps' }, { name: 'data' }, { name: 'backup' }, { name: 'snapshots' }],
+        })),
+        resources: [
+          { id: diskId('data'), location: 'westeurope', tags: daily },
+          { id: diskId('db-ASRReplica'), location: 'westeurope', tags: daily },
+          { id: diskIn(elsewhere, 'afar'), location: 'westeurope', tags: daily },
+          {
+            id: diskId('sealed'),
+            location: 'westeurope',
+            tags: daily,
+            properties: { encryptionSettingsCollection: { enabled: true } },
+          },
+          ...['volume', 'kept', 'held'].map((name) => ({
+            id: diskId(name),
+            location: 'westeurope',
+            tags: { ...daily, 'kubernetes.io-created-for-pvc-name': name },
+          })),
+          {
+            id: diskId('node'),
+            location: 'westeurope',
+            tags: daily,
+            managedBy: `${snapshotsId.replace('snapshots', 'apps')}/providers/Microsoft.Compute/virtualMachineScaleSets/n`,
+          },
+          ...(
+            [
+              ['lake', 'StorageV2', { isHnsEnabled: true }],
+              ['nfs', 'StorageV2', { isNfsV3Enabled: true }],
+              ['sftp', 'StorageV2', { isSftpEnabled: true }],
+              ['premium', 'FileStorage', {}],
+            ] as const
+          ).map(([name, kind, properties]) => ({
+            ...{ id: accountId(name), location: 'westeurope', kind, properties, tags: daily },
+            shares: [],
+          })),
+          { id: machineId('north'), location: 'northeurope', tags: daily },
+          { id: machineId('guarded'), location: 'northeurope', tags: daily },
+        ],
+        recoveryServices: {
+          vaults: [
+            {
+              id: filesVaultId,
+              policies: [{ name: 'daily', kind: 'AzureStorage' }],
+              items: [
+                {
+                  virtualMachineId: machineId('guarded'),
+                  policy: 'DefaultPolicy',
+                  recoveryPointTimes: ['2026-08-20T02:00:00.000Z'],
+                },
+              ],
+            },
+          ],
+        },
+        dataProtection: {
+          vaults: [
+            {
+              id: disksVaultId,
+              policies: [{ name: 'disks', kind: 'disk' }],
+              instances: [
+                { name: 'kept', kind: 'disk', sourceId: diskId('kept'), policy: 'disks', recoveryPoints: 3 },
+                {
+                  ...{ name: 'held', kind: 'disk', sourceId: diskId('held'), policy: 'disks' },
+                  ...{ recoveryPoints: 3, state: 'SoftDeleted' },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    });
+  const plan = plantedPlan({
+    rules: [
+      plantedPlan().rules[0],
+      {
+        ...disks,
+        match: { ...disks?.match, leaveOut: ['kubernetes', 'scaleSet'] },
+        protect: { ...disks?.protect, snapshotResourceGroup: { [subscriptionId]: snapshotsId } },
+      },
+      shares,
+      {
+        name: 'blobs',
+        match: { kind: 'blobs', tags: { backup: 'daily' } },
+        protect: { vaults: { '*': disksVaultId }, policy: 'blobs' },
+      },
+    ],
+    safety: { subscriptions: [subscriptionId, elsewhere], vaults: [filesVaultId, disksVaultId] },
+  });
+
+  test('is not eligible, with the reason that the plan tells', async () => {
+    const stage = coverageStage(world(), plan);
+    await stage.tick();
+    const told = (await stage.rows()).filter(({ state }) => state === 'notEligible');
+    expect(told.map(({ name, rule, reason }) => `${name} (${rule}): ${reason}`).sort()).toEqual([
+      'afar (disks): rule "disks" names no resource group for snapshots in subscription 55555555-5555-4666-8777-888888888888',
+      'db-ASRReplica (disks): it is a replica disk of Site Recovery',
+      'held (disks): a Kubernetes cluster has made it, and the rule leaves those out',
+      'lake (blobs): the account has a hierarchical namespace (Data Lake): blob backup does not support it',
+      'nfs (blobs): the account has NFS 3.0 enabled',
+      'node (disks): a scale set has made it, and the rule leaves those out',
+      'north (machines): rule "machines" names no vault for region northeurope',
+      "premium (blobs): the account's kind is FileStorage; blob backup needs general-purpose v2",
+      'sealed (disks): the disk uses Azure Disk Encryption, which disk backup does not support',
+      'sftp (blobs): the account has SFTP enabled',
+      'volume (disks): a Kubernetes cluster has made it, and the rule leaves those out',
+    ]);
+  });
+
+  test('and is protected all the same lies outside the plan, as the plan says, and is nobody’s lateness', async () => {
+    const stage = coverageStage(world(), plan);
+    await stage.tick();
+    const rows = new Map((await stage.rows()).map((row) => [row.name, row]));
+    expect(rows.get('kept')).toMatchObject({
+      state: 'protectedOutsidePlan',
+      reason: expect.stringContaining('a Kubernetes cluster has made it') as unknown,
+      lastGoodPoint: { source: 'recoveryPoints' },
+    });
+    // Its newest point is two days old, and no rule that can be applied expects another.
+    expect(rows.get('guarded')).toMatchObject({ state: 'protectedOutsidePlan' });
+    expect((await stage.summary()).selected).toBe(1);
+  });
+
+  test('has one state, the one that the plan tells of it', async () => {
+    const stage = coverageStage(world(), plan);
+    await stage.tick();
+    const resolved = await resolvePlan(stage.services.estate, await stage.services.loadPlan());
+    const names = (some: readonly { readonly id: string }[]) => some.map(({ id }) => id).sort();
+    const rows = await stage.rows();
+    const inState = (state: string) => names(rows.filter((row) => row.state === state));
+    expect(inState('protectedOutsidePlan')).toEqual(names(resolved.protectedOutsidePlan));
+    // What no rule can be applied to is told among what is skipped.
+    const refused = resolved.skipped.filter(({ reason }) => reason.startsWith('rule "'));
+    expect(inState('notEligible')).toEqual(names([...resolved.notEligible, ...refused]));
   });
 });
 

@@ -18,14 +18,17 @@ interface Told {
 }
 
 /** Machines whose newest points are a number of hours old at the first read, and a receiver that keeps what it gets. */
-function telling(machines: Readonly<Record<string, number>>, channels: readonly object[] = [channel]) {
+function telling(
+  machines: Readonly<Record<string, number | undefined>>,
+  channels: readonly object[] = [channel],
+) {
   const start = Date.parse('2026-08-22T02:00:00Z');
   const world = planWorld({
     filesVault: {
       items: Object.entries(machines).map(([name, hours]) => ({
         virtualMachineId: machineId(name),
         policy: 'DefaultPolicy',
-        recoveryPointTimes: [new Date(start - hours * 3_600_000).toISOString()],
+        recoveryPointTimes: hours === undefined ? [] : [new Date(start - hours * 3_600_000).toISOString()],
       })),
     },
   });
@@ -198,7 +201,7 @@ test('a channel hears of its own rules and kinds of change only, and one that is
 });
 
 test('a digest comes once a day in local time, with what is not as it should be', async () => {
-  const { stage, tick, got } = telling({ 'vm-1': 50 }, [
+  const { stage, tick, got } = telling({ 'vm-1': 50, 'vm-2': undefined }, [
     { ...channel, tells: [], digest: { cron: '0 7 * * *', timeZone: 'Europe/Berlin' } },
   ]);
   for (let hour = 0; hour < 48; hour++) {
@@ -209,7 +212,12 @@ test('a digest comes once a day in local time, with what is not as it should be'
     'AzureBackupAutomation.CoverageDigest',
     'AzureBackupAutomation.CoverageDigest',
   ]);
-  expect(got[0]?.told.data).toMatchObject({ counts: { down: 1 }, more: 0 });
+  expect(got[0]?.told.data).toMatchObject({
+    sentence:
+      '0 of 2 selected resources have a recovery point as young as is asked; 1 down, 1 never backed up.',
+    counts: { down: 1, neverBackedUp: 1 },
+    more: 0,
+  });
 });
 
 test('the sign of life stops when nothing has been read for three hours', async () => {
