@@ -1205,6 +1205,85 @@ export interface Run {
        */
       message: string;
     } | null;
+    /**
+     * proven; proven late: it took longer than its target; failed: nothing was restored; empty: nothing, or too few files, came back; mismatch: something else came back; unverified: the webhook stayed silent; left over: what was restored is not shown to be deleted.
+     */
+    verdict?: 'proven' | 'proven late' | 'failed' | 'empty' | 'mismatch' | 'unverified' | 'left over';
+    /**
+     * The resource whose backup was drilled.
+     */
+    resourceId?: string;
+    /**
+     * The recovery point that was restored.
+     */
+    point?: {
+      /**
+       * ARM id.
+       */
+      id: string;
+      /**
+       * When.
+       */
+      at: string;
+      /**
+       * How old the point was when the drill was asked for.
+       */
+      ageSeconds: number;
+    };
+    /**
+     * What the drill made, and deleted again unless it is left.
+     */
+    restoredTo?: string[];
+    /**
+     * How long the restore took, in seconds.
+     */
+    restoreSeconds?: number;
+    /**
+     * What came back, as the kind tells it: files, containers, or size.
+     */
+    counts?: {
+      [k: string]: string | number;
+    };
+    /**
+     * What is not shown to be deleted, each with the reason.
+     */
+    left?: {
+      /**
+       * ARM id.
+       */
+      id: string;
+      /**
+       * Why it is still there.
+       */
+      reason: string;
+    }[];
+    /**
+     * Of the dry run of a drill: what it would restore, and where.
+     */
+    wouldRestore?: {
+      /**
+       * The recovery point that would be restored.
+       */
+      point: {
+        /**
+         * ARM id.
+         */
+        id: string;
+        /**
+         * When.
+         */
+        at: string;
+        [k: string]: unknown;
+      };
+      /**
+       * What it would make.
+       */
+      to: string[];
+      /**
+       * What stands in the way; empty when nothing does.
+       */
+      obstacles: string[];
+    };
     [k: string]: unknown;
   };
   /**
@@ -1659,6 +1738,85 @@ export interface RunPage {
          */
         message: string;
       } | null;
+      /**
+       * proven; proven late: it took longer than its target; failed: nothing was restored; empty: nothing, or too few files, came back; mismatch: something else came back; unverified: the webhook stayed silent; left over: what was restored is not shown to be deleted.
+       */
+      verdict?: 'proven' | 'proven late' | 'failed' | 'empty' | 'mismatch' | 'unverified' | 'left over';
+      /**
+       * The resource whose backup was drilled.
+       */
+      resourceId?: string;
+      /**
+       * The recovery point that was restored.
+       */
+      point?: {
+        /**
+         * ARM id.
+         */
+        id: string;
+        /**
+         * When.
+         */
+        at: string;
+        /**
+         * How old the point was when the drill was asked for.
+         */
+        ageSeconds: number;
+      };
+      /**
+       * What the drill made, and deleted again unless it is left.
+       */
+      restoredTo?: string[];
+      /**
+       * How long the restore took, in seconds.
+       */
+      restoreSeconds?: number;
+      /**
+       * What came back, as the kind tells it: files, containers, or size.
+       */
+      counts?: {
+        [k: string]: string | number;
+      };
+      /**
+       * What is not shown to be deleted, each with the reason.
+       */
+      left?: {
+        /**
+         * ARM id.
+         */
+        id: string;
+        /**
+         * Why it is still there.
+         */
+        reason: string;
+      }[];
+      /**
+       * Of the dry run of a drill: what it would restore, and where.
+       */
+      wouldRestore?: {
+        /**
+         * The recovery point that would be restored.
+         */
+        point: {
+          /**
+           * ARM id.
+           */
+          id: string;
+          /**
+           * When.
+           */
+          at: string;
+          [k: string]: unknown;
+        };
+        /**
+         * What it would make.
+         */
+        to: string[];
+        /**
+         * What stands in the way; empty when nothing does.
+         */
+        obstacles: string[];
+      };
       [k: string]: unknown;
     };
     /**
@@ -3230,9 +3388,9 @@ export interface CoveragePage {
        */
       at: string;
       /**
-       * What came of it.
+       * proven; proven late: it took longer than its target; failed: nothing was restored; empty: nothing, or too few files, came back; mismatch: something else came back; unverified: the webhook stayed silent; left over: what was restored is not shown to be deleted.
        */
-      verdict: string;
+      verdict: 'proven' | 'proven late' | 'failed' | 'empty' | 'mismatch' | 'unverified' | 'left over';
       /**
        * UTC, ISO 8601.
        */
@@ -3241,6 +3399,10 @@ export interface CoveragePage {
        * How long the restore took, in seconds.
        */
       restoreSeconds?: number;
+      /**
+       * Why it proves nothing: code and message.
+       */
+      reason?: string;
     };
     /**
      * When Azure was read for this row.
@@ -3479,9 +3641,9 @@ export interface CoverageResource {
        */
       at: string;
       /**
-       * What came of it.
+       * proven; proven late: it took longer than its target; failed: nothing was restored; empty: nothing, or too few files, came back; mismatch: something else came back; unverified: the webhook stayed silent; left over: what was restored is not shown to be deleted.
        */
-      verdict: string;
+      verdict: 'proven' | 'proven late' | 'failed' | 'empty' | 'mismatch' | 'unverified' | 'left over';
       /**
        * UTC, ISO 8601.
        */
@@ -3490,6 +3652,10 @@ export interface CoverageResource {
        * How long the restore took, in seconds.
        */
       restoreSeconds?: number;
+      /**
+       * Why it proves nothing: code and message.
+       */
+      reason?: string;
     };
     /**
      * When Azure was read for this row.

@@ -29,6 +29,10 @@ const columns: readonly (readonly [string, (row: CoverageRow) => string | undefi
   ['nextOccurrence', ({ nextOccurrence }) => nextOccurrence?.at],
   ['lastDrill', ({ drill }) => drill?.at],
   ['drillVerdict', ({ drill }) => drill?.verdict],
+  ['drillPoint', ({ drill }) => drill?.pointAt],
+  ['drillRestoreSeconds', ({ drill }) => drill?.restoreSeconds?.toString()],
+  ['drillReason', ({ drill }) => drill?.reason],
+  ['drillRun', ({ drill }) => drill?.run],
   ['readAt', ({ readAt }) => readAt],
 ];
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { drillVerdictSchema } from '../plan/drillParts.ts';
 import { resourceKindSchema } from '../plan/schema.ts';
 
 const instant = z.string().meta({ format: 'date-time', description: 'UTC, ISO 8601.' });
@@ -60,9 +61,10 @@ const lastRun = z.object({
 const drillProof = z.object({
   run: z.string(),
   at: instant,
-  verdict: z.string(),
+  verdict: drillVerdictSchema,
   pointAt: instant.optional(),
   restoreSeconds: z.int().optional(),
+  reason: z.string().optional().describe('Why it proves nothing: code and message.'),
 });
 
 /** One resource and its one verdict. */

@@ -22,6 +22,18 @@ export function secondsOfSpan(span: string): number {
   return Number(hours) * 3600 + Number(minutes) * 60;
 }
 
+/** What may come of a drill: the first two prove the backup, every other is a failure. */
+export const drillVerdictSchema = z
+  .enum(['proven', 'proven late', 'failed', 'empty', 'mismatch', 'unverified', 'left over'])
+  .describe(
+    'proven; proven late: it took longer than its target; failed: nothing was restored; empty: nothing, or too few files, ' +
+      'came back; mismatch: something else came back; unverified: the webhook stayed silent; left over: what was restored ' +
+      'is not shown to be deleted.',
+  );
+
+/** @see drillVerdictSchema */
+export type DrillVerdict = z.infer<typeof drillVerdictSchema>;
+
 /** Which recovery point is restored: the newest, or any, of the last days. */
 export const pointSchema = z.strictObject({
   choose: z.enum(['latest', 'random']),

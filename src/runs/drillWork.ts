@@ -1,3 +1,4 @@
+import type { DrillVerdict } from '../plan/drillParts.ts';
 import type { DrillThing } from './request.ts';
 
 /** Something that could not be shown to be gone, and why. */
@@ -19,9 +20,11 @@ export type WebhookVerdict = 'good' | 'bad' | 'none';
 export type DrillProof = {
   readonly run: string;
   readonly at: string;
-  readonly verdict: string;
+  readonly verdict: DrillVerdict;
   readonly pointAt?: string;
   readonly restoreSeconds?: number;
+  /** Why it proves nothing: code and message. */
+  readonly reason?: string;
 };
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { drillVerdictSchema } from '../plan/drillParts.ts';
 import { runKindSchema, runStatusSchema } from './listRuns.ts';
 import { targetSchema } from './request.ts';
 import type { RunRecord } from './run.ts';
@@ -47,6 +48,30 @@ const failedItem = z.object({
 
 const difference = z.object({ what: z.string(), is: z.string(), asked: z.string() });
 
+const pointOfDrill = z.object({
+  id: z.string(),
+  at: instant,
+  ageSeconds: z.int().describe('How old the point was when the drill was asked for.'),
+});
+
+/** What a drill adds. */
+const ofDrill = {
+  verdict: drillVerdictSchema.optional(),
+  resourceId: z.string().optional(),
+  point: pointOfDrill.optional(),
+  restoredTo: z.array(z.string()).optional(),
+  restoreSeconds: z.int().optional(),
+  counts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  left: z.array(z.object({ id: z.string(), reason: z.string() })).optional(),
+  wouldRestore: z
+    .object({
+      point: pointOfDrill.omit({ ageSeconds: true }).loose(),
+      to: z.array(z.string()),
+      obstacles: z.array(z.string()),
+    })
+    .optional(),
+};
+
 /** What came of a run, by its kind and service; a field that does not apply is absent. */
 const result = z.looseObject({
   protectedItemId: z.string().optional(),
@@ -66,6 +91,7 @@ const result = z.looseObject({
   keptUntil: instant.optional(),
   closedAt: instant.optional(),
   was: z.object({ code: z.string(), message: z.string() }).nullable().optional(),
+  ...ofDrill,
 });
 
 /** The run record as callers see it: for the API description, not for parsing. */

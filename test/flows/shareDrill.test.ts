@@ -87,6 +87,14 @@ test.each([
   const { run, left, rows, app } = await drillOnce(body, options as never);
   expect(run).toMatchObject({ status: 'failed', error: { code }, result: { verdict } });
   expect({ left, rows }).toEqual({ left: [], rows: 0 });
+  const [proof] = app.tables.coverage.rows().filter(({ partitionKey }) => partitionKey === 'drill');
+  const kept: unknown = JSON.parse(String(proof?.['data']));
+  expect(kept).toMatchObject({
+    run: run.id,
+    verdict,
+    pointAt: '2026-08-21T03:00:00.000Z',
+    reason: expect.stringMatching(`^${code}: `) as unknown,
+  });
   await app.stop();
 });
 

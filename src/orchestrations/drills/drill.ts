@@ -1,7 +1,7 @@
 import type { JobSeen, PointChoice, PointWish } from '../../arm/backupJob.ts';
 import type { Failure } from '../../arm/call.ts';
 import type { WebhookQuestion, WebhookVerdict } from '../../runs/drillWork.ts';
-import { daysWithin, secondsOfSpan } from '../../plan/drillParts.ts';
+import { daysWithin, secondsOfSpan, type DrillVerdict } from '../../plan/drillParts.ts';
 import type { DrillRequest, DrillThing } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';
 import { FlowEnded, StepFailed, refuse } from '../refusals.ts';
@@ -81,10 +81,8 @@ function failureOf(error: unknown): Failure | undefined {
   return { ...error.outcome.failure, message: error.message };
 }
 
-type Verdict = 'proven' | 'proven late' | 'failed' | 'empty' | 'mismatch' | 'unverified' | 'left over';
-
 interface Outcome {
-  readonly verdict: Verdict;
+  readonly verdict: DrillVerdict;
   readonly restored?: Restored;
   readonly failure?: Failure;
   readonly isCancelled?: boolean;
@@ -186,16 +184,20 @@ function endingOf({ verdict, failure, isCancelled, restored }: Outcome, request:
   return { status: 'failed', error: failure ?? { code: 'DrillFailed', message: 'Nothing came back.' } };
 }
 
+/** A proof lies in one property of a row, beside others. */
+const longestReason = 500;
+
 function* prove(
   context: FlowContext,
   { resourceId }: Drilled,
   point: Chosen,
-  { verdict, restored, isCancelled }: Outcome,
+  { verdict, restored, failure, isCancelled }: Outcome,
 ): Flow<void> {
   if (isCancelled) return;
   const at = context.df.currentUtcDateTime.toISOString();
   const seconds = restored ? { restoreSeconds: restored.seconds } : {};
-  const proof = { run: context.runId, at, verdict, pointAt: point.at, ...seconds };
+  const why = failure ? { reason: `${failure.code}: ${failure.message}`.slice(0, longestReason) } : {};
+  const proof = { run: context.runId, at, verdict, pointAt: point.at, ...seconds, ...why };
   yield* noteDrill(context, { moment: 'proved', resourceId, proof });
 }
 
