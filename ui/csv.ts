@@ -1,22 +1,39 @@
 import type { CoverageRow } from './words.ts';
 
+/** As the app's own file has them. */
 const columns: readonly (readonly [name: string, of: (row: CoverageRow) => string | undefined])[] = [
   ['id', ({ id }) => id],
-  ['name', ({ name }) => name],
   ['kind', ({ kind }) => kind],
+  ['name', ({ name }) => name],
   ['subscription', ({ subscriptionId }) => subscriptionId],
   ['resourceGroup', ({ resourceGroup }) => resourceGroup],
   ['region', ({ region }) => region],
   ['state', ({ state }) => state],
   ['since', ({ since }) => since],
-  ['rule', ({ rule }) => rule],
   ['reason', ({ reason }) => reason],
   ['serviceWords', ({ serviceWords }) => serviceWords],
+  ['advice', ({ advice }) => advice],
+  ['rule', ({ rule }) => rule],
+  ['excludedBy', ({ excludedBy }) => excludedBy],
   ['vault', ({ vaultId }) => vaultId],
   ['policy', ({ policyId }) => policyId],
+  ['item', ({ itemId }) => itemId],
+  ['expectEvery', ({ expect }) => expect?.every],
+  ['expectGrace', ({ expect }) => expect?.grace],
   ['lastGoodPoint', ({ lastGoodPoint }) => lastGoodPoint?.at],
-  ['expires', ({ lastGoodPoint }) => lastGoodPoint?.expiresAt],
-  ['next', ({ nextOccurrence }) => nextOccurrence?.at],
+  ['pointTier', ({ lastGoodPoint }) => lastGoodPoint?.tier],
+  ['pointExpires', ({ lastGoodPoint }) => lastGoodPoint?.expiresAt],
+  ['pointSource', ({ lastGoodPoint }) => lastGoodPoint?.source],
+  ['keptUntil', ({ keptUntil }) => keptUntil],
+  ['lastRun', ({ lastRun }) => lastRun?.id],
+  ['lastRunStatus', ({ lastRun }) => lastRun?.status],
+  ['nextOccurrence', ({ nextOccurrence }) => nextOccurrence?.at],
+  ['lastDrill', ({ drill }) => drill?.at],
+  ['drillVerdict', ({ drill }) => drill?.verdict],
+  ['drillPoint', ({ drill }) => drill?.pointAt],
+  ['drillRestoreSeconds', ({ drill }) => drill?.restoreSeconds?.toString()],
+  ['drillReason', ({ drill }) => drill?.reason],
+  ['drillRun', ({ drill }) => drill?.run],
   ['readAt', ({ readAt }) => readAt],
 ];
 
@@ -29,8 +46,8 @@ function field(value = ''): string {
 /** Rows as RFC 4180 has them, with a head. */
 export const csvOf = (rows: readonly CoverageRow[]): string =>
   [columns.map(([name]) => name), ...rows.map((row) => columns.map(([, of]) => of(row)))]
-    .map((line) => line.map(field).join(','))
-    .join('\r\n');
+    .map((line) => `${line.map(field).join(',')}\r\n`)
+    .join('');
 
 /** Hands a text to the reader as a file. */
 export function download(name: string, text: string): void {

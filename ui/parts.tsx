@@ -2,7 +2,15 @@ import { Component, type ComponentChildren, type JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Live, Refusal } from './api.ts';
 import { soon, Time, useNow } from './time.tsx';
-import { states, statuses, type CoverageState, type Run, type Tone } from './words.ts';
+import {
+  drillVerdicts,
+  states,
+  statuses,
+  type CoverageState,
+  type Proof,
+  type Run,
+  type Tone,
+} from './words.ts';
 
 const shapes: Readonly<Record<Tone, JSX.Element>> = {
   good: <circle cx="6" cy="6" r="5" />,
@@ -28,6 +36,11 @@ export const StateMark = ({ state }: { state: CoverageState }): JSX.Element => (
 
 export const StatusMark = ({ status }: { status: Run['status'] }): JSX.Element => (
   <Mark tone={statuses[status]?.tone ?? 'idle'}>{statuses[status]?.text ?? status}</Mark>
+);
+
+/** What came of a restore drill. */
+export const VerdictMark = ({ verdict }: { verdict: Proof['verdict'] }): JSX.Element => (
+  <Mark tone={drillVerdicts[verdict]?.tone ?? 'idle'}>{drillVerdicts[verdict]?.text ?? verdict}</Mark>
 );
 
 /** A box that says something; problems are announced to screen readers. */
@@ -152,6 +165,29 @@ export function Heading({ title, children }: { title: string; children?: Compone
       </h1>
       {children}
     </header>
+  );
+}
+
+/** So many of a list, and a button for more. */
+export function Shortened<T>({
+  of,
+  most = 50,
+  children,
+}: {
+  of: readonly T[];
+  most?: number;
+  children: (some: readonly T[]) => JSX.Element;
+}): JSX.Element {
+  const [count, setCount] = useState(most);
+  return (
+    <>
+      {children(of.slice(0, count))}
+      {of.length > count && (
+        <button type="button" onClick={() => setCount(count + 500)}>
+          {Math.min(500, of.length - count)} more of {of.length.toLocaleString('en-GB')}
+        </button>
+      )}
+    </>
   );
 }
 

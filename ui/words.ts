@@ -40,6 +40,22 @@ export const exceptions: readonly CoverageState[] = stateNames.filter((name) =>
   ['bad', 'warn'].includes(states[name].tone),
 );
 
+/** What a rule selects and is not as it should be, worst first: an orphan's rule selects nothing that is there. */
+export const selectedExceptions = exceptions.filter((name) => name !== 'orphan');
+
+export type Proof = NonNullable<CoverageRow['drill']>;
+
+/** What came of a drill, worst first: only what is proven proves a backup. */
+export const drillVerdicts: Readonly<Record<Proof['verdict'], Word>> = {
+  failed: { text: 'Failed', tone: 'bad' },
+  empty: { text: 'Empty', tone: 'bad' },
+  mismatch: { text: 'Mismatch', tone: 'bad' },
+  unverified: { text: 'Unverified', tone: 'bad' },
+  'left over': { text: 'Left over', tone: 'bad' },
+  'proven late': { text: 'Proven late', tone: 'warn' },
+  proven: { text: 'Proven', tone: 'good' },
+};
+
 /** How runs stand. */
 export const statuses: Readonly<Record<Run['status'], Word>> = {
   accepted: { text: 'Accepted', tone: 'busy' },
@@ -53,18 +69,13 @@ export const statuses: Readonly<Record<Run['status'], Word>> = {
   unknown: { text: 'Unknown', tone: 'bad' },
 };
 
-const runKinds: Readonly<Record<string, string>> = {
-  ...{
-    backUp: 'Backup',
-    protect: 'Protect',
-    dryRun: 'Dry run',
-    validate: 'Check',
-    stop: 'Stop',
-    resume: 'Resume',
-  },
-  ...{ sweep: 'Sweep', drill: 'Restore drill', batch: 'Batch' },
+const runKinds: Readonly<Record<Run['kind'], string>> = {
+  ...{ backUp: 'Backup', protect: 'Protect', dryRun: 'Dry run', validate: 'Check' },
+  ...{ stop: 'Stop', resume: 'Resume', sweep: 'Sweep', drill: 'Restore drill' },
 };
-export const kindOfRun = (kind: string): string => runKinds[kind] ?? kind;
+/** Every kind of run, in the order of lists. */
+export const runKindNames = Object.keys(runKinds);
+export const kindOfRun = (kind: string): string => runKinds[kind as Run['kind']] ?? kind;
 
 const resourceKinds: Readonly<Record<string, string>> = {
   ...{ fileShare: 'File share', blobs: 'Blobs', disk: 'Disk', virtualMachine: 'Virtual machine' },
@@ -101,6 +112,17 @@ export function targetName(target: unknown): string | undefined {
   return nameOf(virtualMachineId ?? datasourceId ?? id) || undefined;
 }
 
+const shareIn = (id: string): readonly string[] | null =>
+  /^(.+)\/fileServices\/[^/]+\/shares\/([^/]+)$/i.exec(id);
+
+/** What a run is about, by the resource where it has found that: an item of a share is called by a hash. */
+export function runName({ target, result }: Pick<ListedRun, 'target' | 'result'>): string | undefined {
+  const id = result?.resourceId;
+  if (id === undefined) return targetName(target);
+  const [, storageAccountId, share] = shareIn(id) ?? [];
+  return share ? `${share} of ${nameOf(storageAccountId)}` : nameOf(id);
+}
+
 /** The resource that a run is about, as coverage knows it; undefined where the target does not say. */
 export function resourceOf(target: unknown): string | undefined {
   if (!target || typeof target !== 'object') return undefined;
@@ -111,7 +133,7 @@ export function resourceOf(target: unknown): string | undefined {
 
 /** A resource as a request names it: by what it is, so that its runs are found under it; a database by its item. */
 export function targetOf({ kind, id, vaultId, itemId }: CoverageRow): object {
-  const [, storageAccountId, share] = /^(.+)\/fileServices\/[^/]+\/shares\/([^/]+)$/i.exec(id) ?? [];
+  const [, storageAccountId, share] = shareIn(id) ?? [];
   if (vaultId === undefined) return { id: itemId };
   if (kind === 'fileShare' && share) return { kind, vaultId, storageAccountId, share };
   if (kind === 'virtualMachine') return { kind, vaultId, virtualMachineId: id };

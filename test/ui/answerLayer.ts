@@ -81,6 +81,7 @@ export async function startAnswerLayer(size: number, config: Page['config'] = {}
     followed(),
     seed.parkedRun(2, begun - 25 * minute),
     seed.failedRun(3, begun - 90 * minute),
+    seed.drillRun(4, begun - 95 * minute),
     ...seed.batchRuns(10, begun - 8 * 60 * minute),
     ...Array.from({ length: 30 }, (_, at) => seed.completedRun(40 + at, begun - (24 + at) * 60 * minute)),
     { ...seed.failedRun(90, begun - 60 * 60 * minute), status: 'unknown' as const },
@@ -167,8 +168,7 @@ export async function startAnswerLayer(size: number, config: Page['config'] = {}
               inForce: { safety: { subscriptions: [], vaults: [] } },
               occurrences: {},
               rules: [],
-              skipped: [],
-              orphans: [],
+              ...{ skipped: [], orphans: [], notEligible: [], protectedOutsidePlan: [] },
             },
           ];
         return [200, layer.trouble.isPlanBroken ? brokenPlan(begun) : seedPlan(begun)];

@@ -32,7 +32,12 @@ const pages: readonly (readonly [name: string, path: string, finds: string])[] =
   ['batch', `runs/${runId(10)}`, '12 items: 10 completed, 1 failed, 1 skipped.'],
   ['plan', 'plan', 'after a change of the clock'],
   ['vaults', 'vaults', 'Multi-user authorisation'],
-  ['drills', 'drills', '180 resources of 10,000 have been drilled.'],
+  [
+    'drills',
+    'drills',
+    'The newest drill has proven the backups of 149 of 180 drilled resources; 6 failed, 6 empty, 6 mismatch, 6 unverified, 7 left over, 7 proven late',
+  ],
+  ['drill', `runs/${runId(4)}`, 'What the drill has shown'],
   ['notFound', 'nowhere', 'There is no such page.'],
 ];
 
@@ -117,7 +122,7 @@ test('a broken plan shows each problem where it is, beside the last good plan', 
   const context = await visit(browser);
   const { page } = await openTab(context, layer.origin);
   await page.goto(`${layer.origin}/ui/plan`);
-  await page.getByText('Broken: the last good plan is in force').waitFor();
+  await page.getByText('Broken or out of reach: the last good plan is in force').waitFor();
   const diff = page.getByRole('region', { name: 'Differences to the last good plan' });
   expect(await diff.locator('.was').allTextContents()).toContainEqual(expect.stringContaining('files-north'));
   expect(await diff.locator('.is').allTextContents()).toContainEqual(expect.stringContaining('30 1 31 2 *'));
@@ -127,6 +132,34 @@ test('a broken plan shows each problem where it is, beside the last good plan', 
   await shoot(page, 'planBroken');
   await context.close();
   layer.trouble = {};
+});
+
+test('the plan tells what it cannot have and what lies outside it, since when it stands, and leads to each', async () => {
+  const context = await visit(browser);
+  const { page } = await openTab(context, layer.origin);
+  await page.goto(`${layer.origin}/ui/plan`);
+  await page.getByRole('heading', { name: 'Not eligible: 10' }).waitFor();
+  await page.getByRole('heading', { name: 'Protected outside the plan: 12' }).waitFor();
+  await page.getByText('5 not eligible').first().waitFor();
+  await page.getByText(/^since .* · plan.json$/).waitFor();
+  await page.getByText('shares tagged daily: it is a replica disk of Site Recovery').click();
+  await page.locator('details[open] li a').first().click();
+  await page.waitForURL('**/ui/resource?id=*');
+  await context.close();
+});
+
+test('the newest proof of a resource stands on its page', async () => {
+  const empty = seedRows(10_000, Date.now()).find(({ drill }) => drill?.verdict === 'empty')!;
+  const context = await visit(browser);
+  const { page } = await openTab(context, layer.origin);
+  await page.goto(`${layer.origin}/ui/resource?id=${encodeURIComponent(empty.id)}`);
+  const fact = page.locator('.facts > div', { hasText: 'Newest restore drill' });
+  await fact.waitFor();
+  const said = await fact.textContent();
+  for (const part of ['Empty', 'from the point of', 'restored in', 'DrillEmpty: 0 files came back'])
+    expect(said).toContain(part);
+  await shoot(page, 'resourceDrilled');
+  await context.close();
 });
 
 test('a reader with a keyboard gets everywhere, and hears where they are', async () => {

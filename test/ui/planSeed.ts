@@ -51,13 +51,13 @@ const inForce: Plan['inForce'] = {
   },
 };
 
-/** The weekends around the end of summer time in 2026, at 2:30 in Berlin. */
+/** The weekends around the begin of summer time in 2027, at 2:30 in Berlin; on the 28th that time is skipped. */
 const weekends = [
-  '2026-10-11T00:30:00.000Z',
-  '2026-10-18T00:30:00.000Z',
-  '2026-10-25T00:30:00.000Z',
-  '2026-11-01T01:30:00.000Z',
-  '2026-11-08T01:30:00.000Z',
+  '2027-03-14T01:30:00.000Z',
+  '2027-03-21T01:30:00.000Z',
+  '2027-03-28T01:00:00.000Z',
+  '2027-04-04T00:30:00.000Z',
+  '2027-04-11T00:30:00.000Z',
 ];
 
 const selectedOf = (rows: readonly Row[], rule: string): Plan['rules'][number]['selected'] =>
@@ -78,10 +78,11 @@ const selectedOf = (rows: readonly Row[], rule: string): Plan['rules'][number]['
 export function seedPlan(now: number): Plan {
   const rows = seedRows(1000, now);
   const nights = Array.from({ length: 5 }, (_, at) =>
-    new Date(at < 2 ? Date.UTC(2026, 9, 23 + at, 23, 30) : Date.UTC(2026, 9, 24 + at, 0, 30)).toISOString(),
+    new Date(Date.UTC(2027, 2, 26 + at, at < 2 ? 0 : -1, 30)).toISOString(),
   );
   return {
     ...{ location: 'plan.json', standing: 'current', problems: [], inForce },
+    since: new Date(now - 9 * 86_400_000).toISOString(),
     occurrences: { 'before the nightly close': nights, 'at the weekend': weekends },
     rules: inForce.rules!.map(({ name }) => ({ rule: name, selected: selectedOf(rows, name) })),
     skipped: rows
@@ -90,8 +91,18 @@ export function seedPlan(now: number): Plan {
     orphans: rows
       .filter(({ state }) => state === 'orphan')
       .map((row) => ({ item: row.itemId!, source: row.id, state: 'Protected' })),
-    notEligible: [],
-    protectedOutsidePlan: [],
+    notEligible: rows
+      .filter(({ state }) => state === 'notEligible')
+      .map(({ id, kind, reason }, at) => ({
+        ...{ id, kind, rule: inForce.rules![at % 2]!.name },
+        reason: at % 3 === 0 ? 'it is a replica disk of Site Recovery' : reason,
+      })),
+    protectedOutsidePlan: rows
+      .filter(({ state }) => state === 'protectedOutsidePlan')
+      .map(({ id, kind, itemId, vaultId }) => ({
+        ...{ id, kind, protectedBy: itemId!, vaultId: vaultId!, state: 'Protected' },
+        reason: 'machines of production: tag env is "test", not "prod"',
+      })),
     warnings: [],
   };
 }
@@ -110,6 +121,7 @@ export function brokenPlan(now: number): Plan {
   return {
     ...seedPlan(now),
     standing: 'lastGood',
+    since: new Date(now - 3 * 3_600_000).toISOString(),
     lyingThere: JSON.stringify(draft),
     problems: [
       {

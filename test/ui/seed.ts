@@ -89,7 +89,7 @@ const told: Readonly<
     undefined,
     'Restore what is needed, then delete the backups.',
   ],
-  notEligible: ['A disk larger than 32 TiB cannot be backed up.'],
+  notEligible: ['the disk uses Azure Disk Encryption, which disk backup does not support'],
   protectedOutsidePlan: ['Protected by a vault; no rule selects it.'],
   notSelected: ['machines of production: tag env is "test", not "prod".'],
   excluded: ['Taken out by the rule.'],
@@ -136,6 +136,17 @@ const hoursOld: Partial<Record<State, number>> = {
   softDeleted: 200,
   orphan: 700,
 };
+
+/** The first is of most drills, the others of one in four. */
+const drilled: readonly Pick<NonNullable<Row['drill']>, 'verdict' | 'reason'>[] = [
+  { verdict: 'proven' },
+  { verdict: 'mismatch', reason: 'DrillMismatch: 3 files failed and 0 were skipped.' },
+  { verdict: 'empty', reason: 'DrillEmpty: 0 files came back, fewer than 1.' },
+  { verdict: 'failed', reason: 'UserErrorTargetNotReachable: The target account cannot be reached.' },
+  { verdict: 'unverified', reason: 'DrillUnverified: The webhook gave no verdict within PT2H.' },
+  { verdict: 'left over', reason: 'DrillLeftOver: abd-1: a lock keeps it.' },
+  { verdict: 'proven late' },
+];
 
 function rowOf(at: number, state: State, now: number): Row {
   const kind = kinds[at % kinds.length]!;
@@ -190,7 +201,7 @@ function rowOf(at: number, state: State, now: number): Row {
           drill: {
             run: runId(500 + at),
             at: iso(now - 3 * day),
-            verdict: at % 200 === 0 ? 'mismatch' : 'proven',
+            ...drilled[at % 200 === 0 ? (at / 200) % drilled.length : 0]!,
             pointAt: iso(now - 4 * day),
             restoreSeconds: 340 + (at % 90),
           },
@@ -349,6 +360,24 @@ export function failedRun(at: number, begin: number): Run {
       message: 'The maximum number of snapshots of the share is reached.',
       advice: 'Delete snapshots that are no longer needed, or shorten the retention of the policy.',
       correlationId: '7b2f3e52-1a0f-4a9e-9a52-5b2b8f0c9f11',
+    },
+  };
+}
+
+/** A finished drill of a share. */
+export function drillRun(at: number, begin: number): Run {
+  const { recoveryPoint: _, ...run } = completedRun(at, begin);
+  const account = `/subscriptions/${subscriptions[1]}/resourceGroups/ledger-prod/providers/Microsoft.Storage/storageAccounts`;
+  return {
+    ...{ ...run, kind: 'drill' },
+    target: { id: `${vaultOf('fileShare', subscriptions[1]!)}/protectedItems/AzureFileShare;7179ab083c14` },
+    result: {
+      verdict: 'proven',
+      resourceId: `${account}/ledgerfiles/fileServices/default/shares/ledger-2024`,
+      point: { id: 'p', at: iso(begin - day), ageSeconds: 86_400 },
+      restoredTo: [`${account}/drillfiles/fileServices/default/shares/abd-${runId(at)}`],
+      restoreSeconds: 341,
+      counts: { restored: 1204, skipped: 0, failed: 0 },
     },
   };
 }

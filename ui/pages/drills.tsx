@@ -2,33 +2,41 @@ import type { JSX } from 'preact';
 import { useLive } from '../api.ts';
 import type { Answers } from '../apiTypes.ts';
 import { useEstate } from '../estate.ts';
-import { Empty, Heading, Loaded, Mark, StatusMark } from '../parts.tsx';
+import { Empty, Heading, Loaded, Shortened, StatusMark, VerdictMark } from '../parts.tsx';
 import { linkTo } from '../router.ts';
 import { duration, Time, useNow } from '../time.tsx';
 import {
   counted,
+  drillVerdicts,
   kindOfResource,
-  targetName,
+  runName,
   type CoverageRow,
   type ListedRun,
-  type Tone,
+  type Proof,
 } from '../words.ts';
 
-const verdicts: Readonly<Record<string, Tone>> = {
-  ...{ proven: 'good', 'proven late': 'warn', provenLate: 'warn', unverified: 'warn' },
-  ...{ failed: 'bad', empty: 'bad', mismatch: 'bad', 'left over': 'bad', leftOver: 'bad' },
-};
-
-/** `provenLate` as `proven late`. */
-const verdictWords = (verdict: string): string =>
-  verdict.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-type Drilled = CoverageRow & { readonly drill: NonNullable<CoverageRow['drill']> };
+type Drilled = CoverageRow & { readonly drill: Proof };
 
 const isDrilled = (row: CoverageRow): row is Drilled => row.drill !== undefined;
 
-const worstFirst = ['bad', 'warn', 'idle', 'good'];
-const rank = ({ drill }: Drilled): number => worstFirst.indexOf(verdicts[drill.verdict] ?? 'idle');
+const worstFirst = Object.keys(drillVerdicts);
+const rank = ({ drill }: Drilled): number => worstFirst.indexOf(drill.verdict);
+
+/** How many of the drilled resources are proven, and what the others are. */
+export function proofsSentence(verdicts: readonly Proof['verdict'][], resources: number): string {
+  const count = (verdict: string): number => verdicts.filter((one) => one === verdict).length;
+  const proven = count('proven') + count('proven late');
+  const others = Object.entries(drillVerdicts)
+    .filter(([verdict]) => verdict !== 'proven' && count(verdict) > 0)
+    .map(([verdict, { text }]) => `${count(verdict).toLocaleString('en-GB')} ${text.toLowerCase()}`);
+  const first = `The newest drill has proven the backups of ${proven.toLocaleString('en-GB')} of ${counted(verdicts.length, 'drilled resource')}`;
+  const rest = others.length > 0 ? `; ${others.join(', ')}` : '';
+  return `${first}${rest}. ${(resources - verdicts.length).toLocaleString('en-GB')} were never drilled.`;
+}
+
+/** How old the point was when it was restored. */
+const pointAge = ({ at, pointAt }: Proof): string | undefined =>
+  pointAt && `${duration(Date.parse(at) - Date.parse(pointAt))} old at the drill`;
 
 const Proofs = ({ rows, now }: { rows: readonly Drilled[]; now: number }): JSX.Element => (
   <table class="stack">
@@ -50,8 +58,9 @@ const Proofs = ({ rows, now }: { rows: readonly Drilled[]; now: number }): JSX.E
               {kindOfResource(row.kind)} · {row.resourceGroup}
             </div>
           </th>
-          <td class="nowrap">
-            <Mark tone={verdicts[row.drill.verdict] ?? 'idle'}>{verdictWords(row.drill.verdict)}</Mark>
+          <td>
+            <VerdictMark verdict={row.drill.verdict} />
+            {row.drill.reason && <q class="service">{row.drill.reason}</q>}
           </td>
           <td class="nowrap" data-name="Drilled">
             <a href={linkTo(`runs/${row.drill.run}`)}>
@@ -60,8 +69,9 @@ const Proofs = ({ rows, now }: { rows: readonly Drilled[]; now: number }): JSX.E
           </td>
           <td class="nowrap" data-name="Point">
             <Time at={row.drill.pointAt} now={now} />
+            <div class="muted">{pointAge(row.drill)}</div>
           </td>
-          <td class="nowrap" data-name="Took">
+          <td class="nowrap" data-name="Restored in">
             {row.drill.restoreSeconds === undefined ? '–' : duration(row.drill.restoreSeconds * 1000)}
           </td>
         </tr>
@@ -75,7 +85,8 @@ const Runs = ({ runs, now }: { runs: readonly ListedRun[]; now: number }): JSX.E
     {runs.map((run) => (
       <li key={run.id}>
         <Time at={run.createdAt} now={now} /> <StatusMark status={run.status} />{' '}
-        <a href={linkTo(`runs/${run.id}`)}>{targetName(run.target) ?? 'Batch of drills'}</a>
+        <a href={linkTo(`runs/${run.id}`)}>{runName(run) ?? 'Batch of drills'}</a>
+        {run.error && <span>{run.error.code}</span>}
       </li>
     ))}
   </ol>
@@ -113,10 +124,12 @@ export function DrillsPage(): JSX.Element {
             <section>
               <h2>Newest proof by resource</h2>
               <p>
-                {counted(drilled.length, 'resource')} of {rows.length.toLocaleString('en-GB')} have been
-                drilled.
+                {proofsSentence(
+                  drilled.map(({ drill }) => drill.verdict),
+                  rows.length,
+                )}
               </p>
-              <Proofs rows={drilled.slice(0, 500)} now={now} />
+              <Shortened of={drilled}>{(some) => <Proofs rows={some} now={now} />}</Shortened>
             </section>
           );
         }}

@@ -10,6 +10,7 @@ import {
   exceptions,
   kindNames,
   kindOfResource,
+  selectedExceptions,
   states,
   type CoverageRow,
   type CoverageState,
@@ -24,19 +25,24 @@ const sumOf = ({ counts }: CoverageSummary, names: readonly CoverageState[]): nu
 /** The answer to "is everything backed up?" in one sentence. */
 export function sentenceOf(summary: CoverageSummary): string {
   const covered = summary.counts.ok ?? 0;
-  const rest = exceptions
+  const rest = selectedExceptions
     .filter((name) => summary.counts[name])
     .map((name) => `${summary.counts[name]?.toLocaleString('en-GB')} ${states[name].text.toLowerCase()}`);
   const selected = summary.selected.toLocaleString('en-GB');
   const first = `${covered.toLocaleString('en-GB')} of ${selected} selected resources ${covered === 1 ? 'has' : 'have'} a recovery point younger than their rule asks`;
-  return `${first}${rest.length > 0 ? `; ${rest.join(', ')}` : ''}.`;
+  const orphans = summary.counts.orphan ?? 0;
+  const gone =
+    orphans > 0
+      ? ` Backups remain of ${counted(orphans, 'resource')} that ${orphans === 1 ? 'is' : 'are'} gone.`
+      : '';
+  return `${first}${rest.length > 0 ? `; ${rest.join(', ')}` : ''}.${gone}`;
 }
 
 const numbers: readonly (readonly [title: string, states: readonly CoverageState[], tone: string])[] = [
   ['Covered', ['ok'], 'good'],
   ['Late or down', ['down', 'late'], 'warn'],
-  ['Failing', ['failing', 'protectionError'], 'bad'],
-  ['Without any backup', ['neverBackedUp', 'notProtected'], 'bad'],
+  ['Failing or in error', ['failing', 'protectionError'], 'bad'],
+  ['Not backed up at all', ['neverBackedUp', 'notProtected'], 'bad'],
 ];
 
 const Numbers = ({ summary }: { summary: CoverageSummary }): JSX.Element => (
@@ -207,8 +213,8 @@ function Completeness({ summary, now }: { summary: CoverageSummary; now: number 
 const Newcomer = ({ summary }: { summary: CoverageSummary }): JSX.Element =>
   summary.readAt === undefined ? (
     <Empty title="Nothing has been read yet.">
-      The app reads Azure on a timer; the first read follows a start within minutes. It needs the Reader role
-      on the subscriptions that the <a href={linkTo('plan')}>plan</a> names.
+      The app reads the subscriptions that the <a href={linkTo('plan')}>plan</a> names, the first time within
+      minutes; without a plan it reads nothing. It needs the Reader role there.
     </Empty>
   ) : (
     <Empty title="No resource was found.">

@@ -1,11 +1,10 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
 import { useLive } from '../api.ts';
 import type { Answers } from '../apiTypes.ts';
-import { Empty, Facts, Heading, Loaded, Mark, Notice } from '../parts.tsx';
+import { Empty, Facts, Heading, Loaded, Mark, Notice, Shortened } from '../parts.tsx';
 import { diffLines, lineOfProblem, linesOf, type DiffLine, type PlanLine } from '../planText.ts';
 import { linkTo } from '../router.ts';
-import { bothClocks, isoWords } from '../time.tsx';
+import { bothClocks, isoWords, Time } from '../time.tsx';
 import { counted, kindOfResource, nameOf, type Tone } from '../words.ts';
 
 type Plan = Answers['Plan'];
@@ -15,7 +14,7 @@ type Selected = Plan['rules'][number]['selected'][number];
 
 const standings: Readonly<Record<Plan['standing'], readonly [Tone, string]>> = {
   current: ['good', 'In force as it lies there'],
-  lastGood: ['bad', 'Broken: the last good plan is in force'],
+  lastGood: ['bad', 'Broken or out of reach: the last good plan is in force'],
   empty: ['warn', 'There is no plan: nothing is selected, and nothing begins by itself'],
 };
 
@@ -34,22 +33,14 @@ const standingTones: Readonly<Record<Selected['standing'], readonly [Tone, strin
   missing: ['bad', 'missing'],
 };
 
-const mostListed = 50;
-
 /** A list that begins short. */
-function Listed<T>({ of, children }: { of: readonly T[]; children: (one: T) => JSX.Element }): JSX.Element {
-  const [most, setMost] = useState(mostListed);
-  return (
-    <>
-      <ul class="plain">{of.slice(0, most).map(children)}</ul>
-      {of.length > most && (
-        <button type="button" onClick={() => setMost(most + 500)}>
-          {Math.min(500, of.length - most)} more of {of.length.toLocaleString('en-GB')}
-        </button>
-      )}
-    </>
-  );
-}
+const Listed = <T,>({
+  of,
+  children,
+}: {
+  of: readonly T[];
+  children: (one: T) => JSX.Element;
+}): JSX.Element => <Shortened of={of}>{(some) => <ul class="plain">{some.map(children)}</ul>}</Shortened>;
 
 const SelectedItem = ({ one }: { one: Selected }): JSX.Element => {
   const [tone, text] = standingTones[one.standing];
@@ -67,8 +58,16 @@ const SelectedItem = ({ one }: { one: Selected }): JSX.Element => {
   );
 };
 
-function RuleBox({ rule, selected }: { rule: Rule; selected: readonly Selected[] }): JSX.Element {
-  const { kind, exclude, ...match } = rule.match;
+const makers = { kubernetes: 'a Kubernetes cluster', scaleSet: 'a scale set' } as const;
+
+interface RuleProps {
+  readonly rule: Rule;
+  readonly selected: readonly Selected[];
+  readonly unfit: number;
+}
+
+function RuleBox({ rule, selected, unfit }: RuleProps): JSX.Element {
+  const { kind, exclude, leaveOut, ...match } = rule.match;
   const count = (standing: Selected['standing']): number =>
     selected.filter((one) => one.standing === standing).length;
   const parts = (['missing', 'drift', 'protected'] as const).filter((standing) => count(standing) > 0);
@@ -82,6 +81,7 @@ function RuleBox({ rule, selected }: { rule: Rule; selected: readonly Selected[]
             {count(standing).toLocaleString('en-GB')} {standingTones[standing][1]}
           </Mark>
         ))}
+        {unfit > 0 && <Mark tone="idle">{unfit.toLocaleString('en-GB')} not eligible</Mark>}
       </header>
       <Facts
         of={[
@@ -90,6 +90,10 @@ function RuleBox({ rule, selected }: { rule: Rule; selected: readonly Selected[]
             `${kindOfResource(kind)}${Object.keys(match).length > 0 ? ` where ${words(match)}` : ', every one'}`,
           ],
           ['Takes out', exclude && words(exclude)],
+          [
+            'Leaves out',
+            leaveOut?.length && `what is made by ${leaveOut.map((maker) => makers[maker]).join(' or ')}`,
+          ],
           [
             'Protects by',
             `policy ${rule.protect.policy} in ${Object.entries(rule.protect.vaults)
@@ -252,7 +256,15 @@ function Standing({ plan }: { plan: Plan }): JSX.Element {
   return (
     <>
       <p>
-        <Mark tone={tone}>{text}</Mark> <span class="muted">{plan.location}</span>
+        <Mark tone={tone}>{text}</Mark>{' '}
+        <span class="muted">
+          {plan.since && (
+            <>
+              since <Time at={plan.since} /> ·{' '}
+            </>
+          )}
+          {plan.location}
+        </span>
       </p>
       {plan.problems.length > 0 && (
         <Notice tone={plan.standing === 'current' ? 'warn' : 'bad'}>
@@ -280,32 +292,54 @@ function Standing({ plan }: { plan: Plan }): JSX.Element {
   );
 }
 
-function Skipped({ skipped }: Pick<Plan, 'skipped'>): JSX.Element {
-  const reasons = new Map<string, string[]>();
-  for (const { id, reason } of skipped) reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
+interface Told {
+  readonly id: string;
+  readonly reason: string;
+  readonly note?: string;
+}
+
+/** Resources by the reason they share, the most common first. */
+function ByReason({ title, told }: { title: string; told: readonly Told[] }): JSX.Element | null {
+  if (told.length === 0) return null;
+  const groups = new Map<string, Told[]>();
+  for (const one of told) groups.set(one.reason, [...(groups.get(one.reason) ?? []), one]);
   return (
-    <>
-      {[...reasons.entries()]
+    <section>
+      <h2>
+        {title}: {told.length.toLocaleString('en-GB')}
+      </h2>
+      {[...groups]
         .sort(([, one], [, other]) => other.length - one.length)
-        .map(([reason, ids]) => (
+        .map(([reason, those]) => (
           <details key={reason}>
             <summary>
-              {reason} <b>{ids.length.toLocaleString('en-GB')}</b>
+              {reason} <b>{those.length.toLocaleString('en-GB')}</b>
             </summary>
-            <Listed of={ids}>
-              {(id) => (
+            <Listed of={those}>
+              {({ id, note }) => (
                 <li key={id}>
                   <a href={linkTo('resource', { id })} title={id}>
                     {nameOf(id)}
-                  </a>
+                  </a>{' '}
+                  {note && <span class="muted">{note}</span>}
                 </li>
               )}
             </Listed>
           </details>
         ))}
-    </>
+    </section>
   );
 }
+
+/** What a rule takes and cannot have, in words as of a list by reason. */
+const unfit = ({ notEligible }: Plan): readonly Told[] =>
+  notEligible.map(({ id, rule, reason }) => ({ id, reason: `${rule}: ${reason}` }));
+
+const outside = ({ protectedOutsidePlan }: Plan): readonly Told[] =>
+  protectedOutsidePlan.map(({ id, vaultId, state, reason }) => ({
+    ...{ id, reason },
+    note: `in ${nameOf(vaultId)}, ${state}`,
+  }));
 
 const Orphans = ({ orphans }: Pick<Plan, 'orphans'>): JSX.Element => (
   <Listed of={orphans}>
@@ -344,7 +378,12 @@ export function PlanPage(): JSX.Element {
               )}
               {rules.length > 0 && <h2>Rules</h2>}
               {rules.map((rule) => (
-                <RuleBox key={rule.name} rule={rule} selected={selectedBy(rule.name)} />
+                <RuleBox
+                  key={rule.name}
+                  rule={rule}
+                  selected={selectedBy(rule.name)}
+                  unfit={plan.notEligible.filter((one) => one.rule === rule.name).length}
+                />
               ))}
               {schedules.length > 0 && <h2>Schedules</h2>}
               <div class="boxes">
@@ -356,12 +395,9 @@ export function PlanPage(): JSX.Element {
                   />
                 ))}
               </div>
-              {plan.skipped.length > 0 && (
-                <section>
-                  <h2>Passed over: {plan.skipped.length.toLocaleString('en-GB')}</h2>
-                  <Skipped skipped={plan.skipped} />
-                </section>
-              )}
+              <ByReason title="Not eligible" told={unfit(plan)} />
+              <ByReason title="Protected outside the plan" told={outside(plan)} />
+              <ByReason title="Passed over" told={plan.skipped} />
               {plan.orphans.length > 0 && (
                 <section>
                   <h2>Backups whose source is gone: {plan.orphans.length.toLocaleString('en-GB')}</h2>

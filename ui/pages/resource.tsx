@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { useLive } from '../api.ts';
 import type { Answers } from '../apiTypes.ts';
-import { Empty, Facts, Heading, Id, Loaded, Mark, StateMark, StatusMark } from '../parts.tsx';
+import { Empty, Facts, Heading, Id, Loaded, Mark, StateMark, StatusMark, VerdictMark } from '../parts.tsx';
 import { linkTo } from '../router.ts';
 import { useMay } from '../session.ts';
-import { bothClocks, isoWords, Time, useNow } from '../time.tsx';
+import { bothClocks, duration, isoWords, Time, useNow } from '../time.tsx';
 import {
   kindOfResource,
   kindOfRun,
@@ -14,6 +14,7 @@ import {
   type Run,
   type CoverageRow,
   type ListedRun,
+  type Proof,
 } from '../words.ts';
 
 type History = Answers['CoverageResource']['history'];
@@ -21,7 +22,7 @@ type History = Answers['CoverageResource']['history'];
 const sources: Readonly<Record<string, string>> = {
   recoveryPoints: 'read from the list of recovery points',
   lastRecoveryPoint: "read from the vault's list of items",
-  jobs: 'end of the last good backup job',
+  jobs: 'begin of the last good backup job',
   restorableTimeRange: 'continuous backup',
 };
 
@@ -41,8 +42,25 @@ function Point({ point, now }: { point: CoverageRow['lastGoodPoint']; now: numbe
   );
 }
 
-const whyNoRule = ({ state, excludedBy, reason }: CoverageRow): string =>
-  excludedBy ? `Taken out by ${excludedBy}.` : state === 'notSelected' ? reason : 'No rule selects it.';
+/** What the newest drill has shown. */
+const Drill = ({ proof, now }: { proof: Proof; now: number }): JSX.Element => (
+  <>
+    <VerdictMark verdict={proof.verdict} />,{' '}
+    <a href={linkTo(`runs/${proof.run}`)}>
+      <Time at={proof.at} now={now} />
+    </a>
+    {proof.pointAt && (
+      <div class="muted">
+        from the point of <Time at={proof.pointAt} now={now} />
+        {proof.restoreSeconds !== undefined && `, restored in ${duration(proof.restoreSeconds * 1000)}`}
+      </div>
+    )}
+    {proof.reason && <q class="service">{proof.reason}</q>}
+  </>
+);
+
+const whyNoRule = ({ excludedBy }: CoverageRow): string =>
+  excludedBy ? `Taken out by ${excludedBy}.` : 'No rule selects it.';
 
 function FactsOf({ row, now }: { row: CoverageRow; now: number }): JSX.Element {
   const { expect, lastRun, nextOccurrence, drill } = row;
@@ -72,14 +90,7 @@ function FactsOf({ row, now }: { row: CoverageRow; now: number }): JSX.Element {
             </a>
           ),
         ],
-        [
-          'Newest restore drill',
-          drill && (
-            <a href={linkTo(`runs/${drill.run}`)}>
-              {drill.verdict} · <Time at={drill.at} now={now} />
-            </a>
-          ),
-        ],
+        ['Newest restore drill', drill ? <Drill proof={drill} now={now} /> : 'none'],
         ['Kept until', row.keptUntil && <Time at={row.keptUntil} now={now} />],
         ['Rule', row.rule ? <a href={linkTo('plan')}>{row.rule}</a> : whyNoRule(row)],
         ['Policy', row.policyId && <span title={row.policyId}>{nameOf(row.policyId)}</span>],

@@ -109,7 +109,7 @@ function StateFilter({ rows, query }: Omit<FilterProps, 'name'>): JSX.Element {
 
 const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
   {
-    ...{ name: 'Resource', size: 'minmax(12rem, 2.4fr)', sort: 'name' },
+    ...{ name: 'Resource', size: 'minmax(9.5rem, 2.4fr)', sort: 'name' },
     cell: (row) => (
       <>
         <a href={linkTo('resource', { id: row.id })}>{row.name}</a>
@@ -117,13 +117,13 @@ const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
       </>
     ),
   },
-  { ...{ name: 'Kind', size: 'minmax(5rem, .8fr)' }, cell: ({ kind }) => kindOfResource(kind) },
+  { ...{ name: 'Kind', size: '6.6rem' }, cell: ({ kind }) => kindOfResource(kind) },
   {
-    ...{ name: 'State', size: 'minmax(7.5rem, 1fr)', narrow: true },
+    ...{ name: 'State', size: '8.4rem', narrow: true },
     cell: ({ state }) => <StateMark state={state} />,
   },
   {
-    ...{ name: 'Rule or reason', size: 'minmax(9rem, 2fr)' },
+    ...{ name: 'Rule or reason', size: 'minmax(7.5rem, 2fr)' },
     cell: ({ rule, reason, state }) => (
       <span title={reason}>
         {rule ?? reason}
@@ -132,7 +132,7 @@ const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
     ),
   },
   {
-    ...{ name: 'Where', size: 'minmax(7rem, .9fr)' },
+    ...{ name: 'Where', size: 'minmax(6.2rem, .9fr)' },
     cell: ({ region, subscriptionId }) => (
       <>
         {region ?? '–'}
@@ -141,11 +141,11 @@ const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
     ),
   },
   {
-    ...{ name: 'Vault', size: 'minmax(6rem, 1fr)' },
+    ...{ name: 'Vault', size: 'minmax(5.4rem, 1fr)' },
     cell: ({ vaultId }) => <span title={vaultId}>{vaultId ? nameOf(vaultId) : '–'}</span>,
   },
   {
-    ...{ name: 'Last good point', size: 'minmax(6.5rem, .9fr)', sort: 'age', narrow: true },
+    ...{ name: 'Last good point', size: '6.6rem', sort: 'age', narrow: true },
     cell: ({ lastGoodPoint }) => (
       <>
         <Time at={lastGoodPoint?.at} as="age" now={now} />
@@ -158,7 +158,7 @@ const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
     ),
   },
   {
-    ...{ name: 'Next', size: 'minmax(6.5rem, .8fr)' },
+    ...{ name: 'Next', size: '6.1rem' },
     cell: ({ nextOccurrence }) => <Time at={nextOccurrence?.at} now={now} />,
   },
 ];

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { ask, Refusal, useLive } from '../api.ts';
-import { Facts, Heading, Id, Loaded, Notice, Problem, StatusMark } from '../parts.tsx';
+import { Facts, Heading, Id, Loaded, Notice, Problem, StatusMark, VerdictMark } from '../parts.tsx';
 import { linkTo } from '../router.ts';
 import { useMay } from '../session.ts';
 import { duration, soon, Time, useNow } from '../time.tsx';
@@ -12,7 +12,8 @@ import {
   nameOf,
   resourceOf,
   statuses,
-  targetName,
+  stepWords,
+  runName,
   type Run,
   type Tone,
 } from '../words.ts';
@@ -221,6 +222,56 @@ const vaultLine = ({ target }: Run): string | undefined => {
   return vaultId && nameOf(vaultId);
 };
 
+/** `12 restored`, `made from snapshot-1`. */
+const cameBack = ([name, value]: readonly [string, string | number]): string =>
+  typeof value === 'number'
+    ? `${value.toLocaleString('en-GB')} ${name}`
+    : `${stepWords(name).toLowerCase()} ${nameOf(value)}`;
+
+/** What a drill found, or would do. */
+function Drilled({ result }: { result: NonNullable<Run['result']> }): JSX.Element | null {
+  const { verdict, resourceId, point, restoredTo, restoreSeconds, counts, left, wouldRestore } = result;
+  if (!verdict && !wouldRestore) return null;
+  const ids = (all: readonly string[] | undefined): ComponentChildren =>
+    all?.map((id) => <Id key={id} id={id} />);
+  const restored = point ?? wouldRestore?.point;
+  return (
+    <section>
+      <h2>{verdict ? 'What the drill has shown' : 'What the drill would do'}</h2>
+      <Facts
+        of={[
+          ['Verdict', verdict && <VerdictMark verdict={verdict} />],
+          [
+            'Resource',
+            resourceId && <a href={linkTo('resource', { id: resourceId })}>{nameOf(resourceId)}</a>,
+          ],
+          [
+            'Restored from',
+            restored && (
+              <>
+                the point of <Time at={restored.at} />
+                {point && `, ${duration(point.ageSeconds * 1000)} old`}
+              </>
+            ),
+          ],
+          [verdict ? 'Restored to' : 'Would be restored to', ids(restoredTo ?? wouldRestore?.to)],
+          ['Time to restore', restoreSeconds !== undefined && duration(restoreSeconds * 1000)],
+          ['What came back', counts && Object.entries(counts).map(cameBack).join(', ')],
+          [
+            'Left over',
+            left?.map(({ id, reason }) => (
+              <div key={id}>
+                <Id id={id} /> {reason}
+              </div>
+            )),
+          ],
+          ['In the way', wouldRestore?.obstacles.join('; ')],
+        ]}
+      />
+    </section>
+  );
+}
+
 function Said({ run }: { run: Run }): JSX.Element {
   const { warnings, result, report } = run;
   return (
@@ -252,7 +303,7 @@ function Said({ run }: { run: Run }): JSX.Element {
 
 function Record({ run, again }: { run: Run; again: () => void }): JSX.Element {
   const now = useNow(hasEnded(run) ? 60 : 1);
-  const resource = resourceOf(run.target);
+  const resource = run.result?.resourceId ?? resourceOf(run.target);
   const took = (run.endedAt ? Date.parse(run.endedAt) : now) - Date.parse(run.createdAt);
   return (
     <>
@@ -269,6 +320,7 @@ function Record({ run, again }: { run: Run; again: () => void }): JSX.Element {
         {run.error?.advice && <p>{run.error.advice}</p>}
         {run.job?.progress && !hasEnded(run) && <JobProgress progress={run.job.progress} />}
       </div>
+      {run.result && <Drilled result={run.result} />}
       <Said run={run} />
       {run.counts && <BatchCounts counts={run.counts} />}
       {run.failures && run.failures.length > 0 && <Failures failures={run.failures} />}
@@ -284,8 +336,9 @@ function Record({ run, again }: { run: Run; again: () => void }): JSX.Element {
   );
 }
 
-function titleOf({ kind, target }: Run): string {
-  const name = targetName(target);
+function titleOf(run: Run): string {
+  const { kind } = run;
+  const name = runName(run);
   if (name) return `${kindOfRun(kind)} of ${name}`;
   return kind === 'sweep' ? kindOfRun(kind) : `Batch, ${kindOfRun(kind).toLowerCase()}`;
 }

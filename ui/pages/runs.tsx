@@ -5,11 +5,18 @@ import type { Answers } from '../apiTypes.ts';
 import { Empty, Heading, Loaded, Problem, StatusMark } from '../parts.tsx';
 import { linkTo, setQuery } from '../router.ts';
 import { duration, soon, Time, useNow } from '../time.tsx';
-import { counted, kindOfRun, statuses, targetName, vaultOf, nameOf, type ListedRun } from '../words.ts';
+import {
+  counted,
+  kindOfRun,
+  runKindNames,
+  statuses,
+  runName,
+  vaultOf,
+  nameOf,
+  type ListedRun,
+} from '../words.ts';
 
 type Page = Answers['RunPage'];
-
-const kinds = ['backUp', 'dryRun', 'protect', 'validate', 'stop', 'resume', 'sweep', 'drill'];
 
 /** The questions that are asked most: name, and the query that answers it. */
 const views: readonly (readonly [title: string, query: Readonly<Record<string, string>>])[] = [
@@ -51,8 +58,16 @@ export function foldBatches(runs: readonly ListedRun[]): readonly RunGroup[] {
 const tookMs = ({ createdAt, endedAt }: ListedRun, now: number): number =>
   (endedAt ? Date.parse(endedAt) : now) - Date.parse(createdAt);
 
-const said = ({ error, job, warnings }: ListedRun): string | undefined =>
-  error ? `${error.code}: ${error.message}` : (job?.progress ?? warnings[0]);
+/** `12 items: 10 completed, 1 failed`. */
+function countsSaid({ total = 0, ...parts }: NonNullable<ListedRun['counts']>): string {
+  const told = Object.entries(parts).map(
+    ([name, count]) => `${count} ${(statuses[name as ListedRun['status']]?.text ?? name).toLowerCase()}`,
+  );
+  return `${counted(total, 'item')}${told.length > 0 ? `: ${told.join(', ')}` : ''}`;
+}
+
+const said = ({ error, job, counts, warnings }: ListedRun): string | undefined =>
+  error ? `${error.code}: ${error.message}` : (job?.progress ?? (counts ? countsSaid(counts) : warnings[0]));
 
 interface RowProps {
   readonly run: ListedRun;
@@ -66,7 +81,7 @@ const RunRow = ({ run, now, fold, isChild }: RowProps): JSX.Element => (
     <th scope="row">
       {fold}
       <a href={linkTo(`runs/${run.id}`)}>
-        {targetName(run.target) ?? kindOfRun(run.kind === 'sweep' ? 'sweep' : 'batch')}
+        {runName(run) ?? (run.kind === 'sweep' ? kindOfRun(run.kind) : 'Batch')}
       </a>
       {vaultOf(run.target) && <div class="muted">{nameOf(vaultOf(run.target))}</div>}
     </th>
@@ -218,7 +233,7 @@ function Filters({ query }: { query: URLSearchParams }): JSX.Element {
       )}
       {select(
         'kind',
-        kinds.map((kind) => [kind, kindOfRun(kind)]),
+        runKindNames.map((kind) => [kind, kindOfRun(kind)]),
       )}
     </div>
   );

@@ -115,6 +115,7 @@ function Limits({ vault, now }: { vault: Vault; now: number }): JSX.Element {
 
 function VaultBox({ vault, now }: { vault: Vault; now: number }): JSX.Element {
   const fails = vault.posture.filter(({ verdict }) => verdict === 'fail').length;
+  const unknown = vault.posture.filter(({ verdict }) => verdict === 'unknown').length;
   const total = Object.values(vault.items).reduce((sum, count) => sum + count, 0);
   const things = vault.type === 'backup' ? 'backup instance' : 'protected item';
   return (
@@ -127,6 +128,7 @@ function VaultBox({ vault, now }: { vault: Vault; now: number }): JSX.Element {
         </span>
         <Mark tone={fails > 0 ? 'bad' : 'good'}>
           {fails > 0 ? `${counted(fails, 'control')} failed` : 'no control failed'}
+          {unknown > 0 && `, ${unknown} unknown`}
         </Mark>
       </header>
       {vault.problem && <Notice tone="bad">{vault.problem}</Notice>}

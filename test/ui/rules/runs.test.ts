@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { proofsSentence } from '../../../ui/pages/drills.tsx';
 import { foldBatches } from '../../../ui/pages/runs.tsx';
 import { sentenceOf } from '../../../ui/pages/overview.tsx';
 import { barsOf } from '../../../ui/timeline.tsx';
-import { batchRuns, completedRun, failedRun, runningRun, seedRows, summaryOf } from '../seed.ts';
+import { runName } from '../../../ui/words.ts';
+import { batchRuns, completedRun, drillRun, failedRun, runningRun, seedRows, summaryOf } from '../seed.ts';
 
 const begin = Date.parse('2026-11-29T01:30:00Z');
 
@@ -51,8 +53,21 @@ test('what goes on has no end, and what was refused says why', () => {
 test('one sentence says how many are covered and what is wrong with the others', () => {
   const summary = summaryOf(seedRows(1000, begin), begin);
   expect(sentenceOf(summary)).toBe(
-    '900 of 931 selected resources have a recovery point younger than their rule asks; 2 down, 3 failing, 2 never backed up, 6 late, 1 protection error, 4 not protected, 2 stopped, 1 soft-deleted, 3 orphaned.',
+    '900 of 931 selected resources have a recovery point younger than their rule asks; 2 down, 3 failing, 2 never backed up, 6 late, 1 protection error, 4 not protected, 2 stopped, 1 soft-deleted. Backups remain of 3 resources that are gone.',
   );
+});
+
+test('one sentence says what the newest drills have proven: silence and what is left over prove nothing', () => {
+  expect(proofsSentence(['proven', 'proven', 'proven late', 'unverified', 'left over', 'empty'], 1000)).toBe(
+    'The newest drill has proven the backups of 3 of 6 drilled resources; 1 empty, 1 unverified, 1 left over, 1 proven late. 994 were never drilled.',
+  );
+});
+
+test('a drill is called by the resource it has found, not by its item', () => {
+  const run = drillRun(4, begin);
+  expect(runName(run)).toBe('ledger-2024 of ledgerfiles');
+  const { resourceId: _, ...result } = run.result!;
+  expect(runName({ ...run, result })).toBe('7179ab083c14');
 });
 
 test('where all is well the sentence ends there', () => {

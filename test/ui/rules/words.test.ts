@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backOffSeconds } from '../../../ui/api.ts';
+import { csvOf as fileOfTheApp } from '../../../src/coverage/csv.ts';
 import { csvOf } from '../../../ui/csv.ts';
 import { duration, isoWords, relative, shortTime } from '../../../ui/time.tsx';
 import { kindOfRun, nameOf, resourceOf, stepWords, targetName, targetOf } from '../../../ui/words.ts';
@@ -77,6 +78,11 @@ test('a database is asked for by its item', () => {
   expect(targetOf(row)).toEqual({ id: row.itemId });
 });
 
+test('the file of the page is the file of the app, row for row', () => {
+  const rows = seedRows(1000, noon);
+  expect(csvOf(rows)).toBe(fileOfTheApp(rows));
+});
+
 test('looks come less often while nothing changes, and never stop', () => {
   expect([0, 1, 2, 3, 4, 10].map((times) => backOffSeconds(2, times, 30))).toEqual([2, 4, 8, 16, 30, 30]);
 });
@@ -84,7 +90,7 @@ test('looks come less often while nothing changes, and never stop', () => {
 test('a comma-separated file keeps commas and quotes, and nothing in it is a formula', () => {
   const [row] = seedRows(1000, noon);
   const [head, line] = csvOf([{ ...row!, name: '=HYPERLINK("x")', reason: 'late, "very"' }]).split('\r\n');
-  expect(head?.startsWith('id,name,kind,')).toBe(true);
+  expect(head?.startsWith('id,kind,name,')).toBe(true);
   expect(line).toContain(`"'=HYPERLINK(""x"")"`);
   expect(line).toContain('"late, ""very"""');
 });
