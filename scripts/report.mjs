@@ -86,22 +86,62 @@ const method = [
   'One verdict per resource, computed by the app from what Azure Resource Manager answered at the time of the read; nothing was computed for this report.',
   'The proof of a backup is the newest recovery point that the service shows. "Source" says where it was read: recoveryPoints (the list of points of the item), lastRecoveryPoint (the vault\'s list of items), jobs (a completed backup job, its start), restorableTimeRange (continuous backup).',
   'late: older than the rule, schedule or policy expects. down: older than that and the grace. failing: an attempt newer than the newest point failed.',
+  'Drills: the app restored the resource aside from a recovery point, checked what came back, deleted it and looked that it was gone. Only proven and proven late (it took longer than its target) prove the backup; every other verdict counts as a failure, unverified (nobody confirmed what came back) and left over (what was restored is not shown to be deleted) too. The age of the point is its age at the time of the drill.',
   'Posture: properties of the vault as Azure Resource Manager shows them; unknown where the service does not say.',
 ];
 
 const unknowns = [
-  'Whether a recovery point can be restored: only restore drills show that; the newest one is named where there was one.',
+  'Whether a recovery point can be restored, beyond what the drills below have shown; of each resource the newest drill is told.',
   'Shares of storage accounts that no rule for shares looks at, unless one of them is protected.',
   "Resources outside the subscriptions that the plan names, and anything the app's identity may not read.",
   'Backups made by other products.',
 ];
+
+const isProof = ({ verdict }) => verdict === 'proven' || verdict === 'proven late';
+
+/** `90 min`, `24 h`, `12 d`. */
+function ageAtDrill({ at, pointAt }) {
+  if (!pointAt) return '';
+  const hours = (Date.parse(at) - Date.parse(pointAt)) / 3_600_000;
+  if (hours < 2) return `${Math.round(hours * 60)} min`;
+  return hours < 49 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} d`;
+}
+
+/** The newest drill of each resource, failures first. */
+function drillsSection(rows) {
+  const drilled = rows.filter(({ drill }) => drill);
+  const proven = drilled.filter(({ drill }) => isProof(drill)).length;
+  const is = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+  const told = `${drilled.length} of ${is(rows.length, 'resource', 'resources')} have been drilled: ${is(proven, 'is proven', 'are proven')}, ${is(drilled.length - proven, 'is a failure', 'are failures')}. ${is(rows.length - drilled.length, 'has', 'have')} never been drilled.`;
+  const ordered = drilled.toSorted((one, other) => Number(isProof(one.drill)) - Number(isProof(other.drill)));
+  const lines = ordered.map(({ name, kind, id, drill }) => [
+    ...[name, kind, drill.verdict, isProof(drill) ? 'proof' : 'failure', drill.at, drill.pointAt],
+    ...[ageAtDrill(drill), drill.restoreSeconds, drill.reason, drill.run, id],
+  ]);
+  const columns = [
+    ...['name', 'kind', 'verdict', 'counts as', 'drilled', 'point', 'age of the point'],
+    ...['seconds to restore', 'reason', 'run', 'id'],
+  ];
+  return `<p>${escaped(told)}</p>${drilled.length === 0 ? '' : table(columns, lines)}`;
+}
+
+/** What the plan says: every rule in its own words. */
+const rulesTable = ({ inForce = {} }) =>
+  table(
+    ['rule', 'selects', 'protects by', 'expects a point every'],
+    (inForce.rules ?? []).map(({ name, match, protect, expect }) => [
+      ...[name, JSON.stringify(match), JSON.stringify(protect)],
+      expect ? `${expect.every}${expect.grace ? ` + ${expect.grace}` : ''}` : 'as its schedules or policy do',
+    ]),
+  );
 
 const pointOf = ({ lastGoodPoint: point }) =>
   point ? `${point.at}${point.tier ? ` (${point.tier})` : ''}` : 'none';
 
 function html({ rows, summary, vaults, plan, at, who }) {
   const counts = Object.entries(summary.counts).filter(([, count]) => count > 0);
-  const subscriptions = [...new Set(rows.map(({ subscriptionId }) => subscriptionId))];
+  const { subscriptions = [], vaults: allowed = [] } = plan.inForce?.safety ?? {};
+  const withResources = [...new Set(rows.map(({ subscriptionId }) => subscriptionId))];
   const whole = summary.complete
     ? 'The read was complete.'
     : `<span class="bad">The read was not complete.</span> ${list(summary.incompleteReasons)}`;
@@ -119,12 +159,16 @@ ${table(
     ['Report made', at],
     ['Asked by', who],
     ['Asked of', options.url],
-    ['Plan', plan],
-    ['Subscriptions with resources in it', subscriptions.join(', ') || 'none'],
+    ['Plan', plan.told],
+    ['Subscriptions that the plan names', subscriptions.join(', ') || 'none'],
+    ['Vaults that the plan allows', allowed.join(', ') || 'none'],
+    ['Subscriptions with resources in it', withResources.join(', ') || 'none'],
     ['Resources', rows.length],
   ],
 )}
 ${list(method)}
+<h2>Rules</h2>
+${rulesTable(plan)}
 <h2>What is not known</h2>
 ${list([...unknowns, ...summary.incompleteReasons])}
 <h2>States</h2>
@@ -160,6 +204,8 @@ ${table(
     row.id,
   ]),
 )}
+<h2>Drills</h2>
+${drillsSection(rows)}
 <h2>Vaults</h2>
 ${vaults
   .map(
@@ -174,13 +220,13 @@ ${vaults
 `;
 }
 
-/** Where the plan lies and whether it is in force; a report is made without it too. */
-async function planStanding() {
+/** The plan, where it lies and since when it stands so; a report is made without it too. */
+async function readPlan() {
   try {
-    const { location, standing } = await (await ask('/api/plan')).json();
-    return `${location} (${standing})`;
+    const { location, standing, since, inForce } = await (await ask('/api/plan')).json();
+    return { inForce, told: `${location} (${standing}${since ? ` since ${since}` : ''})` };
   } catch (error) {
-    return `could not be read: ${error.message}`;
+    return { told: `could not be read: ${error.message}` };
   }
 }
 
@@ -197,7 +243,7 @@ try {
   const { rows, summary } = await everyRow();
   const vaults = (await (await ask('/api/vaults')).json()).value;
   const who = options.by || osUser();
-  const plan = await planStanding();
+  const plan = await readPlan();
   const stem = join(options.out, `backup-coverage-${at.slice(0, 19).replaceAll(':', '')}Z`);
   mkdirSync(options.out, { recursive: true });
   writeFileSync(`${stem}.html`, html({ rows, summary, vaults, plan, at, who }));

@@ -1,5 +1,9 @@
 import type { CoverageRow } from './words.ts';
 
+/** How old the point was when it was restored. */
+const pointAgeSeconds = (drill: CoverageRow['drill']): string | undefined =>
+  drill?.pointAt && String(Math.round((Date.parse(drill.at) - Date.parse(drill.pointAt)) / 1000));
+
 /** As the app's own file has them. */
 const columns: readonly (readonly [name: string, of: (row: CoverageRow) => string | undefined])[] = [
   ['id', ({ id }) => id],
@@ -31,6 +35,7 @@ const columns: readonly (readonly [name: string, of: (row: CoverageRow) => strin
   ['lastDrill', ({ drill }) => drill?.at],
   ['drillVerdict', ({ drill }) => drill?.verdict],
   ['drillPoint', ({ drill }) => drill?.pointAt],
+  ['drillPointAgeSeconds', ({ drill }) => pointAgeSeconds(drill)],
   ['drillRestoreSeconds', ({ drill }) => drill?.restoreSeconds?.toString()],
   ['drillReason', ({ drill }) => drill?.reason],
   ['drillRun', ({ drill }) => drill?.run],

@@ -67,7 +67,7 @@ function useVisible(
 export function VirtualTable<T>(props: VirtualTableProps<T>): JSX.Element {
   const { label, rows, columns, keyOf, sortedBy, onSort } = props;
   const isNarrow = useMedia(narrowScreen);
-  const rowHeight = isNarrow ? 64 : 42;
+  const rowHeight = isNarrow ? 74 : 42;
   const shown = isNarrow ? columns.filter(({ narrow }, at) => narrow || at === 0) : columns;
   const [box, first, last] = useVisible(rowHeight, rows.length);
   const tracks = isNarrow ? '1fr auto' : shown.map(({ size }) => size).join(' ');

@@ -1,5 +1,9 @@
 import type { CoverageRow, CoverageSummary } from './schema.ts';
 
+/** How old the point was when it was restored. */
+const pointAgeSeconds = (drill: CoverageRow['drill']): string | undefined =>
+  drill?.pointAt && String(Math.round((Date.parse(drill.at) - Date.parse(drill.pointAt)) / 1000));
+
 const columns: readonly (readonly [string, (row: CoverageRow) => string | undefined])[] = [
   ['id', ({ id }) => id],
   ['kind', ({ kind }) => kind],
@@ -30,6 +34,7 @@ const columns: readonly (readonly [string, (row: CoverageRow) => string | undefi
   ['lastDrill', ({ drill }) => drill?.at],
   ['drillVerdict', ({ drill }) => drill?.verdict],
   ['drillPoint', ({ drill }) => drill?.pointAt],
+  ['drillPointAgeSeconds', ({ drill }) => pointAgeSeconds(drill)],
   ['drillRestoreSeconds', ({ drill }) => drill?.restoreSeconds?.toString()],
   ['drillReason', ({ drill }) => drill?.reason],
   ['drillRun', ({ drill }) => drill?.run],

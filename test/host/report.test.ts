@@ -17,6 +17,27 @@ const row = {
   },
   readAt: '2026-08-22T02:00:00.000Z',
 };
+const drilled = (name: string, drill: object) => ({
+  ...row,
+  id: `${row.id}/${name}`,
+  name,
+  state: 'ok',
+  drill,
+});
+const proof = { run: 'r1', at: '2026-08-20T02:00:00.000Z', pointAt: '2026-08-19T02:00:00.000Z' };
+const rows = [
+  row,
+  drilled('ledger', { ...proof, verdict: 'proven', restoreSeconds: 341 }),
+  drilled('claims', { ...proof, verdict: 'unverified', reason: 'DrillUnverified: silent.' }),
+  drilled('portal', { ...proof, verdict: 'left over', reason: 'DrillLeftOver: abd-1: a lock keeps it.' }),
+];
+const plan = {
+  ...{ location: 'plan.json', standing: 'current', since: '2026-08-01T00:00:00.000Z' },
+  inForce: {
+    rules: [{ name: 'disks', match: { kind: 'disk' }, expect: { every: 'P1D' } }],
+    safety: { subscriptions: ['s', 'an empty one'], vaults: ['/subscriptions/s/vaults/v'] },
+  },
+};
 const summary = {
   counts: { ok: 1, late: 2 },
   ...{ total: 3, selected: 3, readAt: '2026-08-22T02:00:00.000Z', complete: false },
@@ -40,7 +61,7 @@ async function app(): Promise<{ readonly url: string }> {
     if (path.startsWith('/api/coverage'))
       return reply.end(
         JSON.stringify({
-          value: [row],
+          value: isSecond ? [row] : rows,
           summary,
           ...(!isSecond && { nextLink: '/api/coverage?continuation=x' }),
         }),
@@ -51,7 +72,7 @@ async function app(): Promise<{ readonly url: string }> {
           value: [{ name: 'v', id: 'v', readAt: '', posture: [{ control: 'softDelete', verdict: 'pass' }] }],
         }),
       );
-    return reply.end(JSON.stringify({ location: 'plan.json', standing: 'current' }));
+    return reply.end(JSON.stringify(plan));
   });
   servers.push(server);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
@@ -80,14 +101,17 @@ test('the report is one page and one file that stand alone, and say what they re
     '--by',
     'An Auditor',
   ]);
-  expect([code, said.split('\n')[0]]).toEqual([0, '2 resources, not complete']);
+  expect([code, said.split('\n')[0]]).toEqual([0, '5 resources, not complete']);
   const [csv = '', html = ''] = readdirSync(out).sort();
   expect(readFileSync(join(out, csv), 'utf8')).toBe('id,name\r\n1,a\r\n2,b\r\n');
   const page = readFileSync(join(out, html), 'utf8');
   for (const wanted of [
     'An Auditor',
     '2026-08-22T02:00:00.000Z',
-    'plan.json (current)',
+    'plan.json (current since 2026-08-01T00:00:00.000Z)',
+    's, an empty one',
+    '/subscriptions/s/vaults/v',
+    '{&quot;kind&quot;:&quot;disk&quot;}',
     'A page was lost.',
     'softDelete',
   ])
@@ -95,6 +119,30 @@ test('the report is one page and one file that stand alone, and say what they re
   expect(page).toContain('&lt;b&gt;data&lt;/b&gt;');
   expect(page).not.toContain('<b>data');
   expect(page).not.toMatch(/<script|<link|src=|@import/);
+});
+
+test('the report tells the newest drill of each resource; what is unverified or left over is a failure', async () => {
+  const { url } = await app();
+  const out = mkdtempSync(join(tmpdir(), 'report-'));
+  await report(['--url', url, '--token', 'let-me', '--out', out]);
+  const [, html = ''] = readdirSync(out).sort();
+  const section = /<h2>Drills<\/h2>.*?(?=<h2>)/s.exec(readFileSync(join(out, html), 'utf8'))?.[0] ?? '';
+  const text = section.replace(/<[^>]+>/g, '|');
+  expect(text).toContain(
+    '3 of 5 resources have been drilled: 1 is proven, 2 are failures. 2 have never been drilled.',
+  );
+  const cells = [...section.matchAll(/<tr>(.*?)<\/tr>/g)].map(([, line = '']) =>
+    [...line.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/g)].map(([, cell]) => cell),
+  );
+  const at = '2026-08-20T02:00:00.000Z';
+  const point = ['2026-08-19T02:00:00.000Z', '24 h'];
+  expect(cells.map((line) => line.slice(0, 8))).toEqual([
+    ['name', 'kind', 'verdict', 'counts as', 'drilled', 'point', 'age of the point', 'seconds to restore'],
+    ['claims', 'disk', 'unverified', 'failure', at, ...point, ''],
+    ['portal', 'disk', 'left over', 'failure', at, ...point, ''],
+    ['ledger', 'disk', 'proven', 'proof', at, ...point, '341'],
+  ]);
+  expect(section).toContain('DrillLeftOver: abd-1: a lock keeps it.');
 });
 
 test('a refusal and a wrong call are one sentence, without a stack', async () => {

@@ -78,7 +78,7 @@ const selectedOf = (rows: readonly Row[], rule: string): Plan['rules'][number]['
 export function seedPlan(now: number): Plan {
   const rows = seedRows(1000, now);
   const nights = Array.from({ length: 5 }, (_, at) =>
-    new Date(Date.UTC(2027, 2, 26 + at, at < 2 ? 0 : -1, 30)).toISOString(),
+    new Date(Date.UTC(2027, 2, 26 + at, at < 3 ? 0 : -1, 30)).toISOString(),
   );
   return {
     ...{ location: 'plan.json', standing: 'current', problems: [], inForce },

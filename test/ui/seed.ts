@@ -196,14 +196,14 @@ function rowOf(at: number, state: State, now: number): Row {
         }
       : {}),
     ...(state === 'orphan' || state === 'softDeleted' ? { keptUntil: iso(now + 9 * day) } : {}),
-    ...(at % 50 === 0 && state === 'ok'
+    ...(at % 50 === 1 && state === 'ok'
       ? {
           drill: {
             run: runId(500 + at),
             at: iso(now - 3 * day),
-            ...drilled[at % 200 === 0 ? (at / 200) % drilled.length : 0]!,
+            ...drilled[at % 200 === 1 ? ((at - 1) / 200) % drilled.length : 0]!,
             pointAt: iso(now - 4 * day),
-            restoreSeconds: 340 + (at % 90),
+            ...(at % 1400 === 601 ? {} : { restoreSeconds: 340 + (at % 90) }),
           },
         }
       : {}),
@@ -264,7 +264,7 @@ export const seedChanges = (row: Row, now: number): Answers['CoverageResource'][
         { at: iso(Date.parse(row.since) - 5 * day), state: 'ok' as const, reason: told.ok[0] },
         { at: iso(Date.parse(row.since) - 6 * day), state: 'late' as const, reason: told.late[0] },
       ]),
-  { at: iso(now - 60 * day), state: 'ok', reason: told.ok[0] },
+  ...(row.state === 'ok' ? [] : [{ at: iso(now - 60 * day), state: 'ok' as const, reason: told.ok[0] }]),
 ];
 
 /** Forty hexadecimal digits that belong to a number. */
@@ -371,6 +371,12 @@ export function drillRun(at: number, begin: number): Run {
   return {
     ...{ ...run, kind: 'drill' },
     target: { id: `${vaultOf('fileShare', subscriptions[1]!)}/protectedItems/AzureFileShare;7179ab083c14` },
+    steps: [
+      step('choosePoint', begin + 400, begin + 2100),
+      step('createDrillShare', begin + 2500, begin + 9000),
+      step('restoreShare', begin + 9500, begin + 64_000, { asks: 3 }),
+      step('deleteDrillTarget', begin + 40 * 60_000, begin + 41 * 60_000),
+    ],
     result: {
       verdict: 'proven',
       resourceId: `${account}/ledgerfiles/fileServices/default/shares/ledger-2024`,

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useLive } from '../api.ts';
 import type { Answers } from '../apiTypes.ts';
 import { Empty, Heading, Loaded, Notice, StateMark } from '../parts.tsx';
@@ -97,9 +98,18 @@ const dayName = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numer
 
 function Strip({ days }: History): JSX.Element | null {
   const kinds = kindNames.filter((kind) => days.some((day) => kind in day.kinds));
+  const scrolls = useRef<HTMLDivElement>(null);
+  // Where there is little room, the newest days are seen first.
+  useLayoutEffect(() => scrolls.current?.scrollTo({ left: scrolls.current.scrollWidth }), []);
   if (kinds.length === 0) return null;
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Coverage of the last 14 days by kind">
+    <div
+      class="scroll"
+      ref={scrolls}
+      tabIndex={0}
+      role="region"
+      aria-label="Coverage of the last 14 days by kind"
+    >
       <table class="strip">
         <thead>
           <tr>
@@ -171,7 +181,7 @@ const Exceptions = ({ rows, now }: { rows: readonly CoverageRow[]; now: number }
             {row.reason}
             {row.serviceWords && <q class="service">{row.serviceWords}</q>}
           </td>
-          <td>
+          <td class="next">
             <NextAction row={row} />
           </td>
         </tr>

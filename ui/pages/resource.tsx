@@ -201,7 +201,12 @@ const RunsOf = ({ runs, now }: { runs: readonly ListedRun[]; now: number }): JSX
               </div>
             ))}
           </td>
-          <td>{run.error ? `${run.error.code}: ${run.error.message}` : <span class="muted">–</span>}</td>
+          <td>
+            {run.result?.verdict && <VerdictMark verdict={run.result.verdict} />}{' '}
+            {run.error
+              ? `${run.error.code}: ${run.error.message}`
+              : !run.result?.verdict && <span class="muted">–</span>}
+          </td>
         </tr>
       ))}
     </tbody>

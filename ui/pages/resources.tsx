@@ -107,9 +107,21 @@ function StateFilter({ rows, query }: Omit<FilterProps, 'name'>): JSX.Element {
   );
 }
 
+/** How long ago or how soon, and when. */
+const Instant = ({ at, now }: { at: string | undefined; now: number }): JSX.Element => (
+  <>
+    <Time at={at} as="age" now={now} />
+    {at && (
+      <small>
+        <Time at={at} now={now} />
+      </small>
+    )}
+  </>
+);
+
 const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
   {
-    ...{ name: 'Resource', size: 'minmax(9.5rem, 2.4fr)', sort: 'name' },
+    ...{ name: 'Resource', size: 'minmax(10rem, 2.6fr)', sort: 'name' },
     cell: (row) => (
       <>
         <a href={linkTo('resource', { id: row.id })}>{row.name}</a>
@@ -117,13 +129,13 @@ const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
       </>
     ),
   },
-  { ...{ name: 'Kind', size: '6.6rem' }, cell: ({ kind }) => kindOfResource(kind) },
+  { ...{ name: 'Kind', size: '7rem' }, cell: ({ kind }) => kindOfResource(kind) },
   {
-    ...{ name: 'State', size: '8.4rem', narrow: true },
+    ...{ name: 'State', size: '8.2rem', narrow: true },
     cell: ({ state }) => <StateMark state={state} />,
   },
   {
-    ...{ name: 'Rule or reason', size: 'minmax(7.5rem, 2fr)' },
+    ...{ name: 'Rule or reason', size: 'minmax(6.5rem, 1.6fr)' },
     cell: ({ rule, reason, state }) => (
       <span title={reason}>
         {rule ?? reason}
@@ -132,7 +144,7 @@ const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
     ),
   },
   {
-    ...{ name: 'Where', size: 'minmax(6.2rem, .9fr)' },
+    ...{ name: 'Where', size: 'minmax(5.5rem, .7fr)' },
     cell: ({ region, subscriptionId }) => (
       <>
         {region ?? '–'}
@@ -141,25 +153,16 @@ const columnsAt = (now: number): readonly Column<CoverageRow>[] => [
     ),
   },
   {
-    ...{ name: 'Vault', size: 'minmax(5.4rem, 1fr)' },
+    ...{ name: 'Vault', size: 'minmax(5rem, .8fr)' },
     cell: ({ vaultId }) => <span title={vaultId}>{vaultId ? nameOf(vaultId) : '–'}</span>,
   },
   {
-    ...{ name: 'Last good point', size: '6.6rem', sort: 'age', narrow: true },
-    cell: ({ lastGoodPoint }) => (
-      <>
-        <Time at={lastGoodPoint?.at} as="age" now={now} />
-        {lastGoodPoint && (
-          <small>
-            <Time at={lastGoodPoint.at} now={now} />
-          </small>
-        )}
-      </>
-    ),
+    ...{ name: 'Last good point', size: '6.2rem', sort: 'age', narrow: true },
+    cell: ({ lastGoodPoint }) => <Instant at={lastGoodPoint?.at} now={now} />,
   },
   {
-    ...{ name: 'Next', size: '6.1rem' },
-    cell: ({ nextOccurrence }) => <Time at={nextOccurrence?.at} now={now} />,
+    ...{ name: 'Next', size: '5.6rem' },
+    cell: ({ nextOccurrence }) => <Instant at={nextOccurrence?.at} now={now} />,
   },
 ];
 

@@ -23,11 +23,19 @@ const hasEnded = ({ status }: Run): boolean => !['accepted', 'running'].includes
 const isFinal = (run: Run): boolean => hasEnded(run) && !['timedOut', 'unknown'].includes(run.status);
 
 function verdictOf(run: Run): ComponentChildren {
-  const { status, recoveryPoint, job, error, counts } = run;
+  const { status, recoveryPoint, job, error, counts, result } = run;
   if (error)
     return (
       <>
         <strong>{error.code}</strong> <q class="service">{error.message}</q>
+      </>
+    );
+  if (result?.verdict && result.point)
+    return (
+      <>
+        What was backed up at <Time at={result.point.at} /> came back
+        {result.restoreSeconds !== undefined && ` in ${duration(result.restoreSeconds * 1000)}`}, was checked,
+        and is deleted again.
       </>
     );
   if (recoveryPoint)
