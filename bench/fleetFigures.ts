@@ -69,21 +69,34 @@ export const followRoutes = /^recoveryServices\.(backup|itemStatus|operation|job
 export const runRows = ({ tables }: EmbeddedApp) =>
   tables.runs.rows().filter((row) => typeof row['status'] === 'string');
 
-/** When each run went on from its job, milliseconds since the epoch, by run. */
-const wentOn = ({ tables }: EmbeddedApp): ReadonlyMap<string, number> =>
-  new Map(
-    tables.steps
-      .rows()
-      .filter((row) => row['name'] === 'recoveryServices.findRecoveryPoint')
-      .map((row) => [row.partitionKey, Date.parse(String(row['firstAt']))]),
-  );
+/** Moments at which the app has read a job's end or might have: by vault for lists, by job for reads of one. */
+function looksAtJobs(log: FleetTrace['log']): ReadonlyMap<string, readonly number[]> {
+  const looks = new Map<string, number[]>();
+  for (const { route, status, path, time } of log) {
+    if (status !== 200 || !/^recoveryServices\.jobs?$/.test(route)) continue;
+    const [, vault = '', jobId] = /\/vaults\/([^/]+)\/backupJobs(?:\/([^/?]+))?/i.exec(path) ?? [];
+    const key = (jobId ?? vault).toLowerCase();
+    const known = looks.get(key);
+    if (known) known.push(Date.parse(time));
+    else looks.set(key, [Date.parse(time)]);
+  }
+  return looks;
+}
 
-/** Seconds between the end of each job and the moment at which its run went on. */
-function latencies({ app, ends }: FleetTrace, went: ReadonlyMap<string, number>): readonly number[] {
+/** When the app first saw the end of each job, milliseconds since the epoch, and when that was. */
+function endsSeen({
+  app,
+  ends,
+  log,
+}: FleetTrace): readonly { readonly end: number; readonly seen: number }[] {
+  const looks = looksAtJobs(log);
   return runRows(app).flatMap((row) => {
-    const job = JSON.parse(String(row['job'] ?? '{}')) as { readonly id?: string };
-    const [at, end] = [went.get(row.rowKey), ends.get(String(job.id).toLowerCase())];
-    return at === undefined || end === undefined ? [] : [(at - end) / 1000];
+    const { id = '' } = JSON.parse(String(row['job'] ?? '{}')) as { readonly id?: string };
+    const vault = /\/vaults\/([^/]+)\//i.exec(String(row['request']))?.[1] ?? '';
+    const end = ends.get(id.toLowerCase());
+    if (end === undefined) return [];
+    const after = [id, vault].flatMap((key) => looks.get(key.toLowerCase())?.find((at) => at >= end) ?? []);
+    return after.length > 0 ? [{ end, seen: Math.min(...after) }] : [];
   });
 }
 
@@ -140,9 +153,9 @@ function historyRowsPerRun(app: EmbeddedApp): number {
 /** Works out the figures of a fleet that has ended. */
 export function figuresOf(trace: FleetTrace): FleetFigures {
   const { app, backups, calls } = trace;
-  const went = wentOn(app);
-  const late = latencies(trace, went);
-  const last = Math.max(...went.values());
+  const seen = endsSeen(trace);
+  const late = seen.map(({ end, seen: at }) => (at - end) / 1000);
+  const last = Math.max(...seen.map(({ seen: at }) => at));
   const storage = storageOf(trace);
   const activeSeconds = calls.activeSeconds();
   const executions = sum(Object.values(calls.executions));

@@ -18,6 +18,17 @@ export type JobEnding = {
   readonly warnings: readonly string[];
   /** Whose it is, where the job tells; only asked of a job that was joined. */
   readonly startedBy?: JobStarter;
+  /** Read beside the end, where the budget allowed it; null: looked for, and not there yet. */
+  readonly recoveryPoint?: PointMade | null;
+};
+
+/** The recovery point that a job has made. */
+export type PointMade = {
+  readonly id: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly type?: string;
+  readonly tiers: readonly { readonly type: string; readonly expiresAt?: string }[];
 };
 
 /** Who has begun a job: another run of this app, the vault's policy, or somebody on demand. */

@@ -1,7 +1,8 @@
 import type { ArmReply, JsonObject } from '../arm/call.ts';
 import { memberIn, objectsIn } from '../arm/replyFields.ts';
-import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
+import type { JobEnding, JobSeen, PointMade } from '../arm/backupJob.ts';
 import { endingOfStatus, readInstanceJob, readJobEnding } from './jobs.ts';
+import { findInstanceRecoveryPoint, instancePointIn, madeByInstanceJob } from './recoveryPoints.ts';
 import { activityIdOf, findJobOf, jobCall, listJobsCall } from './jobSearch.ts';
 
 /** A row of the job list as the tracker reads it. */
@@ -39,6 +40,15 @@ function matchItem(reply: ArmReply, watch: Parameters<typeof findJobOf>[1]) {
   return { kind: 'found', jobId: found.result.jobId } as const;
 }
 
+/** The recovery point that a backup's job has made. */
+function pointOf(watch: Parameters<typeof madeByInstanceJob>[0], { job }: JobEnding, now: Date) {
+  const made = madeByInstanceJob(watch, job, now);
+  return {
+    call: findInstanceRecoveryPoint.describe(made),
+    read: (reply: ArmReply): PointMade | null => instancePointIn(reply, made) ?? null,
+  };
+}
+
 /** The jobs of Backup vaults as the job tracker lists and reads them: the list takes no filter. */
 export const dataProtectionJobs = {
   listsBySpan: false,
@@ -48,5 +58,6 @@ export const dataProtectionJobs = {
   readCall: jobCall,
   readJob: readOne,
   matchItem,
+  pointOf,
   operationAction: 'Microsoft.DataProtection/backupVaults/operationStatus/read',
 } as const;

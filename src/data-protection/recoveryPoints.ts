@@ -1,4 +1,5 @@
-import type { Json } from '../arm/call.ts';
+import type { JobSeen } from '../arm/backupJob.ts';
+import type { ArmReply, Json } from '../arm/call.ts';
 import { memberIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
@@ -12,8 +13,29 @@ export type InstanceRecoveryPoint = {
   readonly tiers: readonly { readonly type: string; readonly expiresAt?: string }[];
 };
 
+/** Where the recovery point of a job is looked for; a job that does not say its end has ended by now. */
+export const madeByInstanceJob = (
+  { itemId, sentAt }: { readonly itemId: string; readonly sentAt: string },
+  { startedAt, endedAt }: JobSeen,
+  now: Date,
+) => ({ instanceId: itemId, since: startedAt ?? sentAt, until: endedAt ?? now.toISOString() });
+
 /** Clock difference tolerated between the job and its recovery point. */
 const skewMilliseconds = 120_000;
+
+/** The newest point of a span in the list of an instance's points; undefined when the list shows none. */
+export function instancePointIn(
+  reply: ArmReply,
+  { since, until }: { readonly since: string; readonly until: string },
+): InstanceRecoveryPoint | undefined {
+  const from = Date.parse(since) - skewMilliseconds;
+  const to = Date.parse(until) + skewMilliseconds;
+  const [newest] = objectsIn(memberIn(reply.body, 'value'))
+    .map(readPoint)
+    .filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= to)
+    .sort((one, other) => other.at.localeCompare(one.at));
+  return newest;
+}
 
 /**
  * The newest recovery point made between `since` and `until` (ISO 8601 UTC): the span of a job. Absent where none was;
@@ -31,14 +53,9 @@ export const findInstanceRecoveryPoint: Step<
     apiVersion: dataProtectionApiVersion,
   }),
   pages: true,
-  read: (reply, { since, until }) => {
-    const from = Date.parse(since) - skewMilliseconds;
-    const to = Date.parse(until) + skewMilliseconds;
-    const made = objectsIn(memberIn(reply.body, 'value'))
-      .map(readPoint)
-      .filter(({ at }) => Date.parse(at) >= from && Date.parse(at) <= to)
-      .sort((one, other) => other.at.localeCompare(one.at));
-    return { kind: 'done', result: made[0] ? { found: made[0] } : {} };
+  read: (reply, made) => {
+    const found = instancePointIn(reply, made);
+    return { kind: 'done', result: found ? { found } : {} };
   },
   repeat: 'safe',
   giveUpAfterSeconds: 1800,

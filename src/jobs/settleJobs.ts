@@ -1,6 +1,7 @@
 import { slotFor, ticketOf } from '../steps/exchange.ts';
 import { listJobs, type JobList } from './listJobs.ts';
-import { changeWatch, endingOfRow, lookAtJob, settleWatch, unmatched } from './settleWatch.ts';
+import { changeWatch, endingOfRow, lookAtJob, settleWatch, unmatched, type Settled } from './settleWatch.ts';
+import { tellWatches } from './tellWatches.ts';
 import { inBatches, type Tracker } from './trackerRow.ts';
 import type { ListedJob, TrackerServices } from './trackerServices.ts';
 import type { HeldWatch, Watch } from './watch.ts';
@@ -110,7 +111,8 @@ export async function settleJobs(
 ): Promise<Tracker['durations']> {
   const find = matcherOf(list.jobs);
   const ends: { readonly kind: string; readonly seconds: number }[] = [];
-  await inBatches(open, atOnce, async (held) => {
+  const settled: HeldWatch[] = [];
+  const settleOne = async (held: HeldWatch): Promise<Settled> => {
     const { watch } = held;
     if (isStopping(held)) return stop(services, held, find(watch));
     const job = find(watch);
@@ -126,8 +128,16 @@ export async function settleJobs(
       });
     // Only a read of the job tells reasons, warnings, and whose a joined job is.
     if (job.ended !== 'completed' || watch.joined) return lookAtJob(services, held, job.jobId, { row: job });
-    await settleWatch(services, held, { kind: 'ended', ending: endingOfRow(job.seen, job.ended) });
-  });
+    return settleWatch(services, held, { kind: 'ended', ending: endingOfRow(job.seen, job.ended) });
+  };
+  try {
+    await inBatches(open, atOnce, async (held) => {
+      const one = await settleOne(held);
+      if (one) settled.push(one);
+    });
+  } finally {
+    await tellWatches(services, settled);
+  }
   return withEnds(tracker.durations, ends);
 }
 
@@ -142,22 +152,28 @@ function withEnds(
 }
 
 /** A run that is to stop is told its job, which it then cancels; before the job is known there is nothing to cancel. */
-async function stop(services: TrackerServices, held: HeldWatch, job: ListedJob | undefined): Promise<void> {
+async function stop(
+  services: TrackerServices,
+  held: HeldWatch,
+  job: ListedJob | undefined,
+): Promise<Settled> {
   const { watch } = held;
   const jobId = job?.jobId ?? watch.seen?.id ?? watch.jobId;
   if (jobId !== undefined) return settleWatch(services, held, { kind: 'cancelRequested', jobId });
   if (watch.misses > 0) return settleWatch(services, held, { kind: 'cancelRequested' });
   await changeWatch(services, held, { misses: 1 });
+  return undefined;
 }
 
 /** Written only when something changed: a row per backup, not one per tick. */
-async function stillRunning(services: TrackerServices, held: HeldWatch, job: ListedJob): Promise<void> {
+async function stillRunning(services: TrackerServices, held: HeldWatch, job: ListedJob): Promise<Settled> {
   const { watch } = held;
   if (services.clock().toISOString() >= watch.giveUpAt) {
     const message = `The job still runs: ${job.seen.status}.`;
     const failure = { code: 'JobStillRunning', message };
     return settleWatch(services, held, { kind: 'timedOut', failure, job: job.seen });
   }
-  if (watch.seen?.id === job.seen.id && watch.seen.status === job.seen.status) return;
+  if (watch.seen?.id === job.seen.id && watch.seen.status === job.seen.status) return undefined;
   await changeWatch(services, held, { looked: true, seen: job.seen });
+  return undefined;
 }

@@ -4,12 +4,7 @@ import { readFailure } from '../arm/outcomes.ts';
 import { RowRefused } from '../storage/table.ts';
 import { reserve, sendCall } from '../steps/exchange.ts';
 import type { ListedJob, TrackerServices } from './trackerServices.ts';
-import { rowOfWatch, type HeldWatch, type JobEvent, type Watch, type WatchOutcome } from './watch.ts';
-
-/** Times that an outcome is offered to a flow that the platform does not know. */
-const mostUntold = 10;
-/** How long a job is watched on after its run has ended without it. */
-const lateMs = 7 * 86_400_000;
+import { rowOfWatch, type HeldWatch, type Watch, type WatchOutcome } from './watch.ts';
 
 /** Writes a change to a watch; undefined when another has written: the next tick reads it anew. */
 export async function changeWatch(
@@ -22,42 +17,10 @@ export async function changeWatch(
   return written.kind === 'written' ? { watch: next, etag: written.etag } : undefined;
 }
 
-/**
- * Tells a flow what a settled watch holds, and forgets the watch once the event is on its way.
- *
- * A crash in between raises the event again at the next tick: its name is never waited for twice.
- */
-export async function tell(services: TrackerServices, held: HeldWatch): Promise<void> {
-  const { watch } = held;
-  const { runId, generation, event, outcome } = watch;
-  if (!outcome) return;
-  const payload: JobEvent = { event, outcome };
-  const raised = await services.raise(services.flowOf(runId, generation), `job-${event}`, { ...payload });
-  if (raised === 'missing') {
-    const untold = (watch.untold ?? 0) + 1;
-    services.log('warning', 'The flow of a settled job is not there.', { runId, event, untold });
-    // The flow has asked, so it was there: a later generation of its run asks anew.
-    if (untold < mostUntold) return void (await changeWatch(services, held, { untold }));
-  }
-  if (await watchOn(services, held)) return;
-  await forget(services, watch);
-}
-
-async function forget(services: TrackerServices, watch: Watch): Promise<void> {
+/** The watch is over. */
+export async function forgetWatch(services: TrackerServices, watch: Watch): Promise<void> {
   const { partitionKey, rowKey } = rowOfWatch(watch);
   await services.watches.remove(partitionKey, rowKey);
-}
-
-/** A job that outlived its run is watched for another week: the record may still turn into the real ending. */
-async function watchOn(services: TrackerServices, held: HeldWatch): Promise<boolean> {
-  const { outcome, ...watch } = held.watch;
-  if (outcome?.kind !== 'timedOut' || !services.finishLate) return false;
-  const jobId = outcome.job?.id ?? watch.seen?.id ?? watch.jobId;
-  if (jobId === undefined) return false;
-  const giveUpAt = new Date(services.clock().getTime() + lateMs).toISOString();
-  const late: Watch = { ...watch, jobId, giveUpAt, late: true, goesOnAfterCancel: true };
-  await services.watches.replace(rowOfWatch(late), held.etag);
-  return true;
 }
 
 /** The run has ended: nobody waits for an event, its record gets the ending. */
@@ -68,7 +31,7 @@ async function settleLate(
 ): Promise<void> {
   if (outcome.kind === 'ended') await services.finishLate?.(watch.runId, watch.generation, outcome.ending);
   else services.log('warning', 'A late job was not seen to end.', { runId: watch.runId, event: watch.event });
-  await forget(services, watch);
+  await forgetWatch(services, watch);
 }
 
 const rowRefused: WatchOutcome = {
@@ -90,15 +53,18 @@ async function keptOutcome(
   }
 }
 
-/** Settles a watch: the row first, then the event. Another writer's change leaves it to the next tick. */
+/** A watch that has its outcome, and whose flow is to be told; undefined when there is nothing to tell (yet). */
+export type Settled = HeldWatch | undefined;
+
+/** Settles a watch in its row; its flow is told after. Another writer's change leaves it to the next tick. */
 export async function settleWatch(
   services: TrackerServices,
   held: HeldWatch,
   outcome: WatchOutcome,
-): Promise<void> {
-  if (held.watch.late) return settleLate(services, held, outcome);
-  const settled = await keptOutcome(services, held, outcome);
-  if (settled) await tell(services, settled);
+): Promise<Settled> {
+  if (!held.watch.late) return keptOutcome(services, held, outcome);
+  await settleLate(services, held, outcome);
+  return undefined;
 }
 
 const windowSeconds = 60;
@@ -127,12 +93,12 @@ async function unreadDetails(
   held: HeldWatch,
   failure: Failure,
   row: ListedJob | undefined,
-): Promise<void> {
+): Promise<Settled> {
   const unread = (held.watch.unread ?? 0) + 1;
   if (row?.ended && unread >= mostUnread)
     return settleWatch(services, held, { kind: 'ended', ending: endingOfRow(row.seen, row.ended, failure) });
   const counted = await changeWatch(services, held, { unread, looked: true });
-  if (counted) await giveUp(services, counted);
+  return counted && giveUp(services, counted);
 }
 
 const noAnswer: Failure = { code: 'NoAnswer', message: 'The service gave no answer.' };
@@ -154,7 +120,7 @@ export async function lookAtJob(
   held: HeldWatch,
   jobId: string,
   { hasSlot, row }: Look = {},
-): Promise<void> {
+): Promise<Settled> {
   const { watch } = held;
   const service = services.jobServices[watch.service];
   const call = service.readCall(watch.vaultId, jobId);
@@ -178,20 +144,21 @@ export async function lookAtJob(
   const same = watch.seen?.status === seen.status && watch.seen.progress === seen.progress;
   if (!same || !watch.looked || watch.unread)
     await changeWatch(services, held, { looked: true, seen, unread: 0 });
+  return undefined;
 }
 
-async function giveUp(services: TrackerServices, held: HeldWatch): Promise<void> {
+async function giveUp(services: TrackerServices, held: HeldWatch): Promise<Settled> {
   const { watch } = held;
   if (services.clock().toISOString() < watch.giveUpAt) {
     if (!watch.looked) await changeWatch(services, held, { looked: true });
-    return;
+    return undefined;
   }
   const failure = {
     code: 'JobStillRunning',
     message: 'The job has shown no end in the time it is followed for.',
   };
   const job = watch.seen ? { job: watch.seen } : {};
-  await settleWatch(services, held, { kind: 'timedOut', failure, ...job });
+  return settleWatch(services, held, { kind: 'timedOut', failure, ...job });
 }
 
 /** Part of an action's budget below which operations are not read one by one. */
@@ -214,16 +181,16 @@ export async function unmatched(
   services: TrackerServices,
   held: HeldWatch,
   rows: ArmReply | undefined,
-): Promise<void> {
+): Promise<Settled> {
   const { watch } = held;
   const known = watch.jobId ?? watch.seen?.id;
   if (known !== undefined) return lookAtJob(services, held, known);
   if (!watch.byItem) {
     if (await mayReadOperation(services, held)) return settleWatch(services, held, { kind: 'unmatched' });
     await changeWatch(services, held, { byItem: true, looked: true, misses: watch.misses + 1 });
-    return;
+    return undefined;
   }
-  await byItem(services, held, rows);
+  return byItem(services, held, rows);
 }
 
 /** A job that stood in the way is in the list soon, or is not proven to be of the item: it is not waited for as its own is. */
@@ -232,15 +199,18 @@ const joinedMs = 1_800_000;
 const lastLookAt = ({ joined, sentAt, giveUpAt }: Watch): string =>
   joined ? new Date(Date.parse(sentAt) + joinedMs).toISOString() : giveUpAt;
 
-async function byItem(services: TrackerServices, held: HeldWatch, rows: ArmReply | undefined): Promise<void> {
+async function byItem(
+  services: TrackerServices,
+  held: HeldWatch,
+  rows: ArmReply | undefined,
+): Promise<Settled> {
   const { watch } = held;
   const match = rows
     ? services.jobServices[watch.service].matchItem(rows, watch)
     : ({ kind: 'absent' } as const);
   if (match.kind === 'found') {
     const found = await changeWatch(services, held, { jobId: match.jobId, looked: true });
-    if (found) await lookAtJob(services, found, match.jobId);
-    return;
+    return found && lookAtJob(services, found, match.jobId);
   }
   if (match.kind === 'ambiguous')
     return settleWatch(services, held, { kind: 'unknown', failure: match.failure });
@@ -250,4 +220,5 @@ async function byItem(services: TrackerServices, held: HeldWatch, rows: ArmReply
     return settleWatch(services, held, { kind, failure: { code: 'JobNotFound', message } });
   }
   if (!watch.looked) await changeWatch(services, held, { looked: true, misses: watch.misses + 1 });
+  return undefined;
 }

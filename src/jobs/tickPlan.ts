@@ -1,6 +1,7 @@
 import type { Failure } from '../arm/call.ts';
 import type { JobList } from './listJobs.ts';
 import { settleWatch } from './settleWatch.ts';
+import { tellWatches } from './tellWatches.ts';
 import { changeTracker, inBatches, readTracker, type HeldTracker, type Tracker } from './trackerRow.ts';
 import type { TrackerServices } from './trackerServices.ts';
 import type { HeldWatch } from './watch.ts';
@@ -179,7 +180,12 @@ export async function closeLate(
     });
   const overdue = open.filter(({ watch }) => services.clock().toISOString() >= watch.giveUpAt);
   const [over, kind] = isVaultGone(list) ? ([open, 'failed'] as const) : ([overdue, 'timedOut'] as const);
-  await inBatches(over, atOnce, (one) => settleWatch(services, one, { kind, failure }));
+  const settled: HeldWatch[] = [];
+  await inBatches(over, atOnce, async (held) => {
+    const one = await settleWatch(services, held, { kind, failure });
+    if (one) settled.push(one);
+  });
+  await tellWatches(services, settled);
   const nextTickAt = until.toISOString();
   await changeTracker(services.watches, held, {
     ...{ started: true, nextTickAt, mayHurry: false },

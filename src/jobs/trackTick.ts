@@ -1,6 +1,6 @@
 import { hourlyBudget } from './listJobs.ts';
 import { isStopping, lookAtVault, settleJobs } from './settleJobs.ts';
-import { tell } from './settleWatch.ts';
+import { tellWatches } from './tellWatches.ts';
 import {
   closeLate,
   earliestLookAt,
@@ -10,14 +10,7 @@ import {
   type Learnt,
   type TickInputs,
 } from './tickPlan.ts';
-import {
-  changeTracker,
-  inBatches,
-  listTrackers,
-  readTracker,
-  type HeldTracker,
-  type Tracker,
-} from './trackerRow.ts';
+import { changeTracker, listTrackers, readTracker, type HeldTracker, type Tracker } from './trackerRow.ts';
 import type { TrackerServices } from './trackerServices.ts';
 import { listWatches, type HeldWatch } from './watch.ts';
 import type { TrackerInput } from './watchJob.ts';
@@ -82,7 +75,6 @@ export interface TickAnswer {
 }
 
 const ended: TickAnswer = { inFlight: 0 };
-const atOnce = 16;
 /** A timer may fire a second early. */
 const earlyMs = 1000;
 
@@ -99,7 +91,7 @@ async function tickOnce(services: TrackerServices, input: TrackerInput): Promise
   if (!held || held.tracker.generation !== input.generation || held.tracker.state === 'idle') return ended;
   const watches = await listWatches(services.watches, input.vaultKey);
   const settled = watches.filter(({ watch }) => watch.outcome);
-  await inBatches(settled, atOnce, (one) => tell(services, one));
+  await tellWatches(services, settled);
   const open = watches.filter(({ watch }) => !watch.outcome);
   if (watches.length === 0) return endTracker(services, held);
   return open.length === 0 ? soon(services, open.length) : tickOver(services, held, open);

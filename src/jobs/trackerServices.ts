@@ -1,5 +1,5 @@
 import { plainWords } from '../arm/words.ts';
-import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
+import type { JobEnding, JobSeen, PointMade } from '../arm/backupJob.ts';
 import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
 import type { StepServices } from '../steps/stepServices.ts';
 import type { Table } from '../storage/table.ts';
@@ -42,6 +42,12 @@ interface JobService {
   readonly readJob: (reply: ArmReply, jobId: string) => JobReading;
   /** By item, operation and start, in a list of every row. */
   readonly matchItem: (reply: ArmReply, watch: Watch) => ItemMatch;
+  /** The list in which the recovery point of a backup's job would be, and how it is read: null when it is not there. */
+  readonly pointOf: (
+    watch: Watch,
+    ending: JobEnding,
+    now: Date,
+  ) => { readonly call: ArmCall; readonly read: (reply: ArmReply) => PointMade | null };
   /** Azure's action that reads an operation of a backup: asked for only while its budget lasts. */
   readonly operationAction: string;
 }
@@ -51,6 +57,10 @@ export const inPlainWords = (service: JobService): JobService => ({
   ...service,
   readRows: (reply) => service.readRows(reply).map((row) => plainWords(row as unknown as Json) as never),
   readJob: (reply, jobId) => plainWords(service.readJob(reply, jobId) as unknown as Json) as never,
+  pointOf: (...made) => {
+    const { call, read } = service.pointOf(...made);
+    return { call, read: (reply) => plainWords(read(reply) as unknown as Json) as never };
+  },
 });
 
 /** Everything the tracker acts through. */

@@ -32,6 +32,8 @@ export type WatchOrder = {
   readonly serverName?: string;
   readonly hasNamesake?: boolean;
   readonly backupType?: string;
+  /** The expiry that was asked for, ISO 8601 UTC: lists of recovery points carry none. */
+  readonly expiresAt?: string;
   /** A restore's job is watched, not a backup's. */
   readonly operation?: 'Restore';
   /** The service's activity id of the backup, where it echoes. */

@@ -1,7 +1,7 @@
 import type { Task } from 'durable-functions';
 import type { JobEvent, WatchOrder, WatchOutcome } from '../jobs/watch.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
-import type { JobEnding, JobStarter } from '../arm/backupJob.ts';
+import type { JobEnding, JobStarter, PointMade } from '../arm/backupJob.ts';
 import { FlowEnded, StepFailed } from './refusals.ts';
 import { callUntilAnswered, sleep } from './takeStep.ts';
 
@@ -85,13 +85,14 @@ export function endingOfJob(
   return { status: 'failed', error: { code: 'JoinedWithoutRecoveryPoint', message, advice } };
 }
 
-/** Looks twice, a beat apart: the list may lag behind the job. */
-function* lookTwice<P>(
+/** Looks twice, a beat apart: the list may lag behind the job. The tracker may have looked first. */
+function* lookTwice<P extends PointMade>(
   context: FlowContext,
   waitSeconds: number,
   look: () => Flow<P | null | undefined>,
-): Flow<P | undefined> {
-  const first = yield* look();
+  seen: PointMade | null | undefined,
+): Flow<PointMade | undefined> {
+  const first = seen === undefined ? yield* look() : seen;
   if (first) return first;
   yield* sleep(context, waitSeconds);
   return (yield* look()) ?? undefined;
@@ -103,14 +104,16 @@ function* lookTwice<P>(
  * A list that shows none or cannot be read leaves a warning, because the backup itself has ended well.
  *
  * @param waitSeconds the service's beat, between the two looks.
+ * @param ending may have the point, which the tracker has read beside it.
  */
-export function* proofOfBackup<P>(
+export function* proofOfBackup<P extends PointMade>(
   context: FlowContext,
   waitSeconds: number,
+  { recoveryPoint }: JobEnding,
   look: () => Flow<P | null | undefined>,
-): Flow<P | undefined> {
+): Flow<PointMade | undefined> {
   try {
-    const point = yield* lookTwice(context, waitSeconds, look);
+    const point = yield* lookTwice(context, waitSeconds, look, recoveryPoint);
     if (!point) context.warnings.push('The list of recovery points shows none in the span of the job.');
     return point;
   } catch (error) {

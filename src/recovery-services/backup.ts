@@ -1,7 +1,7 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step } from '../steps/step.ts';
-import { expiresAt } from './recoveryPoints.ts';
+import { expiresAt, takesExpiry } from './recoveryPoints.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
 import type { JobOwner } from './jobOwner.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
@@ -111,6 +111,15 @@ function handleOf(order: BackupOrder, sent: Sent): BackupHandle {
   };
 }
 
+/** The expiry that was sent, where it is the recovery point's: a joined backup has the one that its own starter asked for. */
+export const toldExpiry = ({
+  kind,
+  backupType,
+  expiresAt: sent,
+  joined,
+}: BackupHandle): { readonly expiresAt?: string } =>
+  sent !== undefined && !joined && takesExpiry(kind, backupType) ? { expiresAt: sent } : {};
+
 /** What the tracker needs to know of a backup; one whose operation is unknown is found by its item. */
 export function watchedBackup(handle: BackupHandle) {
   const { service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds, backupType, jobId, joined } =
@@ -118,6 +127,7 @@ export function watchedBackup(handle: BackupHandle) {
   return {
     ...{ service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds },
     ...namesOf(handle),
+    ...toldExpiry(handle),
     ...(backupType === undefined ? {} : { backupType }),
     ...(jobId === undefined ? {} : { jobId }),
     ...(joined === undefined ? {} : { joined }),

@@ -3,8 +3,9 @@ import { readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import { backupCall, filterOf, filterTime, rowsIn, type Resource } from './paths.ts';
 import { kindWords, type ItemKind } from './itemKinds.ts';
-import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
+import type { JobEnding, JobSeen, PointMade } from '../arm/backupJob.ts';
 import { endingOfStatus, readJob } from './jobs.ts';
+import { findRecoveryPoint, madeByJob, pointMadeIn } from './recoveryPoints.ts';
 import { findEarlierJob, findJoinedJob } from './jobSearch.ts';
 
 /** A row of the job list as the tracker reads it. */
@@ -32,6 +33,7 @@ interface WatchedBackup {
   readonly operation?: 'Restore';
   readonly attemptId: string;
   readonly sentAt: string;
+  readonly expiresAt?: string;
   readonly joined?: true;
   readonly otherSentBy?: string;
 }
@@ -125,6 +127,15 @@ function matchItem(reply: ArmReply, watch: WatchedBackup) {
   return search.kind === 'ambiguous' ? search : ({ kind: 'absent' } as const);
 }
 
+/** The recovery point that a backup's job has made. */
+function pointOf(watch: WatchedBackup, { job }: JobEnding, now: Date) {
+  const made = madeByJob(watch, job, now);
+  return {
+    call: findRecoveryPoint.describe(made),
+    read: (reply: ArmReply): PointMade | null => pointMadeIn(reply, made),
+  };
+}
+
 /** The jobs of Recovery Services vaults as the job tracker lists and reads them. */
 export const recoveryServicesJobs = {
   listsBySpan: true,
@@ -133,5 +144,6 @@ export const recoveryServicesJobs = {
   readCall,
   readJob: readOne,
   matchItem,
+  pointOf,
   operationAction: 'Microsoft.RecoveryServices/vaults/backupOperations/read',
 } as const;

@@ -1,4 +1,5 @@
-import type { Json } from '../arm/call.ts';
+import type { JobSeen } from '../arm/backupJob.ts';
+import type { ArmReply, Json } from '../arm/call.ts';
 import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
@@ -23,6 +24,18 @@ export type MadeBetween = {
   /** The expiry that was asked for: lists carry none, so this stands unless the service says otherwise. Absent: not known. */
   readonly expiresAt?: string;
 };
+
+/** Where the recovery point of a job is looked for; a job that does not say its end has ended by now. */
+export const madeByJob = (
+  { itemId, sentAt, expiresAt }: Pick<MadeBetween, 'itemId' | 'expiresAt'> & { readonly sentAt: string },
+  { startedAt, endedAt }: JobSeen,
+  now: Date,
+): MadeBetween => ({
+  itemId,
+  startedAt: startedAt ?? sentAt,
+  endedAt: endedAt ?? now.toISOString(),
+  ...(expiresAt === undefined ? {} : { expiresAt }),
+});
 
 /** Times of points are cut to the second. */
 const cutMilliseconds = 2000;
@@ -70,6 +83,10 @@ function madeBy(rows: readonly Resource[], { startedAt, endedAt, expiresAt }: Ma
   return first ? pointOf(first, expiresAt) : null;
 }
 
+/** The point of a job in the list of its item's points; null when the list shows none (yet). */
+export const pointMadeIn = (reply: ArmReply, made: MadeBetween): RecoveryPointSeen | null =>
+  madeBy(rowsIn(reply), made);
+
 /** The recovery point that a job has made, chosen by time; null when the list shows none (yet). */
 export const findRecoveryPoint: Step<MadeBetween, RecoveryPointSeen | null> = {
   name: 'recoveryServices.findRecoveryPoint',
@@ -88,7 +105,7 @@ export const findRecoveryPoint: Step<MadeBetween, RecoveryPointSeen | null> = {
       },
     ),
   pages: true,
-  read: (reply, input) => ({ kind: 'done', result: madeBy(rowsIn(reply), input) }),
+  read: (reply, input) => ({ kind: 'done', result: pointMadeIn(reply, input) }),
   repeat: 'safe',
   giveUpAfterSeconds: 3600,
   goesOnAfterCancel: true,

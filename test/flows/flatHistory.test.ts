@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
 import { eventType } from '../../local/functions-host/durable/historyEvents.ts';
 import { storedRows } from '../../local/functions-host/durable/instanceRecord.ts';
 import { startEmbeddedApp } from '../support/embeddedApp.ts';
@@ -33,28 +34,38 @@ test('a job of five hours costs its run no more history than one of a minute, an
   expect(long.tracker).toBeGreaterThan(0);
 });
 
-test('a backup by name leaves the 37 rows that the official host was seen to keep, one by id a step less', async () => {
+const unreadableOnce: FaultRuleSeed = {
+  on: 'recoveryServices.recoveryPoints',
+  times: 1,
+  fault: { kind: 'reply', status: 403, code: 'Forbidden', message: 'Not now.' },
+};
+
+test('a backup by name whose flow reads the recovery point leaves the 37 rows that the official host was seen to keep', async () => {
   const app = await startEmbeddedApp({ world: shareWorld({ protectedShares: ['docs'] }) });
   const rowsOf = async (target: object) => {
     const answer = await app.request('POST', '/api/backups', { target });
-    const { id, result } = await app.runEnded((answer?.body as { id: string }).id);
+    const { id, result, steps } = await app.runEnded((answer?.body as { id: string }).id);
     const run = [...app.durable().engine.records()].find(({ head }) => head.instanceId.startsWith(id));
-    return { rows: run && storedRows(run), result: result as { protectedItemId: string } };
+    const { protectedItemId: itemId } = result as { protectedItemId: string };
+    return { rows: run && storedRows(run), steps: steps.length, itemId };
   };
+  app.simulator.faults.add([unreadableOnce]);
+  const seen = await rowsOf(shareTarget('docs'));
   const byName = await rowsOf(shareTarget('docs'));
-  const byId = await rowsOf({ id: byName.result.protectedItemId });
-  expect([byName.rows, byId.rows]).toEqual([37, 29]);
+  const byId = await rowsOf({ id: byName.itemId });
+  expect([seen, byName, byId].map(({ steps }) => steps)).toEqual([3, 2, 1]);
+  expect([seen, byName, byId].map(({ rows }) => rows)).toEqual([37, 29, 21]);
   await app.stop();
 });
 
-test('of a backup only its steps and its ending are activities: following the job takes none', async () => {
+test('of a backup only its steps and its ending are activities: following the job and its point take none', async () => {
   const app = await startEmbeddedApp({ world: shareWorld({ protectedShares: ['docs'] }) });
   const answer = await app.request('POST', '/api/backups', { target: shareTarget('docs') });
   const record = await app.runEnded((answer?.body as { id: string }).id);
   const run = [...app.durable().engine.records()].find(({ head }) => head.name === 'run');
   const activities = run?.history.filter(({ EventType }) => EventType === eventType.taskScheduled);
   expect(activities?.map(({ Name }) => Name)).toEqual([...record.steps.map(() => 'orderStep'), 'finishRun']);
-  expect(record.steps).toHaveLength(3);
+  expect(record).toMatchObject({ steps: { length: 2 }, recoveryPoint: { id: expect.any(String) } });
   await app.stop();
 });
 

@@ -50,6 +50,8 @@ export const watchOrder = (differs: Partial<WatchOrder> = {}): WatchOrder => ({
 export interface JobScript {
   readonly list: (filter: string, now: Date) => ArmAnswer;
   readonly read?: (jobId: string) => ArmAnswer;
+  /** What it answers to the list of an item's recovery points; none unless told. */
+  readonly points?: (now: Date) => ArmAnswer;
 }
 
 /** A reply for a script. */
@@ -68,6 +70,8 @@ export interface TrackerWorld {
   readonly watches: MemoryTable;
   /** `list`, `read <id>`, with the time of day. */
   readonly requests: string[];
+  /** Times of day at which recovery points were listed. */
+  readonly pointReads: string[];
   readonly told: { readonly name: string; readonly outcome: WatchOutcome }[];
   /** Ticks once at the time the last tick asked for. */
   tick(generation?: number): Promise<TickAnswer>;
@@ -79,10 +83,18 @@ export function trackerWorld(
   differs: { readonly pacer?: Pacer; readonly raise?: TrackerServices['raise'] } = {},
 ): TrackerWorld {
   const clock = { now: Date.parse('2026-08-22T02:00:00Z') };
-  const [requests, raised]: [string[], { name: string; payload: unknown }[]] = [[], []];
+  const [requests, pointReads, raised]: [string[], string[], { name: string; payload: unknown }[]] = [
+    [],
+    [],
+    [],
+  ];
   const time = () => new Date(clock.now).toISOString().slice(11, 19);
   const arm: ArmClient = {
     send: async ({ path, query }) => {
+      if (path.endsWith('/recoveryPoints')) {
+        pointReads.push(time());
+        return script.points?.(new Date(clock.now)) ?? says(200, { value: [] });
+      }
       const jobId = /backupJobs\/(.+)$/.exec(path)?.[1];
       requests.push(`${jobId ? `read ${jobId}` : 'list'} ${time()}`);
       if (jobId) return script.read?.(jobId) ?? says(404, { error: { code: 'JobNotFound', message: 'no' } });
@@ -100,6 +112,7 @@ export function trackerWorld(
     services,
     clock,
     requests,
+    pointReads,
     watches: base.watches as MemoryTable,
     get told() {
       return raised.map(({ name, payload }) => ({

@@ -1,4 +1,4 @@
-import type { JobEnding } from '../../arm/backupJob.ts';
+import type { JobEnding, PointMade } from '../../arm/backupJob.ts';
 import {
   backUpInstance as backUpInstanceStep,
   followInstanceBackup,
@@ -9,10 +9,7 @@ import {
 } from '../../data-protection/backup.ts';
 import { chooseBackupRule, chooseRetentionTag } from '../../data-protection/eligibility.ts';
 import type { BackupInstance } from '../../data-protection/instances.ts';
-import {
-  findInstanceRecoveryPoint,
-  type InstanceRecoveryPoint,
-} from '../../data-protection/recoveryPoints.ts';
+import { findInstanceRecoveryPoint, madeByInstanceJob } from '../../data-protection/recoveryPoints.ts';
 import { getBackupPolicy } from '../../data-protection/vaults.ts';
 import type { WatchOutcome } from '../../jobs/watch.ts';
 import type { BackupOptions } from '../../runs/request.ts';
@@ -116,20 +113,13 @@ function warnOfForeignOptions(context: FlowContext, { keepFor, backupType, compr
     );
 }
 
-/** Where the recovery point of a job is looked for. */
-function soughtPoint(context: FlowContext, handle: InstanceBackupHandle, { job }: JobEnding) {
-  const since = job.startedAt ?? handle.sentAt;
-  const until = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
-  return { instanceId: handle.itemId, since, until };
-}
-
 function proofOf(
   context: FlowContext,
   handle: InstanceBackupHandle,
   ending: JobEnding,
-): Flow<InstanceRecoveryPoint | undefined> {
-  const sought = soughtPoint(context, handle, ending);
-  return proofOfBackup(context, handle.waitSeconds, function* () {
+): Flow<PointMade | undefined> {
+  const sought = madeByInstanceJob(handle, ending.job, context.df.currentUtcDateTime);
+  return proofOfBackup(context, handle.waitSeconds, ending, function* () {
     return (yield* takeStep(context, findInstanceRecoveryPoint, sought)).found;
   });
 }

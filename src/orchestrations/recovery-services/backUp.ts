@@ -1,13 +1,19 @@
-import type { JobEnding } from '../../arm/backupJob.ts';
-import { backUpNow, namesOf, type BackupHandle, type BackupOrder } from '../../recovery-services/backup.ts';
+import type { JobEnding, PointMade } from '../../arm/backupJob.ts';
+import {
+  backUpNow,
+  namesOf,
+  toldExpiry,
+  type BackupHandle,
+  type BackupOrder,
+} from '../../recovery-services/backup.ts';
 import type { ItemKind } from '../../recovery-services/itemKinds.ts';
 import { readProtectedItem, type ProtectedItem } from '../../recovery-services/protectedItems.ts';
 import {
-  findRecoveryPoint,
   expiresAt,
+  findRecoveryPoint,
+  madeByJob,
   takesExpiry,
   usualKeepForOf,
-  type RecoveryPointSeen,
 } from '../../recovery-services/recoveryPoints.ts';
 import type { BackupOptions, RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
@@ -20,22 +26,11 @@ import { checkStanding, getListed, lookUpToday, refuseResting } from './listedIt
 import { protectAsListed } from './protectItem.ts';
 import { kindOfTarget } from './protectionRequest.ts';
 
-/** Where the recovery point of a job is looked for. */
-function soughtPoint(context: FlowContext, handle: BackupHandle, { job }: JobEnding) {
-  const startedAt = job.startedAt ?? handle.sentAt;
-  const endedAt = job.endedAt ?? context.df.currentUtcDateTime.toISOString();
-  // A joined backup has the expiry that its own starter asked for.
-  const expiry = handle.joined ? {} : toldExpiry(handle);
-  return { itemId: handle.itemId, startedAt, endedAt, ...expiry };
-}
-
-function proofOf(
-  context: FlowContext,
-  handle: BackupHandle,
-  ending: JobEnding,
-): Flow<RecoveryPointSeen | undefined> {
-  const sought = soughtPoint(context, handle, ending);
-  return proofOfBackup(context, handle.waitSeconds, () => takeStep(context, findRecoveryPoint, sought));
+function proofOf(context: FlowContext, handle: BackupHandle, ending: JobEnding): Flow<PointMade | undefined> {
+  const { itemId, sentAt, waitSeconds } = handle;
+  const backup = { itemId, sentAt, ...toldExpiry(handle) };
+  const sought = madeByJob(backup, ending.job, context.df.currentUtcDateTime);
+  return proofOfBackup(context, waitSeconds, ending, () => takeStep(context, findRecoveryPoint, sought));
 }
 
 /** A job is in the way, and which one is the item's needs more than its id. */
@@ -57,10 +52,6 @@ function* startBackup(context: FlowContext, order: BackupOrder): Flow<BackupHand
 }
 
 /** What the record says of the job that a run has followed: its own with its expiry, or whose it joined. */
-/** The expiry that was sent, where it is the recovery point's: told is only what is known. */
-const toldExpiry = ({ kind, backupType, expiresAt: sent }: BackupHandle): { readonly expiresAt?: string } =>
-  sent !== undefined && takesExpiry(kind, backupType) ? { expiresAt: sent } : {};
-
 function resultOf(handle: BackupHandle, { startedBy }: JobEnding) {
   const owner = { joined: true, ...(startedBy ? { startedBy } : {}) };
   return { protectedItemId: handle.itemId, ...(handle.joined ? owner : toldExpiry(handle)) };

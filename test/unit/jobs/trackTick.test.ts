@@ -10,11 +10,21 @@ import {
   trackedVault,
   trackerWorld,
   watchOrder,
+  type JobScript,
   type TrackerWorld,
 } from '../../support/trackerWorld.ts';
 
 const attempt = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const job = (number: number): string => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+const pointRow = (name: string, at: string) => ({
+  id: name,
+  properties: {
+    objectType: 'AzureFileShareRecoveryPoint',
+    recoveryPointTime: at,
+    recoveryPointTierDetails: [{ type: 'InstantRP', status: 'Valid' }],
+  },
+});
 
 async function watchMany(world: TrackerWorld, count: number): Promise<void> {
   for (let number = 1; number <= count; number++)
@@ -285,6 +295,90 @@ describe('a list', () => {
 });
 
 describe('an outcome', () => {
+  test('of a backup that was made is told with the recovery point that the list shows', async () => {
+    const world = trackerWorld({
+      list: () => listOf({ id: job(1), status: 'Completed', activityId: attempt(1) }),
+      points: () => says(200, { value: [pointRow('point-1', '2026-08-22T02:00:05Z')] }),
+    });
+    await watchJob(world.services, watchOrder({ expiresAt: '2026-09-21T02:00:00.000Z' }));
+    await world.tick();
+    await world.tick();
+    expect(world.pointReads).toEqual(['02:01:00']);
+    const tiers = [{ type: 'InstantRP', expiresAt: '2026-09-21T02:00:00.000Z' }];
+    expect(world.told).toMatchObject([
+      { outcome: { ending: { recoveryPoint: { id: 'point-1', at: '2026-08-22T02:00:05.000Z', tiers } } } },
+    ]);
+  });
+
+  test('says that no recovery point is there yet, and is silent about a list that cannot be read', async () => {
+    const tellWith = async (points: JobScript['points']) => {
+      const list = () => listOf({ id: job(1), status: 'Completed', activityId: attempt(1) });
+      const world = trackerWorld({ list, ...(points && { points }) });
+      await watchJob(world.services, watchOrder());
+      await world.tick();
+      await world.tick();
+      return world.told.map(({ outcome }) => outcome.kind === 'ended' && outcome.ending['recoveryPoint']);
+    };
+    expect(await tellWith(() => says(200, { value: [] }))).toEqual([null]);
+    expect(await tellWith(() => says(403, { error: { code: 'Forbidden', message: 'no' } }))).toEqual([
+      undefined,
+    ]);
+    expect(
+      await tellWith(() => says(200, { value: [pointRow('of-later', '2026-08-22T02:30:00Z')] })),
+    ).toEqual([null]);
+  });
+
+  test('of a failed backup, of a restore, and of a budget that is spent is told without looking for a point', async () => {
+    const failed = trackerWorld({
+      list: () => listOf({ id: job(1), status: 'Failed', activityId: attempt(1) }),
+      read: () => says(200, { name: job(1), properties: { status: 'Failed' } }),
+    });
+    await watchJob(failed.services, watchOrder());
+    await failed.tick();
+    await failed.tick();
+    expect([failed.told.length, failed.pointReads]).toEqual([1, []]);
+    const list = () => listOf({ id: job(1), status: 'Completed', activityId: attempt(1) });
+    const restored = trackerWorld({ list });
+    await watchJob(restored.services, watchOrder({ operation: 'Restore' }));
+    await restored.tick();
+    await restored.tick();
+    expect([restored.told.length, restored.pointReads]).toEqual([1, []]);
+    const spent: Pacer = {
+      reserve: ({ action }, now) =>
+        Promise.resolve(
+          action.includes('recoveryPoints')
+            ? { kind: 'wait', until: new Date(now.getTime() + 50_000) }
+            : { kind: 'go' },
+        ),
+      learn: () => Promise.resolve(),
+    };
+    const waiting = trackerWorld({ list }, { pacer: spent });
+    await watchJob(waiting.services, watchOrder());
+    await waiting.tick();
+    await waiting.tick();
+    expect([waiting.told.length, waiting.pointReads]).toEqual([1, []]);
+  });
+
+  test('waits for the turn of its recovery point, at most so long as the tick may', async () => {
+    const soon: Pacer = {
+      reserve: ({ action }, now) =>
+        Promise.resolve(
+          action.includes('recoveryPoints')
+            ? { kind: 'wait', until: new Date(now.getTime() + 20_000) }
+            : { kind: 'go' },
+        ),
+      learn: () => Promise.resolve(),
+    };
+    const world = trackerWorld(
+      { list: () => listOf({ id: job(1), status: 'Completed', activityId: attempt(1) }) },
+      { pacer: soon },
+    );
+    await watchJob(world.services, watchOrder());
+    await world.tick();
+    await world.tick();
+    expect(world.pointReads).toEqual(['02:01:20']);
+  });
+
   test('that no flow has acknowledged is raised again at the next tick', async () => {
     const names: string[] = [];
     const world = trackerWorld(
