@@ -78,6 +78,15 @@ function withPoint(outcome: WatchOutcome, recoveryPoint: PointMade | null | unde
   return { ...outcome, ending: { ...outcome.ending, recoveryPoint } as JsonObject };
 }
 
+/** Bytes of an event's payload. */
+const largestEventBytes = 8192;
+
+/** What the step gave is left out where it does not fit: the flow then asks the ledger for it. */
+function payloadOf({ event, started }: Watch, outcome: WatchOutcome): JobEvent {
+  const whole = { event, outcome, ...(started === undefined ? {} : { started }) };
+  return Buffer.byteLength(JSON.stringify(whole)) <= largestEventBytes ? whole : { event, outcome };
+}
+
 /**
  * Tells a flow what a settled watch holds, and forgets the watch once the event is on its way.
  *
@@ -91,7 +100,7 @@ async function tell(
   const { watch } = held;
   const { runId, generation, event, outcome } = watch;
   if (!outcome) return;
-  const payload: JobEvent = { event, outcome: withPoint(outcome, point) };
+  const payload = payloadOf(watch, withPoint(outcome, point));
   const raised = await services.raise(services.flowOf(runId, generation), `job-${event}`, { ...payload });
   if (raised === 'missing') {
     const untold = (watch.untold ?? 0) + 1;

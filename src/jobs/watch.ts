@@ -49,6 +49,8 @@ export type WatchOrder = {
   readonly otherSentBy?: string;
   /** A job that no id names is taken by item, operation and start: its operation has told what it could. */
   readonly byItem?: true;
+  /** What the step that started the job has given, for a flow that was not told of it. */
+  readonly started?: Json;
   /** ISO 8601 UTC; the watch then ends `timedOut`. */
   readonly giveUpAt: string;
   /** A cancelled run's job is followed on. */
@@ -72,6 +74,8 @@ export type WatchOutcome =
 export interface JobEvent {
   readonly event: number;
   readonly outcome: WatchOutcome;
+  /** What the step that started the job has given. */
+  readonly started?: Json;
 }
 
 /** A watched job as its row keeps it. */
@@ -100,7 +104,7 @@ export interface HeldWatch {
 export const vaultKeyOf = (vaultId: string): string =>
   createHash('sha256').update(idKey(vaultId), 'utf8').digest('hex').slice(0, 24);
 
-const structured = ['seen', 'outcome'];
+const structured = ['seen', 'started', 'outcome'];
 
 /** Row of a watch: partition = key of the vault, row key = `<runId>-<event>`. */
 export function rowOfWatch(watch: Watch): Row {

@@ -53,6 +53,8 @@ export interface StartedJob {
   readonly event: number;
   /** What the tracker has answered the executor; absent where the flow must ask by itself. */
   readonly watched?: Json;
+  /** The job's end, where it has come with what the step gave. */
+  readonly told?: Json;
 }
 
 /** What a flow carries from step to step. Made anew for every replay, so its counters are deterministic. */

@@ -1,5 +1,6 @@
 import type { Task } from 'durable-functions';
 import type { Json, JsonObject } from '../arm/call.ts';
+import type { JobEvent } from '../jobs/watch.ts';
 import type { Step, StepEvent, StepOrder, StepOutcome } from '../steps/step.ts';
 import { beats, type Durable, type Flow, type FlowContext, type StartedJob } from './flow.ts';
 import { StepFailed } from './refusals.ts';
@@ -36,7 +37,7 @@ export type OrderAnswer = StepOutcome | null | undefined;
 
 /** Seconds a flow waits for an answer before it orders the step again. */
 const answerDeadlineSeconds = 180;
-/** Unanswered orders double the wait up to this: a step parked for hours by a daily limit is not asked for every 180 s. */
+/** Up to this: a step parked for hours by a daily limit is not asked for every 180 s. */
 const longestDeadlineSeconds = 1800;
 /** Longer timers are split by the platform. */
 const longestSleepSeconds = 6 * 86_400;
@@ -54,21 +55,37 @@ export function* sleep(context: FlowContext, seconds: number): Flow<void> {
   yield timer(context, seconds);
 }
 
-/** Waits for the event of one ask; undefined when the deadline came first. An event that names another step is ignored. */
+/** What an event tells of the step that was ordered; undefined for one that belongs to another. */
+function outcomeIn(
+  { stepId, jobEvent }: StepOrder,
+  told: Partial<StepEvent & JobEvent> | null | undefined,
+): StepOutcome | 'incomplete' | undefined {
+  if (told?.stepId === stepId && told.outcome) return told.outcome as StepOutcome;
+  if (jobEvent === undefined || told?.event !== jobEvent || !told.outcome) return undefined;
+  const { started, outcome } = told;
+  return started === undefined ? 'incomplete' : { kind: 'done', result: started, told: outcome as Json };
+}
+
+/**
+ * Waits for the event of one ask, and of a step that starts a job for the job's end, which brings what the step gave;
+ * undefined when the deadline came first, or the end did not bring it. An event that names another step is ignored.
+ */
 function* awaitOutcome(
   context: FlowContext,
   order: StepOrder,
   seconds: number,
 ): Flow<StepOutcome | undefined> {
+  const { ask, jobEvent } = order;
+  const names = [`step-${ask}`, ...(jobEvent === undefined ? [] : [`job-${jobEvent}`])];
   const deadline = timer(context, seconds);
   for (;;) {
-    const event: Task = context.df.waitForExternalEvent(`step-${order.ask}`);
-    const winner = yield context.df.Task.any([event, deadline]);
+    const events: Task[] = names.map((name) => context.df.waitForExternalEvent(name));
+    const winner = (yield context.df.Task.any([...events, deadline])) as Task;
     if (winner === deadline) return undefined;
-    const payload = event.result as Partial<StepEvent> | null | undefined;
-    if (payload?.stepId === order.stepId && payload.outcome) {
+    const outcome = outcomeIn(order, winner.result as Parameters<typeof outcomeIn>[1]);
+    if (outcome) {
       deadline.cancel();
-      return payload.outcome;
+      return outcome === 'incomplete' ? undefined : outcome;
     }
   }
 }
@@ -85,6 +102,10 @@ function* ask(
   return answer?.kind ? answer : yield* awaitOutcome(context, numbered, seconds);
 }
 
+/** Unanswered orders double the wait, up to a bound. */
+const nextDeadline = (seconds: number): number =>
+  seconds >= longestDeadlineSeconds ? seconds : Math.min(seconds * 2, longestDeadlineSeconds);
+
 function notExecuted(step: { readonly name: string; readonly giveUpAfterSeconds: number }): StepOutcome {
   const message = `${step.name} gave no answer within ${step.giveUpAfterSeconds + graceSeconds} s`;
   return { kind: 'timedOut', failure: { code: 'StepNotAnswered', message } };
@@ -97,7 +118,11 @@ function* untilEnded<I extends JsonObject, R extends Json>(
   order: Omit<StepOrder, 'ask'>,
 ): Flow<Exclude<StepOutcome, { kind: 'waiting' }>> {
   const giveUpAt = context.df.currentUtcDateTime.getTime() + (step.giveUpAfterSeconds + graceSeconds) * 1000;
-  let deadlineSeconds = answerDeadlineSeconds;
+  // One timer for the step and its job: the watchdog reminds of a step that does not move.
+  const firstDeadline = step.watch
+    ? step.watch.seconds(order.input as I) + graceSeconds
+    : answerDeadlineSeconds;
+  let deadlineSeconds = firstDeadline;
   // A later generation takes the same steps again.
   let isNew = order.generation === 1;
   for (;;) {
@@ -107,20 +132,22 @@ function* untilEnded<I extends JsonObject, R extends Json>(
     if (context.df.currentUtcDateTime.getTime() > giveUpAt) {
       return notExecuted(step) as Exclude<StepOutcome, { kind: 'waiting' }>;
     }
-    deadlineSeconds = outcome ? answerDeadlineSeconds : Math.min(deadlineSeconds * 2, longestDeadlineSeconds);
+    deadlineSeconds = outcome ? firstDeadline : nextDeadline(deadlineSeconds);
     if (outcome) yield* sleep(context, outcome.waitSeconds);
   }
 }
 
-const startedJob = (outcome: StepOutcome, event: number): StartedJob => ({
-  event,
-  ...(outcome.kind === 'done' && outcome.watched !== undefined ? { watched: outcome.watched } : {}),
-});
+function startedJob(outcome: StepOutcome, event: number): StartedJob {
+  if (outcome.kind !== 'done') return { event };
+  const { watched, told } = outcome;
+  return { event, ...(watched === undefined ? {} : { watched }), ...(told === undefined ? {} : { told }) };
+}
 
 /**
  * Takes one step to its end: orders it, waits for its answer, sleeps and asks again while it is `waiting`.
  *
- * A wait without an answer for 180 s orders the step again; the ledger makes that harmless.
+ * A wait without an answer for 180 s (of a step that starts a job: for as long as that is followed) orders the step again;
+ * the ledger makes that harmless.
  *
  * @returns what the step's `read` gave, also for a job that was adopted or joined.
  * @throws StepFailed when the step ends refused, failed, timedOut, unknown or cancelled.

@@ -159,7 +159,8 @@ const silent: WatchOutcome = {
 
 /**
  * Has a job watched by its vault's tracker until it has ended, or the flow has something to do first. The executor of
- * the step that started the job has had it watched as a rule; the flow asks where it could not tell.
+ * the step that started the job has had it watched as a rule, and its end has come with what the step gave; the flow asks
+ * where it could not tell.
  *
  * @param followSeconds how long the job is followed; it then ends `timedOut` and may still run.
  */
@@ -170,6 +171,7 @@ export function* watchJob(
 ): Flow<WatchOutcome> {
   const { runId, generation, startedJob } = context;
   context.startedJob = undefined;
+  if (startedJob?.told) return startedJob.told as WatchOutcome;
   const event = startedJob?.event ?? ++context.jobsWatched;
   const giveUpMs = context.df.currentUtcDateTime.getTime() + followSeconds * 1000;
   const giveUpAt = new Date(giveUpMs).toISOString();

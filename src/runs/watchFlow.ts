@@ -3,6 +3,7 @@ import { changeRun } from './changeRun.ts';
 import { endingFromSteps, finishRun } from './finishRun.ts';
 import { isPlanRequest } from './run.ts';
 import { instanceIdOf } from './runId.ts';
+import type { StepSummary } from '../steps/step.ts';
 import type { RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
@@ -116,6 +117,13 @@ function watchLongest(services: RunServices, run: RunState): RunAlert | undefine
   return { kind: 'stuck', runId: run.id, message: `Running since ${since}.` };
 }
 
+/** The flow hears of a step that has started a job by the job's end: where nobody watches it, it is watched anew. */
+function unwatched(services: RunServices, steps: readonly StepSummary[]): readonly StepSummary[] {
+  const last = steps.at(-1);
+  const isSilent = last?.startsJob && last.outcome?.kind === 'done';
+  return isSilent && isOlder(services, last.dueAt, stepPatienceMs) ? [last] : [];
+}
+
 async function watchSteps(services: RunServices, run: RunState): Promise<RunAlert | undefined> {
   if (await services.isWatched?.(run.id)) {
     services.quietUntil?.set(run.id, services.clock().getTime() + quietMs);
@@ -132,11 +140,12 @@ async function watchSteps(services: RunServices, run: RunState): Promise<RunAler
   const waiting = steps.filter(
     (step) => step.state !== 'settled' && isOlder(services, step.dueAt, stepPatienceMs),
   );
-  await Promise.all(waiting.map(({ stepId }) => services.remindStep(run.id, stepId)));
+  const silent = [...waiting, ...unwatched(services, steps)];
+  await Promise.all(silent.map(({ stepId }) => services.remindStep(run.id, stepId)));
   if (isOlder(services, lastMove, flowPatienceMs)) {
     return { kind: 'stuck', runId: run.id, message: `Nothing has moved since ${lastMove}.` };
   }
-  if (waiting.length === 0) return undefined;
-  const names = waiting.map(({ name }) => name).join(', ');
+  if (silent.length === 0) return undefined;
+  const names = silent.map(({ name }) => name).join(', ');
   return { kind: 'reminded', runId: run.id, message: `Steps overdue: ${names}.` };
 }

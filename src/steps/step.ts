@@ -133,6 +133,8 @@ export type StepOutcome =
       readonly how?: 'adopted' | 'joined';
       /** In an event alone: the step's job is watched, and this is what the tracker has answered. */
       readonly watched?: Json;
+      /** In a flow alone: the job's end has come first, and brought this. */
+      readonly told?: Json;
     }
   | { readonly kind: 'waiting'; readonly waitSeconds: number; readonly reason?: string }
   | { readonly kind: 'refused' | 'failed' | 'timedOut' | 'unknown'; readonly failure: Failure }
@@ -196,6 +198,8 @@ export interface StepSummary {
   readonly detail?: JsonObject;
   /** Why it waits, when it is not the service's work that is waited for. */
   readonly reason?: string;
+  /** It starts a job, whose end a tracker tells. */
+  readonly startsJob?: true;
   /** A limit of the service is waited out: hours, or the rest of its day. */
   readonly parked?: true;
 }

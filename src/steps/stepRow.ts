@@ -136,6 +136,7 @@ function summaryOf(step: StepState): StepSummary {
     ...(step.operationStatus === undefined ? {} : { operationStatus: step.operationStatus }),
     ...(step.detail ? { detail: step.detail } : {}),
     ...(step.reason === undefined ? {} : { reason: step.reason }),
+    ...(step.jobEvent === undefined ? {} : { startsJob: true as const }),
     ...(step.state !== 'settled' && step.lastFailure?.class === 'hours' ? { parked: true } : {}),
   };
 }

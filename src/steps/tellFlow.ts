@@ -1,3 +1,4 @@
+import type { JsonObject } from '../arm/call.ts';
 import type { StepEvent, StepOutcome } from './step.ts';
 import type { StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
@@ -26,24 +27,23 @@ const fitsEvent = (stepId: string, outcome: StepOutcome): boolean =>
 /** An outcome that is too large for an event is asked for once more: the activity answers a settled step itself. */
 const askAgain: StepOutcome = { kind: 'waiting', waitSeconds: 1 };
 
-async function withWatchedJob(services: StepServices, step: StepState): Promise<StepOutcome> {
+/** What a flow is told of a step at this moment; nothing where the end of the job that it has started tells it all. */
+async function toldOutcome(services: StepServices, step: StepState): Promise<StepOutcome | undefined> {
   const now = services.clock();
   const outcome = outcomeNow(step, now);
   const { runId, generation, jobEvent: event } = step;
   const started = services.catalogue.get(step.name)?.watch;
-  if (outcome.kind !== 'done' || event === undefined || !started || !services.watchJob) return outcome;
+  if (outcome.kind !== 'done' || event === undefined || !started || !services.watchJob)
+    return fitsEvent(step.stepId, outcome) ? outcome : askAgain;
   // From the job's start: a step may have been held back for a day.
   const giveUpAt = later(step.settledAt ?? now, started.seconds(step.input as never)).toISOString();
   const backup = started.backupOf(outcome.result);
-  const watched = await services.watchJob({ ...backup, runId, generation, event, giveUpAt });
+  const order = { ...backup, runId, generation, event, giveUpAt, started: outcome.result };
+  const watched = await services.watchJob(order as JsonObject);
+  if (watched === null) return undefined;
   const told = { ...outcome, watched };
+  if (fitsEvent(step.stepId, told)) return told;
   // A flow that is not told asks the tracker by itself.
-  return fitsEvent(step.stepId, told) ? told : outcome;
-}
-
-/** The outcome as the flow is told it: a job that the step has started is watched by then. */
-async function toldOutcome(services: StepServices, step: StepState): Promise<StepOutcome> {
-  const outcome = await withWatchedJob(services, step);
   return fitsEvent(step.stepId, outcome) ? outcome : askAgain;
 }
 
@@ -51,14 +51,16 @@ async function toldOutcome(services: StepServices, step: StepState): Promise<Ste
 const newFlowSeconds = 600;
 
 /**
- * Raises `step-<ask>` to the flow. A flow that has ended is fine, and one that is lost: its step stays as it is, and no
+ * Raises `step-<ask>` to the flow, unless `job-<n>` will tell it. A flow that has ended is fine, and one that is lost: its step stays as it is, and no
  * message goes round for it.
  *
  * @throws Error when the platform does not know the instance of a young step yet: the message is to be delivered again.
  */
 export async function answer(services: StepServices, step: StepState): Promise<void> {
   const { runId, stepId, generation, ask } = step;
-  const event: StepEvent = { stepId, outcome: await toldOutcome(services, step) };
+  const outcome = await toldOutcome(services, step);
+  if (!outcome) return;
+  const event: StepEvent = { stepId, outcome };
   const raised = await services.raise(runId, generation, `step-${ask}`, event);
   if (raised === 'raised') return;
   if (raised === 'missing' && services.clock() < later(step.firstAt, newFlowSeconds))

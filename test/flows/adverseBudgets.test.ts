@@ -48,7 +48,7 @@ describe('a rival principal', () => {
     }
     // The hour's hint, and up to a fifth more, so that instances do not come back together.
     const latest = records.map(({ endedAt }) => (endedAt ?? '').slice(11, 16)).sort();
-    expect(latest[0]).toMatch(/^04:0/);
+    expect(latest[0]).toMatch(/^04:(0\d|1[0-2])$/);
     expect(latest.at(-1)).toMatch(/^04:(0\d|1[0-2])$/);
   });
 });

@@ -137,7 +137,8 @@ async function nextAnswer(tasks: readonly Planned[], open: readonly number[], st
   }
   for (let event = await stage.nextEvent(); event; event = await stage.nextEvent()) {
     const { name, payload } = event;
-    const waiting = tasks.findIndex((task, at) => task.event === name && isOpen(at));
+    // Of two open waits for one name the last gets it, as on the platform.
+    const waiting = tasks.findLastIndex((task, at) => task.event === name && isOpen(at));
     if (waiting >= 0) return { task: waiting, result: payload, at: stage.now() };
   }
   const timers = tasks.flatMap((task, at) =>

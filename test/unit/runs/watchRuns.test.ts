@@ -151,6 +151,20 @@ test('a step that should have moved ten minutes ago is reminded of', async () =>
   expect(reminded).toEqual(['01']);
 });
 
+test('a step whose job nobody watches is reminded of: its flow hears by the job alone', async () => {
+  const { kinds, id, steps, reminded, services, pass } = await runningRun();
+  const started = { ...settled({ kind: 'done', result: { attemptId: 'a' } }), startsJob: true } as const;
+  steps.set(id, [started]);
+  pass(11);
+  Object.assign(services, { isWatched: () => Promise.resolve(true) });
+  expect(await kinds()).toEqual([]);
+  Object.assign(services, { isWatched: () => Promise.resolve(false) });
+  expect(await kinds()).toEqual(['reminded']);
+  expect(reminded).toEqual(['01']);
+  steps.set(id, [started, settled({ kind: 'done', result: null })]);
+  expect(await kinds()).toEqual([]);
+});
+
 test('a step that waits for an hour as the service asked is left alone', async () => {
   const { kinds, id, steps, reminded, pass } = await runningRun();
   steps.set(id, [step({ state: 'waiting', dueAt: '2026-08-22T03:00:00.000Z' })]);

@@ -41,15 +41,24 @@ function ledgerWithTracker(
   return { ledger, watched, told, order };
 }
 
-test('the job of an accepted backup is watched before the flow is told, and the flow is told so', async () => {
+test('the flow of an accepted backup is told nothing yet: its job is watched, with what the step has given', async () => {
   const { ledger, watched, told, order } = ledgerWithTracker();
   await order();
   await ledger.drain();
   const attemptId = ledger.requests[0]?.clientRequestId;
   const giveUpAt = '2026-08-22T08:00:00.000Z';
-  expect(watched).toEqual([{ attemptId, runId, generation: 1, event: 1, giveUpAt }]);
+  expect(watched).toEqual([{ attemptId, runId, generation: 1, event: 1, giveUpAt, started: attemptId }]);
+  expect(told).toEqual([]);
+});
+
+test('a flow is told what the tracker knows already of its job, once that is watched', async () => {
+  const known = { kind: 'ended', ending: { ended: 'completed' } };
+  const { ledger, told, order } = ledgerWithTracker(() => Promise.resolve(known));
+  await order();
+  await ledger.drain();
+  const result = ledger.requests[0]?.clientRequestId;
   expect(told).toEqual(['told after 1']);
-  expect(ledger.events[0]?.event.outcome).toEqual({ kind: 'done', result: attemptId, watched: null });
+  expect(ledger.events[0]?.event.outcome).toEqual({ kind: 'done', result, watched: known });
 });
 
 test('a job is followed from its own start, however long its step was held back', async () => {
@@ -90,15 +99,14 @@ test('a message that comes again has the same job watched again: the tracker kno
   expect(ledger.requests).toHaveLength(1);
 });
 
-test('as long as the job cannot be watched the flow is not told, and the message comes again', async () => {
-  const { ledger, told, order } = ledgerWithTracker((all) =>
+test('a job that cannot be watched has its message come again', async () => {
+  const { ledger, watched, order } = ledgerWithTracker((all) =>
     all.length === 1 ? Promise.reject(new Error('the tables are away')) : Promise.resolve(null),
   );
   await order();
   await expect(ledger.drain()).rejects.toThrow('the tables are away');
-  expect(told).toEqual([]);
   await ledger.deliver();
-  expect(told).toEqual(['told after 2']);
+  expect(watched).toHaveLength(2);
 });
 
 test('a flow that asks again is told by the ledger that its job was started, and asks the tracker by itself', async () => {
