@@ -117,11 +117,11 @@ function* untilEnded<I extends JsonObject, R extends Json>(
   step: Step<I, R>,
   order: Omit<StepOrder, 'ask'>,
 ): Flow<Exclude<StepOutcome, { kind: 'waiting' }>> {
-  const giveUpAt = context.df.currentUtcDateTime.getTime() + (step.giveUpAfterSeconds + graceSeconds) * 1000;
   // One timer for the step and its job: the watchdog reminds of a step that does not move.
-  const firstDeadline = step.watch
-    ? step.watch.seconds(order.input as I) + graceSeconds
-    : answerDeadlineSeconds;
+  const jobSeconds = step.watch ? step.watch.seconds(order.input as I) + graceSeconds : 0;
+  const firstDeadline = jobSeconds || answerDeadlineSeconds;
+  const patienceSeconds = step.giveUpAfterSeconds + graceSeconds + jobSeconds;
+  const giveUpAt = context.df.currentUtcDateTime.getTime() + patienceSeconds * 1000;
   let deadlineSeconds = firstDeadline;
   // A later generation takes the same steps again.
   let isNew = order.generation === 1;

@@ -117,6 +117,45 @@ describe('a step that waits', () => {
   );
 });
 
+describe('a step that starts a job', () => {
+  const begin: Step<JsonObject, Json> = {
+    ...look,
+    name: 'test.begin',
+    watch: { seconds: () => 21_600, backupOf: () => ({}) },
+  };
+  const ended = { kind: 'ended', ending: { ended: 'completed' } };
+  const jobEnds = (payload: object) => ({ name: 'job-1', payload: { event: 1, outcome: ended, ...payload } });
+  const beginOnce = function* (df: Durable): Flow<unknown> {
+    const context = flowContext(df, run);
+    const result = yield* takeStep(context, begin, {});
+    return { result, job: context.startedJob };
+  };
+
+  test("is told by its job's end, which brings what it has given, however long that takes", async () => {
+    const { stage, orders, tookSeconds } = stageOf(() => ({ events: [jobEnds({ started: 'handle' })] }));
+    const { value } = await playFlow(beginOnce, stage);
+    expect(value).toEqual({ result: 'handle', job: { event: 1, told: ended } });
+    expect(orders.map(({ ask, jobEvent }) => [ask, jobEvent])).toEqual([[1, 1]]);
+    expect(tookSeconds()).toBe(0);
+  });
+
+  test('asks the ledger where the end of its job does not bring it', async () => {
+    const { stage, orders, tookSeconds } = stageOf(({ ask }) =>
+      ask === 1 ? { events: [jobEnds({})] } : { answer: done },
+    );
+    expect((await playFlow(beginOnce, stage)).value).toEqual({ result: 'found', job: { event: 1 } });
+    expect([orders.length, tookSeconds()]).toEqual([2, 0]);
+  });
+
+  test('takes no other job for its own, and asks again an hour after that could be followed', async () => {
+    const { stage, tookSeconds } = stageOf(({ ask }) =>
+      ask === 1 ? { events: [jobEnds({ event: 2, started: 'another' })] } : { answer: done },
+    );
+    expect((await playFlow(beginOnce, stage)).value).toMatchObject({ result: 'found' });
+    expect(tookSeconds()).toBe(21_600 + 3600);
+  });
+});
+
 describe('a step that nobody answers', () => {
   test('is ordered again after 180 seconds, then more and more rarely', async () => {
     const { stage, tookSeconds } = stageOf((order) =>

@@ -98,13 +98,13 @@ export const jobMutants = [
       'a job whose details cannot be read never ends',
     ],
     [
-      'jobs/settleWatch.ts',
-      'if (settled) await tell(services, settled);',
-      'if (settled && !settled) await tell(services, settled);',
+      'jobs/settleJobs.ts',
+      'await tellWatches(services, settled);',
+      '',
       'a settled watch is told a tick later',
     ],
     [
-      'jobs/settleWatch.ts',
+      'jobs/tellWatches.ts',
       'if (await watchOn(services, held)) return;',
       '',
       'a job that outlived its run is forgotten',
@@ -122,10 +122,28 @@ export const jobMutants = [
       'the late end of a job does not reach the record',
     ],
     [
-      'jobs/settleWatch.ts',
+      'jobs/tellWatches.ts',
       'if (untold < mostUntold) return void',
       'if (untold < 0) return void',
       'a flow that is not shown at once is never told',
+    ],
+    [
+      'jobs/tellWatches.ts',
+      "const isMade = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';",
+      'const isMade = ending.ended.length > 0;',
+      'a failed backup is told with the recovery point of another',
+    ],
+    [
+      'jobs/tellWatches.ts',
+      'if (!look || !(await hasTurn(services, look.call, patience))) return undefined;',
+      'if (!look || (!(await hasTurn(services, look.call, patience)) && !look)) return undefined;',
+      'recovery points are read without a budget',
+    ],
+    [
+      'jobs/tellWatches.ts',
+      'answer.reply.status === 200 ? look.read(answer.reply) : undefined;',
+      'answer.reply.status > 0 ? look.read(answer.reply) : undefined;',
+      'a list of recovery points that could not be read counts as an empty one',
     ],
     [
       'jobs/trackTick.ts',
@@ -141,7 +159,7 @@ export const jobMutants = [
     ],
     [
       'jobs/trackTick.ts',
-      'await inBatches(settled, atOnce, (one) => tell(services, one));',
+      'await tellWatches(services, settled);',
       '',
       'a settled watch whose telling was lost is never told',
     ],

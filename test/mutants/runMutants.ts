@@ -172,9 +172,15 @@ export const runMutants = [
   ...noticedBy(flows, [
     [
       'orchestrations/takeStep.ts',
-      'if (payload?.stepId === order.stepId && payload.outcome) {',
-      'if (payload?.outcome) {',
+      'if (told?.stepId === stepId && told.outcome)',
+      'if (told?.stepId !== undefined && told.outcome)',
       "another step's event answers this one",
+    ],
+    [
+      'orchestrations/takeStep.ts',
+      "return started === undefined ? 'incomplete' :",
+      "return started === null ? 'incomplete' :",
+      "a job's end that does not say what its step gave ends the step without a result",
     ],
     [
       'orchestrations/takeStep.ts',
