@@ -16,14 +16,12 @@ export const gateMutants = [
         "if (url.username !== '' || url.password !== '') refuse('it carries a user');",
         '',
         'a poll URL may carry a user',
-        'a URL that the parser would change or split otherwise is refused as well',
       ],
       [
         'arm/urlGate.ts',
         "if (text.includes('#')) refuse('it carries a fragment');",
         '',
         'a poll URL may carry a fragment',
-        'a URL that the parser would change or split otherwise is refused as well',
       ],
       [
         'arm/urlGate.ts',
@@ -54,7 +52,6 @@ export const gateMutants = [
         "if (bad.test(text)) refuse('it contains a control character, white space or a backslash');",
         '',
         'a poll URL may hold control characters',
-        'a URL that the parser would change or split otherwise is refused as well',
       ],
       [
         'arm/urlGate.ts',
@@ -232,6 +229,11 @@ export const gateMutants = [
         "mode === 'development' && environment === 'Development';",
         'development mode opens the platform',
       ],
+    ],
+  ),
+  ...noticedBy(
+    ['test/unit/functions/startBackup.test.ts'],
+    [
       [
         'http/body.ts',
         "new TextDecoder('utf-8', { fatal: true })",
@@ -249,6 +251,42 @@ export const gateMutants = [
         'if (keyGrammar.test(given)) return given;',
         'return given;',
         'any text is an idempotency key',
+      ],
+      [
+        'http/body.ts',
+        "if (Number(request.headers.get('content-length') ?? 0) > largestBodyBytes) throw tooLarge();",
+        '',
+        'a body that says it is too large is read all the same',
+      ],
+    ],
+  ),
+  ...noticedBy(
+    ['test/unit/storage/textSource.test.ts'],
+    [
+      [
+        'storage/textSource.ts',
+        "if (url.protocol === 'https:' && blobHost.test(url.hostname)) return textBlob(url, credential);",
+        'if (blobHost) return textBlob(url, credential);',
+        'the token for the plan goes to any host',
+      ],
+      [
+        'storage/textSource.ts',
+        "if (url.protocol === 'https:' && blobHost.test(url.hostname)) return textBlob(url, credential);",
+        'if (blobHost.test(url.hostname)) return textBlob(url, credential);',
+        'the token for the plan goes over plain http',
+      ],
+      ['storage/textSource.ts', "redirect: 'error', ", '', 'the plan is read from where a redirect leads'],
+      [
+        'storage/textSource.ts',
+        "url.searchParams.has('sig') ? undefined : await",
+        'await',
+        'a place with a signature of its own gets the token as well',
+      ],
+      [
+        'storage/textSource.ts',
+        "  if (reply.status === 404) return { kind: 'absent' };\n",
+        "  if (reply.status >= 400) return { kind: 'absent' };\n",
+        'a plan that may not be read counts as none',
       ],
     ],
   ),

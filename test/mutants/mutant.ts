@@ -6,7 +6,7 @@ export interface Mutant {
   readonly replace: string;
   /** What would be wrong with the app. */
   readonly why: string;
-  /** Test files and folders, tried in this order; `sim` stands for random worlds. */
+  /** Test files and folders, tried in one go; `sim` stands for random worlds, tried after them. */
   readonly by: readonly string[];
   /** Why it need not be noticed: the app is right all the same. */
   readonly harmless?: string;

@@ -1,3 +1,4 @@
+import { drillMutants } from './drillMutants.ts';
 import { gateMutants } from './gateMutants.ts';
 import { jobMutants } from './jobMutants.ts';
 import { ledgerMutants } from './ledgerMutants.ts';
@@ -5,4 +6,10 @@ import type { Mutant } from './mutant.ts';
 import { runMutants } from './runMutants.ts';
 
 /** Every mistake that the tests or random worlds have to notice. */
-export const mutants: readonly Mutant[] = [...ledgerMutants, ...jobMutants, ...runMutants, ...gateMutants];
+export const mutants: readonly Mutant[] = [
+  ...ledgerMutants,
+  ...jobMutants,
+  ...runMutants,
+  ...gateMutants,
+  ...drillMutants,
+];

@@ -123,6 +123,7 @@ export interface CallOptions {
   readonly body?: unknown;
   /** Sent as it is, in place of `body`. */
   readonly text?: string;
+  readonly bytes?: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   /** `?wait=5`. */
   readonly query?: string;
@@ -152,6 +153,7 @@ const watched = (request: HttpRequest, onBodyRead: () => void): HttpRequest =>
 const requestOf = ({
   body,
   text,
+  bytes,
   headers,
   query = '',
   id,
@@ -161,11 +163,12 @@ const requestOf = ({
 }: CallOptions): HttpRequest => {
   const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
   return new HttpRequest({
-    method: method ?? (sent === undefined ? 'GET' : 'POST'),
+    method: method ?? (sent === undefined && bytes === undefined ? 'GET' : 'POST'),
     url: `http://${host}/api/called${query}`,
     query: Object.fromEntries(new URLSearchParams(query)),
     headers: { ...headers },
     ...(sent === undefined ? {} : { body: { string: sent } }),
+    ...(bytes === undefined ? {} : { body: { bytes } }),
     params: { ...(id === undefined ? {} : { id }), ...(path === undefined ? {} : { path }) },
   });
 };

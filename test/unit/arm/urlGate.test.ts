@@ -15,47 +15,106 @@ const status = `${vault}/backupOperations/op-1?api-version=2019-05-13-preview&t=
 
 describe('a poll URL that leads elsewhere, or would be changed, is refused', () => {
   test.each([
-    ['another host', `https://management.azure.com.evil.example${status}`],
-    ['the real host as user', `https://management.azure.com@evil.example${status}`],
-    ['plain http', `http://management.azure.com${status}`],
-    ['another port', `https://management.azure.com:8443${status}`],
-    ['a port with a leading zero', `https://management.azure.com:0443${status}`],
-    ['a host without scheme', `//evil.example${status}`],
-    ['an escaped dot in the host', `https://management.azure.com%2eevil.example${status}`],
-    ['a script', 'javascript:1'],
-    ['a data URL', 'data:text/plain,x'],
-    ['a backslash before another host', `https://management.azure.com\\@evil.example${status}`],
-    ['backslashes for slashes', `\\\\evil.example${status}`],
-    ['a full-width dot in the host', `https://management\u3002azure.com${status}`],
-    ['a soft hyphen in the host', `https://management\u00ad.azure.com${status}`],
-    ['a user', `https://me@management.azure.com${status}`],
-    ['user and password', `https://me:pw@management.azure.com${status}`],
-    ['an empty user', `https://@management.azure.com${status}`],
-    ['a dot behind the host', `https://management.azure.com.${status}`],
-    ['a fragment', `${endpoint}${status}#x`],
-    ['an empty fragment', `${endpoint}${status}#`],
-    ['another subscription', `${endpoint}${status.replace('0a1b2c3d', 'ffffffff')}`],
-    ['no subscription', `${endpoint}/providers/Microsoft.RecoveryServices/operations`],
-    ['another provider', `${endpoint}${subscription}/providers/Microsoft.Storage/storageAccounts/x/listKeys`],
-    ['a provider further in', `${endpoint}${vault}/providers/Microsoft.Authorization/roleAssignments`],
-    ['no provider', `${endpoint}${subscription}/resourceGroups/rg`],
-    ['two dots', `${endpoint}${vault}/../../other`],
-    ['escaped dots', `${endpoint}${vault}/%2e%2e/other`],
-    ['an escaped slash', `${endpoint}${vault}/a%2Fb`],
-    ['an escaped backslash', `${endpoint}${vault}/a%5cb`],
-    ['an empty segment', `${endpoint}${vault}//x`],
-    ['white space', `${endpoint}${vault}/a b`],
-    ['white space at the end', `${endpoint}${status} `],
-    ['a line feed', `${endpoint}${status}\n`],
-    ['a tab inside the scheme', `ht\ttps://management.azure.com${status}`],
-    ['a raw character the parser escapes', `${endpoint}${vault}/ä`],
-    ['a raw quote in the query', `${endpoint}${status}&x='y'`],
-    ['9 KB', `${endpoint}${status}${'x'.repeat(9000)}`],
-    ['nothing', ''],
-    ['a bare word', 'backupOperations/op-1'],
-    ['a host that cannot be', 'https://[::1'],
-  ])('%s', (_, url) => {
-    expect(() => checkUrl(url, poll, endpoint)).toThrow(UrlRefused);
+    ['another host', `https://management.azure.com.evil.example${status}`, 'it leads to another origin'],
+    [
+      'the real host as user',
+      `https://management.azure.com@evil.example${status}`,
+      'it leads to another origin',
+    ],
+    ['plain http', `http://management.azure.com${status}`, 'it leads to another origin'],
+    ['another port', `https://management.azure.com:8443${status}`, 'it leads to another origin'],
+    [
+      'a port with a leading zero',
+      `https://management.azure.com:0443${status}`,
+      'the URL parser would change it',
+    ],
+    ['a host without scheme', `//evil.example${status}`, 'it leads to another origin'],
+    [
+      'an escaped dot in the host',
+      `https://management.azure.com%2eevil.example${status}`,
+      'it leads to another origin',
+    ],
+    ['a script', 'javascript:1', 'it leads to another origin'],
+    ['a data URL', 'data:text/plain,x', 'it leads to another origin'],
+    [
+      'a backslash before another host',
+      `https://management.azure.com\\@evil.example${status}`,
+      'it contains a control character, white space or a backslash',
+    ],
+    [
+      'backslashes for slashes',
+      `\\\\evil.example${status}`,
+      'it contains a control character, white space or a backslash',
+    ],
+    [
+      'a full-width dot in the host',
+      `https://management\u3002azure.com${status}`,
+      'the URL parser would change it',
+    ],
+    [
+      'a soft hyphen in the host',
+      `https://management\u00ad.azure.com${status}`,
+      'the URL parser would change it',
+    ],
+    ['a user', `https://me@management.azure.com${status}`, 'it carries a user'],
+    ['user and password', `https://me:pw@management.azure.com${status}`, 'it carries a user'],
+    ['a password alone', `https://:pw@management.azure.com${status}`, 'it carries a user'],
+    ['an empty user', `https://@management.azure.com${status}`, 'the URL parser would change it'],
+    ['a dot behind the host', `https://management.azure.com.${status}`, 'it leads to another origin'],
+    ['a fragment', `${endpoint}${status}#x`, 'it carries a fragment'],
+    ['an empty fragment', `${endpoint}${status}#`, 'it carries a fragment'],
+    [
+      'another subscription',
+      `${endpoint}${status.replace('0a1b2c3d', 'ffffffff')}`,
+      'it names another subscription',
+    ],
+    [
+      'no subscription',
+      `${endpoint}/providers/Microsoft.RecoveryServices/operations`,
+      'it names another subscription',
+    ],
+    [
+      'another provider',
+      `${endpoint}${subscription}/providers/Microsoft.Storage/storageAccounts/x/listKeys`,
+      'it names another provider',
+    ],
+    [
+      'a provider further in',
+      `${endpoint}${vault}/providers/Microsoft.Authorization/roleAssignments`,
+      'it names another provider',
+    ],
+    ['no provider', `${endpoint}${subscription}/resourceGroups/rg`, 'it names another provider'],
+    ['two dots', `${endpoint}${vault}/../../other`, 'the URL parser would change it'],
+    ['escaped dots', `${endpoint}${vault}/%2e%2e/other`, 'the URL parser would change it'],
+    ['an escaped slash', `${endpoint}${vault}/a%2Fb`, 'its path hides a dot or a slash'],
+    ['an escaped backslash', `${endpoint}${vault}/a%5cb`, 'its path hides a dot or a slash'],
+    ['an empty segment', `${endpoint}${vault}//x`, 'its path has an empty or dot segment'],
+    ['white space', `${endpoint}${vault}/a b`, 'it contains a control character, white space or a backslash'],
+    [
+      'white space at the end',
+      `${endpoint}${status} `,
+      'it contains a control character, white space or a backslash',
+    ],
+    ['a line feed', `${endpoint}${status}\n`, 'it contains a control character, white space or a backslash'],
+    [
+      'a tab inside the scheme',
+      `ht\ttps://management.azure.com${status}`,
+      'it contains a control character, white space or a backslash',
+    ],
+    ['a raw character the parser escapes', `${endpoint}${vault}/ä`, 'the URL parser would change it'],
+    ['a raw quote in the query', `${endpoint}${status}&x='y'`, 'the URL parser would change it'],
+    ['9 KB', `${endpoint}${status}${'x'.repeat(9000)}`, 'it is longer than 8192 characters'],
+    [
+      'one character more than 8,192',
+      `${endpoint}${status}`.padEnd(8193, 'x'),
+      'it is longer than 8192 characters',
+    ],
+    ['nothing', '', 'its path has an empty or dot segment'],
+    ['a bare word', 'backupOperations/op-1', 'it names another subscription'],
+    ['a host that cannot be', 'https://[::1', 'it cannot be parsed'],
+  ])('%s', (_, url, reason) => {
+    const refusal = new UrlRefused(`URL from a reply refused: ${reason}`);
+    expect(() => checkUrl(url, poll, endpoint)).toThrow(refusal);
   });
 });
 
@@ -63,6 +122,7 @@ describe('a poll URL of the service is sent as it came', () => {
   test.each([
     ['signed', `${endpoint}${status}`],
     ['signed, 3,814 characters', `${endpoint}${status}${'x'.repeat(3814 - endpoint.length - status.length)}`],
+    ['signed, 8,192 characters', `${endpoint}${status}`.padEnd(8192, 'x')],
     ['/Subscriptions/ in any case', `${endpoint}${status.replace('/subscriptions/', '/Subscriptions/')}`],
     [
       'another resource group and vault',
@@ -97,6 +157,11 @@ describe('a poll URL of the service is sent as it came', () => {
     expect(checkUrl(url, poll, endpoint)).toBe(`${endpoint}${status}`);
   });
 
+  test('of a request whose path was written in capitals', () => {
+    const origin = { ...poll, path: poll.path.replace('/subscriptions/', '/SUBSCRIPTIONS/') };
+    expect(checkUrl(`${endpoint}${status}`, origin, endpoint)).toBe(`${endpoint}${status}`);
+  });
+
   test('an endpoint with a port of its own', () => {
     expect(checkUrl(`https://LOCALHOST:4430${status}`, poll, 'https://localhost:4430')).toBe(
       `https://localhost:4430${status}`,
@@ -129,6 +194,8 @@ describe('a nextLink may hold raw spaces and quotes in its query, and nothing el
     expect(() => checkUrl(`${endpoint}/providers/Microsoft.Storage/x?x=1`, graph, endpoint)).toThrow(
       UrlRefused,
     );
+    const below = `${endpoint}${subscription}/providers/Microsoft.ResourceGraph/resources?x=1`;
+    expect(() => checkUrl(below, graph, endpoint)).toThrow('it names another subscription');
   });
 
   test.each([

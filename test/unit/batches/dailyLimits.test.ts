@@ -41,6 +41,16 @@ test('shares of one account are one discovery and as many configurations', async
   expect((await takeCharges(table, now, next))?.what).toBe('protections configured');
 });
 
+test('a further share of an account that was counted passes though no account is left for the day', async () => {
+  const table = memoryTable();
+  const ofShare = (account: string, share: string) =>
+    takeCharges(table, now, chargesOf({ kind: 'protect', target: shareOf(account, share), policyId: 'p' }));
+  for (let account = 1; account <= 50; account++)
+    expect(await ofShare(`box${account}`, 'docs')).toBeUndefined();
+  expect((await ofShare('box51', 'docs'))?.what).toBe('discoveries');
+  expect(await ofShare('box50', 'more')).toBeUndefined();
+});
+
 test('a limit that is reached takes nothing of the others', async () => {
   const table = memoryTable();
   const ofAccount = (account: string) =>

@@ -7,11 +7,14 @@ import {
 } from '../../../src/coverage/expectation.ts';
 import {
   eventOf,
+  judge,
   levelOf,
   verdictOfAge,
   type BackupFacts,
+  type Case,
   type Level,
 } from '../../../src/coverage/verdict.ts';
+import type { Protection } from '../../../src/estate/protections.ts';
 import { planSchema } from '../../../src/plan/schema.ts';
 
 const hour = 3_600_000;
@@ -49,6 +52,54 @@ describe('the verdict by age', () => {
   test('carries the words of the service', () => {
     const verdict = verdictOfAge({ facts: { failure: failedAt(1) as never }, expect: expectation }, now);
     expect(verdict).toMatchObject({ serviceWords: 'UserErrorX: it failed' });
+  });
+});
+
+describe('what no rule selects', () => {
+  const by = (standing: Protection['standing']): Protection => ({
+    kind: 'fileShare',
+    sourceId: '/shares/docs',
+    itemId: '/vaults/v/items/docs',
+    vaultId: '/vaults/v',
+    policyId: '/vaults/v/policies/daily',
+    ...{ standing, state: `it is ${standing}` },
+  });
+  const skipped = (reason: string): Case['selection'] =>
+    ({ kind: 'skipped', reasons: [{ rule: 'shares', reason }] }) as Case['selection'];
+  const verdictOf = (reason: string, protection?: Case['by']) =>
+    judge(
+      {
+        candidate: {} as Case['candidate'],
+        selection: skipped(reason),
+        ...(protection && { by: protection }),
+        facts: {},
+        expect: expectation,
+      },
+      now,
+    );
+
+  test.each(['protected', 'stopped', 'error'] as const)(
+    'and is %s counts as protected outside the plan, with the words of the service',
+    (standing) => {
+      expect(verdictOf('its tag differs', by(standing))).toEqual({
+        state: 'protectedOutsidePlan',
+        reason: 'It is protected, and no rule selects it: shares: its tag differs.',
+        serviceWords: `it is ${standing}`,
+      });
+    },
+  );
+
+  test('and whose backups are deleted is not protected, whatever can still be brought back', () => {
+    expect(verdictOf('its tag differs', by('softDeleted')).state).toBe('notSelected');
+    expect(verdictOf('excluded by name', by('softDeleted'))).toMatchObject({
+      state: 'excluded',
+      excludedBy: 'shares: excluded by name',
+    });
+  });
+
+  test('and nothing protects is excluded or not selected, as the rule says', () => {
+    expect(verdictOf('its tag differs').state).toBe('notSelected');
+    expect(verdictOf('excluded by name').state).toBe('excluded');
   });
 });
 

@@ -199,6 +199,39 @@ test('a body over 64 KiB is refused with 413, counted in bytes', async () => {
   expect(body.error.code).toBe('BodyTooLarge');
 });
 
+test('a body that announces a smaller length than it has is refused by what it has', async () => {
+  const text = JSON.stringify({ target }).padEnd(65_537);
+  const headers = { 'Content-Length': '100' };
+  expect((await httpApp().call('startBackup', { text, headers })).status).toBe(413);
+});
+
+test('a body that announces more than 64 KiB is refused without a look at it', async () => {
+  let looks = 0;
+  const { status } = await httpApp().call('startBackup', {
+    text: JSON.stringify({ target }),
+    headers: { 'Content-Length': '65537' },
+    onBodyRead: () => void (looks += 1),
+  });
+  expect([status, looks]).toEqual([413, 0]);
+});
+
+test.each([
+  ['a lone byte of Latin-1', [0xe4]],
+  ['half a character', [0xe2, 0x82]],
+  ['an overlong slash', [0xc0, 0xaf]],
+])('%s makes a body that is no UTF-8: it is refused, not mended', async (_what, odd) => {
+  const text = JSON.stringify({ target, note: '#' });
+  const at = text.indexOf('#');
+  const bytes = Uint8Array.from([
+    ...Buffer.from(text.slice(0, at)),
+    ...odd,
+    ...Buffer.from(text.slice(at + 1)),
+  ]);
+  const { status, body } = await httpApp().call('startBackup', { bytes });
+  expect(status).toBe(400);
+  expect(body.error).toMatchObject({ code: 'BodyNotJson', message: 'The body is not UTF-8 text.' });
+});
+
 test('a body of exactly 64 KiB is read', async () => {
   const text = JSON.stringify({ target }).padEnd(65_536);
   expect((await httpApp().call('startBackup', { text })).status).toBe(202);

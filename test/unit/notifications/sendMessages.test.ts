@@ -1,7 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { isTold, putMessage } from '../../../src/notifications/outbox.ts';
-import { sendMessages, type NotificationServices } from '../../../src/notifications/sendMessages.ts';
+import {
+  postMessage,
+  sendMessages,
+  type NotificationServices,
+} from '../../../src/notifications/sendMessages.ts';
 import type { RunRecord } from '../../../src/runs/run.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 
@@ -108,6 +114,68 @@ describe('a notification', () => {
     expect(await send()).toBe(1);
     expect(posted).toEqual([]);
     expect(printed[0]).toMatch(/^NOTIFICATION {"specversion":"1.0"/);
+  });
+});
+
+describe('a receiver that is down', () => {
+  const manyWaiting = async () => {
+    const desk = await post(webhook);
+    for (let at = 1; at < 100; at++) {
+      const id = at.toString(16).padStart(40, '0');
+      await putMessage(desk.outbox, { ...record, id }, new Date(desk.clock.now));
+    }
+    return desk;
+  };
+
+  test('is asked for four of a hundred messages, not for each of them', async () => {
+    const { held, posted, send } = await manyWaiting();
+    held.answer = new Error('refused');
+    expect(await send()).toBe(0);
+    expect(posted).toHaveLength(4);
+  });
+
+  test('gets all of them once it is up again', async () => {
+    const { clock, held, posted, send } = await manyWaiting();
+    held.answer = 503;
+    await send();
+    held.answer = 204;
+    clock.now += 30_000;
+    expect(await send()).toBe(100);
+    expect(posted).toHaveLength(104);
+  });
+});
+
+describe('over the wire', () => {
+  /** A receiver that answers each path with what a test says, and tells what it was asked. */
+  const receiver = async (answer: (path: string, response: ServerResponse) => void) => {
+    const asked: { method?: string; path?: string; body: string }[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        asked.push({ method: request.method ?? '', path: request.url ?? '', body });
+        answer(request.url ?? '', response);
+      });
+    });
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+    onTestFinished(() => void server.close());
+    return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
+  };
+
+  test.each([301, 302, 303, 307, 308])(
+    'a %i is an answer, and not followed: the message goes to the configured address alone',
+    async (status) => {
+      const { asked, url } = await receiver((path, response) =>
+        path === '/hook' ? response.writeHead(status, { location: '/elsewhere' }).end() : response.end(),
+      );
+      expect(await postMessage(url, { 'x-a': 'b' }, '{"a":1}')).toBe(status);
+      expect(asked).toEqual([{ method: 'POST', path: '/hook', body: '{"a":1}' }]);
+    },
+  );
+
+  test('the status of an answer is told whatever its body', async () => {
+    const { url } = await receiver((_path, response) => response.writeHead(429).end('x'.repeat(100_000)));
+    expect(await postMessage(url, {}, '{}')).toBe(429);
   });
 });
 

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   backUpNow,
   followBackupOperation,
+  followSecondsOf,
+  watchedBackup,
   type BackupHandle,
   type BackupOrder,
 } from '../../../src/recovery-services/backup.ts';
@@ -132,6 +134,30 @@ describe('a backup in doubt', () => {
     expect(effect).not.toHaveProperty('result.operationId');
   });
 
+  test('of a database is looked for by its type: a log backup is no full one', () => {
+    const database: BackupOrder = {
+      itemId: itemId('VMAppContainer;c;g;sql1', 'SQLDataBase;mssqlserver;docs'),
+      ...{ kind: 'workload', friendlyName: 'docs', serverName: 'sql1', hasNamesake: false },
+    };
+    const job = (operation: string) => ({
+      ...running,
+      properties: { operation, status: 'InProgress', entityFriendlyName: 'docs [sql1]' },
+    });
+    expect(repeat.findEarlier(list(job('Backup (Log)')), database, attempts).kind).toBe('absent');
+    expect(repeat.findEarlier(list(job('Backup (Full)')), database, attempts)).toMatchObject({
+      kind: 'foreign',
+      result: { backupType: 'Full', stepId: '', attemptId: '', waitSeconds: 60 },
+    });
+  });
+
+  test('of an adopted job the expiry is counted from the last sending', () => {
+    const own = { ...running, properties: { ...running.properties, activityId: attempts.attemptIds[0] } };
+    const lastClaimAt = '2026-08-22T03:00:00.000Z';
+    expect(
+      repeat.findEarlier(list(own), { ...order, keepFor: 'P1D' }, { ...attempts, lastClaimAt }),
+    ).toMatchObject({ result: { expiresAt: '2026-08-23T03:00:00.000Z', attemptId: attempts.attemptIds[0] } });
+  });
+
   test('adopts its own job without saying that it joined', () => {
     const own = { ...running, properties: { ...running.properties, activityId: attempts.attemptIds[0] } };
     const effect = repeat.findEarlier(list(own), order, attempts);
@@ -184,6 +210,13 @@ describe('the operation of a backup', () => {
     },
   );
 
+  test.each(['Failed', 'Cancelled'])('that ended %s without a reason is refused all the same', (word) => {
+    expect(read({ status: word, ...named('0d0d') })).toEqual({
+      kind: 'refused',
+      failure: { code: 'OperationFailed', message: `The operation ended ${word} without a reason.` },
+    });
+  });
+
   test('that succeeded beside an error counts only when it names a job', () => {
     const error = { code: 'CloudInternalError', message: 'Something.' };
     expect(read({ error }).kind).toBe('refused');
@@ -204,6 +237,102 @@ describe('the operation of a backup', () => {
       operationId: '0e0e',
     };
     expect(followBackupOperation.followsStep?.(handle)).toBe('02');
+    expect(followBackupOperation.read(reply({ status: 'InProgress' }), handle, context)).toEqual({
+      kind: 'waiting',
+      waitSeconds: 60,
+    });
     expect(followBackupOperation.describe(handle).path).toBe(`${vaultId}/backupOperations/0e0e`);
   });
+});
+
+describe('the expiry of a backup that is kept for a time', () => {
+  const kept = { ...order, keepFor: 'P10D' };
+
+  test('is counted from the sending, not from the asking', () => {
+    const attempt = { claimedAt: '2026-08-22T23:00:00.000Z' } as Parameters<typeof backUpNow.describe>[1];
+    expect(backUpNow.describe(kept, attempt).body).toMatchObject({
+      properties: { recoveryPointExpiryTimeInUTC: '2026-09-01T23:00:00.000Z' },
+    });
+    expect(
+      backUpNow.read(reply({}), kept, { ...context, claimedAt: '2026-08-22T23:00:00.000Z' }),
+    ).toMatchObject({
+      result: { expiresAt: '2026-09-01T23:00:00.000Z' },
+    });
+  });
+
+  test('is the one asked for as long as nothing is sent; none is sent where none is known', () => {
+    expect(backUpNow.describe(kept).body).toMatchObject({
+      properties: { recoveryPointExpiryTimeInUTC: '2026-09-21T02:00:00.000Z' },
+    });
+    const { expiresAt: _none, ...without } = order;
+    expect(backUpNow.describe(without).body).toEqual({
+      properties: { objectType: 'AzureFileShareBackupRequest' },
+    });
+    expect(backUpNow.read(reply({}), without, context)).not.toHaveProperty('result.expiresAt');
+  });
+});
+
+describe('what the tracker is told of a backup', () => {
+  const handle: BackupHandle = {
+    service: 'recoveryServices',
+    ...{
+      vaultId,
+      itemId: shareItem,
+      kind: 'workload',
+      stepId: '02',
+      attemptId: 'a',
+      sentAt: 's',
+      waitSeconds: 45,
+    },
+  };
+  const told = {
+    service: 'recoveryServices',
+    vaultId,
+    itemId: shareItem,
+    kind: 'workload',
+    attemptId: 'a',
+    sentAt: 's',
+  };
+
+  test('is what its job is known by; without an operation the job is found by its item', () => {
+    expect(watchedBackup(handle)).toEqual({ ...told, waitSeconds: 45, byItem: true });
+    expect(watchedBackup({ ...handle, operationId: 'o' })).toEqual({ ...told, waitSeconds: 45 });
+  });
+
+  test('is everything that tells it from others', () => {
+    const more: Partial<BackupHandle> = {
+      ...{ friendlyName: 'orders', serverName: 'sql1', hasNamesake: false, backupType: 'Log', jobId: 'j' },
+      joined: true,
+      operation: 'Restore',
+      otherSentBy: 'before',
+    };
+    expect(watchedBackup({ ...handle, ...more, operationId: 'o' })).toEqual({
+      ...{ ...told, waitSeconds: 45 },
+      ...more,
+    });
+  });
+
+  test('lasts six hours for a share, a day for all else', () => {
+    expect([followSecondsOf({ kind: 'fileShare' }), followSecondsOf({ kind: 'virtualMachine' })]).toEqual([
+      21_600, 86_400,
+    ]);
+    expect(followSecondsOf({ kind: 'workload' })).toBe(86_400);
+  });
+});
+
+test('the handle of a database names its host, its namesake and its type; who had it before is kept', () => {
+  const ofDatabase = { ...order, kind: 'workload', serverName: 'sql1', hasNamesake: true } as const;
+  expect(backUpNow.read(reply({}), ofDatabase, { ...context, otherSentBy: 'before' })).toMatchObject({
+    result: { serverName: 'sql1', hasNamesake: true, backupType: 'Full', otherSentBy: 'before' },
+  });
+  expect(backUpNow.read(reply({}), order, context)).not.toHaveProperty('result.backupType');
+});
+
+test('an operation that may not be read has not failed: the list of jobs tells', () => {
+  const handle = {} as BackupHandle;
+  expect(followBackupOperation.readRefusal?.({ code: 'X', message: '' }, 400, handle)).toEqual({
+    kind: 'done',
+    result: { jobId: null },
+  });
+  expect(followBackupOperation.readRefusal?.({ code: 'X', message: '' }, 399, handle)).toBeUndefined();
 });

@@ -3,10 +3,12 @@ import {
   documentedContainerName,
   findContainer,
   findProtectableContainer,
+  inquireContainer,
   refreshContainers,
   registerContainer,
 } from '../../../src/recovery-services/containers.ts';
 import {
+  documentedMachine,
   findProtectableShare,
   findProtectableVirtualMachine,
 } from '../../../src/recovery-services/protectableItems.ts';
@@ -151,4 +153,104 @@ test('every step has a name of its own', () => {
   const names = recoveryServicesSteps.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(names.every((name) => name.startsWith('recoveryServices.'))).toBe(true);
+});
+
+describe('how a vault reaches an account', () => {
+  const read = (differs: object) =>
+    findContainer.read(
+      list({ ...row('Registered'), properties: { ...row('Registered').properties, ...differs } }),
+      account,
+      context,
+    );
+  const name = 'StorageContainer;Storage;data;papers01';
+
+  test.each([
+    ['by its keys, where nothing is said', {}, {}],
+    ['by its keys', { accessType: 'KeyBased' }, {}],
+    [
+      'by the identity of its own',
+      {
+        accessType: 'identitybased',
+        identityInfo: { isSystemAssignedIdentity: true, managedIdentityResourceId: '/i' },
+      },
+      { access: 'systemAssigned' },
+    ],
+    [
+      'by the identity of its own, where none is named',
+      { accessType: 'IdentityBased' },
+      { access: 'systemAssigned' },
+    ],
+    [
+      'by an identity that was given to it',
+      {
+        accessType: 'IdentityBased',
+        identityInfo: { isSystemAssignedIdentity: false, managedIdentityResourceId: '/i' },
+      },
+      { access: '/i' },
+    ],
+    ['and that it holds a lock', { acquireStorageAccountLock: 'acquire' }, { lock: true }],
+    ['and that it holds none', { acquireStorageAccountLock: 'NotAcquire' }, { lock: false }],
+  ])('is %s', (_how, differs, shown) => {
+    expect(read(differs)).toEqual({ kind: 'done', result: { name, ...shown } });
+  });
+
+  test('is told only of the account itself, and of one whose status is not said', () => {
+    expect(read({ sourceResourceId: `${storageAccountId}2` })).toEqual({ kind: 'done', result: null });
+    expect(read({ registrationStatus: undefined })).toMatchObject({ result: { name } });
+  });
+});
+
+test('an account that discovery found has the name that the list gives', () => {
+  const found = {
+    name: 'As;The;Service;Spells',
+    properties: { containerId: storageAccountId.toUpperCase() },
+  };
+  expect(findProtectableContainer.read(list(found), account, context)).toEqual({
+    kind: 'done',
+    result: { name: 'As;The;Service;Spells' },
+  });
+});
+
+test('a registration whose reply names nothing has the name that was asked for', () => {
+  expect(registerContainer.read(reply({}), container, context)).toEqual({
+    kind: 'done',
+    result: { name: container.containerName },
+  });
+});
+
+describe('work that somebody else has begun', () => {
+  test.each([
+    ['OperationInProgress', '', true],
+    ['UserErrorConflictingProtectionOperation', '', true],
+    ['ObjectLocked', '', true],
+    ['ConflictingOperation', '', true],
+    ['BadRequest', 'An inquiry is already running.', true],
+    ['BadRequest', 'The name is wrong.', false],
+  ])('is waited for a minute: %s %s: %s', (code, message, isWaited) => {
+    const reading = inquireContainer.readRefusal?.({ code, message }, 409, container);
+    expect(reading).toEqual(
+      isWaited ? { kind: 'waiting', waitSeconds: 60, detail: { reason: message } } : undefined,
+    );
+  });
+});
+
+test('a machine of another subscription is protected under the names that the service’s own clients use', () => {
+  const machineId =
+    '/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/compute/providers/Microsoft.Compute/virtualMachines/web01';
+  expect(documentedMachine(vaultId, machineId)).toEqual({
+    protectedItemId: `${vaultId}/backupFabrics/Azure/protectionContainers/IaasVMContainer;iaasvmcontainerv2;compute;web01/protectedItems/VM;iaasvmcontainerv2;compute;web01`,
+  });
+});
+
+test('of the machines that the vault offers others are told, in order', () => {
+  const offers = ['web02', 'db01'].map((friendlyName) => ({
+    id: 'x',
+    name: 'n',
+    properties: { virtualMachineId: `${storageAccountId}${friendlyName}`, friendlyName },
+  }));
+  const sought = { vaultId, virtualMachineId: storageAccountId };
+  expect(findProtectableVirtualMachine.read(list(...offers), sought, context)).toEqual({
+    kind: 'done',
+    result: { found: null, seen: ['db01', 'web02'] },
+  });
 });

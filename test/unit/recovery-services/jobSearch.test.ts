@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/arm/call.ts';
-import { findEarlierJob } from '../../../src/recovery-services/jobSearch.ts';
+import { findEarlierJob, findJoinedJob } from '../../../src/recovery-services/jobSearch.ts';
 import type { JobOwner } from '../../../src/recovery-services/jobOwner.ts';
 import { itemId, list } from './replies.ts';
 
@@ -235,4 +235,155 @@ test('a machine is recognised by its container, whatever the prefix and case', (
   expect(search([row('iaasvmcontainerv2;test;ledger01')], {}, machine).kind).toBe('absent');
   // A machine of that name may lie in two groups.
   expect(search([row('ledger01')], { joinForeign: true }, machine)).toEqual({ kind: 'absent' });
+});
+
+describe('the job that stood in the way', () => {
+  const refusedAt = '2026-08-22T02:10:00.000Z';
+  const joined = (...rows: JsonObject[]) => findJoinedJob(list(...rows), docs, refusedAt)?.jobId;
+  const ended = (endTime: string, startTime = '2026-08-22T02:00:00Z') =>
+    shareJob('j', { status: 'Completed', startTime, endTime });
+
+  test('is the item’s own that runs, the newest of several', () => {
+    const older = shareJob('older', { startTime: '2026-08-21T02:00:00Z' });
+    expect(joined(older, shareJob('newer'))).toBe('newer');
+    expect(joined(shareJob('j', { startTime: '2026-08-22T09:00:00Z' }))).toBe('j');
+    expect(joined(shareJob('j', { entityFriendlyName: 'plans' }))).toBeUndefined();
+    expect(joined(shareJob('j', { storageAccountName: undefined as never }))).toBeUndefined();
+    expect(joined(shareJob('j', { operation: 'Restore' }))).toBeUndefined();
+  });
+
+  test.each([
+    ['ran then and has ended since', '2026-08-22T02:15:00Z', 'j'],
+    ['had ended two minutes before, by clocks that differ', '2026-08-22T02:08:00.000Z', 'j'],
+    ['had ended earlier', '2026-08-22T02:07:59.999Z', undefined],
+    ['does not say when it ended', '0001-01-01T00:00:00Z', 'j'],
+  ])('may be one that %s', (_what, endTime, found) => {
+    expect(joined(ended(endTime))).toBe(found);
+  });
+
+  test.each([
+    ['two minutes after the refusal, by clocks that differ', '2026-08-22T02:12:00.000Z', 'j'],
+    ['later', '2026-08-22T02:12:00.001Z', undefined],
+  ])('has not begun %s: %s', (_what, startTime, found) => {
+    expect(joined(ended('2026-08-22T03:00:00Z', startTime))).toBe(found);
+  });
+});
+
+test('a job that began a minute after the run before had sent may be that one’s, a later one not', () => {
+  const otherSentBy = '2026-08-22T01:59:05.123Z';
+  expect(search([shareJob('j')], { otherSentBy }).kind).toBe('foreign');
+  expect(search([shareJob('j')], { otherSentBy: '2026-08-22T01:59:05.122Z' }).kind).toBe('ours');
+});
+
+test('of several attempts any may have started the job', () => {
+  const second = '6b1d1c50-0000-4000-8000-000000000002';
+  const rows = [shareJob('j', { activityId: second.toUpperCase(), entityFriendlyName: 'x' })];
+  expect(search(rows, { attemptIds: [attempt, second] })).toMatchObject({
+    kind: 'ours',
+    result: { jobId: 'j' },
+  });
+});
+
+describe('whose a job of the list is', () => {
+  const machine: JobOwner = {
+    itemId: itemId('IaasVMContainer;iaasvmcontainerv2;servers;web01', 'VM;iaasvmcontainerv2;servers;web01'),
+    kind: 'virtualMachine',
+  };
+  const machineJob = (differs: JsonObject) => ({
+    name: 'j',
+    properties: { operation: 'Backup', status: 'InProgress', entityFriendlyName: 'web01', ...differs },
+  });
+  const foreign = (row: JsonObject, owner: JobOwner) => search([row], { joinForeign: true }, owner).kind;
+
+  test.each([
+    ['its container with the group', { containerName: 'iaasvmcontainerv2;Servers;WEB01' }, 'foreign'],
+    ['the container of another group', { containerName: 'iaasvmcontainerv2;other;web01' }, 'absent'],
+    ['a bare name of the machine, which proves nothing', { containerName: 'web01' }, 'absent'],
+    [
+      'the container among its details',
+      { extendedInfo: { propertyBag: { ContainerUniqueName: 'iaasvmcontainerv2;servers;web01' } } },
+      'foreign',
+    ],
+    [
+      'another container among its details',
+      {
+        containerName: 'iaasvmcontainerv2;servers;web01',
+        extendedInfo: { propertyBag: { ContainerUniqueName: 'iaasvmcontainerv2;other;web01' } },
+      },
+      'absent',
+    ],
+    ['nothing of its parent', {}, 'absent'],
+    ['the name of an account, which a machine has not', { storageAccountName: 'web01' }, 'absent'],
+    [
+      'another machine',
+      { entityFriendlyName: 'web02', containerName: 'iaasvmcontainerv2;servers;web01' },
+      'absent',
+    ],
+  ])('a machine’s shows %s', (_what, differs, kind) => {
+    expect(foreign(machineJob(differs), machine)).toBe(kind);
+  });
+
+  const database = (differs: Partial<JobOwner> = {}): JobOwner => ({
+    itemId: itemId('VMAppContainer;compute;servers;sql1', 'SQLDataBase;mssqlserver;orders'),
+    ...{
+      kind: 'workload',
+      friendlyName: 'orders',
+      serverName: 'sql1',
+      hasNamesake: false,
+      backupType: 'Full',
+    },
+    ...differs,
+  });
+  const databaseJob = (entityFriendlyName: string, operation = 'Backup') =>
+    machineJob({ entityFriendlyName, operation });
+
+  test.each([
+    ['name and host', 'orders [SQL1]', {}, 'foreign'],
+    ['another host', 'orders [sql2]', {}, 'absent'],
+    ['a database of another name', 'orders2 [sql1]', {}, 'absent'],
+    ['no host, which proves nothing', 'orders', {}, 'absent'],
+    ['a name that another item has too', 'orders [sql1]', { hasNamesake: true }, 'absent'],
+    ['the host as the list tells it', 'orders [node7]', { serverName: 'node7' }, 'foreign'],
+    [
+      'the first 15 characters of a host, told to be the only one',
+      'orders [sql-production-]',
+      { serverName: 'sql-production-01' },
+      'foreign',
+    ],
+  ])('a database’s shows %s: %s', (_what, shown, differs, kind) => {
+    expect(foreign(databaseJob(shown), database(differs))).toBe(kind);
+  });
+
+  test('a host of 15 characters may be cut: without the list it proves nothing', () => {
+    const { hasNamesake: _none, ...owner } = database({ serverName: 'sql-production-01' });
+    expect(foreign(databaseJob('orders [sql-production-]'), owner)).toBe('absent');
+    expect(foreign(databaseJob('orders [sql-productio]'), { ...owner, serverName: 'sql-productio' })).toBe(
+      'foreign',
+    );
+  });
+
+  test.each([
+    ['Backup (Full)', 'Full', 'foreign'],
+    ['Backup (CopyOnlyFull)', 'Full', 'foreign'],
+    ['Backup (Log)', 'Full', 'absent'],
+    ['Backup (Differential)', 'Incremental', 'absent'],
+    ['Backup (Differential)', 'Differential', 'foreign'],
+    ['Backup (Incremental)', 'Full', 'absent'],
+    ['Backup (Log)', 'Log', 'foreign'],
+    ['Backup', 'Log', 'foreign'],
+  ])('a job called %s, where a %s one was asked for, is %s', (operation, backupType, kind) => {
+    expect(foreign(databaseJob('orders [sql1]', operation), database({ backupType }))).toBe(kind);
+  });
+
+  test('known by its id alone, a database’s name is that of its id; its job is asked about', () => {
+    const owner: JobOwner = { itemId: database().itemId, kind: 'workload' };
+    expect(search([databaseJob('orders [sql1]')], { joinForeign: true }, owner)).toEqual({
+      kind: 'unproven',
+      failure: {
+        code: 'BackupJobUnproven',
+        message: "A backup is in progress, and which of these jobs is the item's is not told: j",
+      },
+    });
+    expect(foreign(databaseJob('plans [sql1]'), owner)).toBe('absent');
+  });
 });

@@ -46,6 +46,22 @@ test('a list without one in the span gives none', () => {
   expect(made(point('earlier', '2026-08-22T01:59:00Z'), point('later', '2026-08-22T02:05:00Z'))).toBeNull();
 });
 
+test.each([
+  ['two seconds before the start of the job', '2026-08-22T02:00:03.480Z', true],
+  ['earlier', '2026-08-22T02:00:03.479Z', false],
+  ['a minute after its end', '2026-08-22T02:01:09.289Z', true],
+  ['later', '2026-08-22T02:01:09.290Z', false],
+])('a point made %s is the job’s: %s, %s', (_when, at, isIts) => {
+  expect(made(point('p', at)) !== null).toBe(isIts);
+});
+
+test('without an expiry asked for, none is told', () => {
+  const { expiresAt: _none, ...without } = input;
+  const reading = findRecoveryPoint.read(list(point('p', '2026-08-22T02:00:06Z')), without, context);
+  expect(reading).toMatchObject({ result: { tiers: [{ type: 'InstantRP' }] } });
+  expect(reading).not.toHaveProperty('result.tiers.0.expiresAt');
+});
+
 test('the expiry that the service sends goes before the one that was asked for', () => {
   const row = point('ours', '2026-08-22T02:00:06Z', {
     recoveryPointProperties: { expiryTime: '2026-09-22T00:00:00Z' },

@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest';
-import { chooseItemPoint, readRestoreCounts, restoreShare } from '../../../src/recovery-services/restores.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  chooseItemPoint,
+  readRestoreCounts,
+  restoreShare,
+  type ShareRestoreOrder,
+} from '../../../src/recovery-services/restores.ts';
 
 const group = '/subscriptions/88888888-0000-4000-8000-000000000000/resourceGroups/rg';
 const vaultId = `${group}/providers/Microsoft.RecoveryServices/vaults/vault`;
@@ -86,5 +91,92 @@ test('a tier that is valid holds the point; one that is only promised does not',
   } as const;
   expect(chooseItemPoint.read(reply({ value }), wish, context)).toMatchObject({
     result: { chosen: { name: '673374646651031' }, eligible: 1, passedOver: 1 },
+  });
+});
+
+describe('the restore of a share', () => {
+  const order: ShareRestoreOrder = {
+    ...{ itemId, friendlyName: 'documents', pointId: `${itemId}/recoveryPoints/673` },
+    kind: 'fileShare',
+    ...{ sourceAccountId: account('source'), targetAccountId: account('target'), targetShare: 'restored' },
+  };
+  const handle = {
+    ...{ service: 'recoveryServices', operation: 'Restore', vaultId, itemId, kind: 'fileShare' },
+    ...{ stepId: '07', attemptId: context.attemptId, sentAt: context.sentAt, waitSeconds: 30 },
+    friendlyName: 'documents',
+  };
+  const { repeat } = restoreShare;
+  if (repeat === 'safe') throw new Error('A restore must look first.');
+  const attempts = {
+    attemptIds: [context.attemptId],
+    firstClaimAt: '2025-05-28T10:52:00Z',
+    lastSendBy: '2025-05-28T10:53:00Z',
+    joinForeign: false,
+  };
+  const job = (differs: object) => ({
+    name: 'j1',
+    properties: {
+      ...{ operation: 'Restore', status: 'InProgress', startTime: '2025-05-28T10:52:31.5Z' },
+      ...{ activityId: 'ffffffff-0000-4000-8000-00000000000f', entityFriendlyName: 'documents' },
+      storageAccountName: 'source',
+      ...differs,
+    },
+  });
+  const earlier = (rows: readonly object[], differs = {}) =>
+    repeat.findEarlier(reply({ value: rows }), order, { ...attempts, ...differs });
+
+  test('that is accepted is followed by its step, attempt and operation', () => {
+    expect(restoreShare.read(reply({}), order, context)).toEqual({ kind: 'done', result: handle });
+    expect(
+      restoreShare.read(reply({}), order, { ...context, operationId: 'o', otherSentBy: 'before' }),
+    ).toEqual({ kind: 'done', result: { ...handle, operationId: 'o', otherSentBy: 'before' } });
+    expect(restoreShare.itemOf?.(order)).toBe(itemId);
+  });
+
+  test('in doubt is the job that it started', () => {
+    const started = { ...handle, stepId: '', sentAt: '2025-05-28T10:52:31.500Z', jobId: 'j1' };
+    expect(earlier([job({ activityId: context.attemptId })])).toEqual({ kind: 'ours', result: started });
+    expect(earlier([job({ activityId: context.attemptId, startTime: '' })])).toEqual({
+      kind: 'ours',
+      result: { ...started, sentAt: '2025-05-28T10:52:00Z' },
+    });
+  });
+
+  test('in doubt is never a backup, and never somebody else’s restore', () => {
+    expect(earlier([job({ operation: 'Backup' })])).toEqual({ kind: 'absent' });
+    expect(earlier([job({})], { joinForeign: true })).toEqual({
+      kind: 'unproven',
+      failure: {
+        code: 'RestoreInProgress',
+        message: 'Another restore of the item is running, which this run has not started.',
+        advice: 'Ask again when it has ended.',
+      },
+    });
+  });
+
+  test('in doubt is looked for in the jobs of its span, also where another stands in the way', () => {
+    const $filter =
+      "startTime eq '2025-05-28 09:52:00 AM' and endTime eq '2025-05-29 10:53:00 AM' and backupManagementType eq 'AzureStorage'";
+    expect(repeat.describeLook(order, { ...attempts, joinForeign: true })).toMatchObject({
+      query: { $filter },
+    });
+  });
+});
+
+test('a point says when it was made and where it lies; a tier that says no status is valid', () => {
+  const row = {
+    ...{ id: `${itemId}/recoveryPoints/1`, name: '1' },
+    properties: {
+      objectType: 'AzureFileShareRecoveryPoint',
+      recoveryPointTime: '2025-05-28T10:50:47Z',
+      recoveryPointTierDetails: [{ type: 'HardenedRP' }, { type: 'InstantRP', status: 'valid' }],
+    },
+  };
+  const wish = {
+    ...{ itemId, choose: 'latest' as const, seed: 's' },
+    ...{ notBefore: '2025-04-28T10:55:00.000Z', notAfter: '2025-05-28T10:55:00.000Z' },
+  };
+  expect(chooseItemPoint.read(reply({ value: [row] }), wish, context)).toMatchObject({
+    result: { chosen: { id: `${itemId}/recoveryPoints/1`, name: '1', at: '2025-05-28T10:50:47.000Z' } },
   });
 });

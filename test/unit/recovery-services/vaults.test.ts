@@ -57,3 +57,29 @@ describe('which vault protects a source', () => {
     });
   });
 });
+
+test('a policy says its name and for which kind of item it is', () => {
+  const input = { policyId: `${vaultId}/backupPolicies/daily` };
+  const body = { name: 'daily', properties: { backupManagementType: 'AzureStorage' } };
+  expect(readPolicy.read(reply(body), input, context)).toEqual({
+    kind: 'done',
+    result: { name: 'daily', backupManagementType: 'AzureStorage' },
+  });
+  expect(readPolicy.read(reply({ name: 'daily' }), input, context)).toEqual({
+    kind: 'done',
+    result: { name: 'daily', backupManagementType: '' },
+  });
+});
+
+test.each([403, 500])('a vault, policy or status that may not be read (%d) is a failure', (status) => {
+  const failure = { code: 'X', message: '' };
+  expect(readVault.readRefusal?.(failure, status, { vaultId })).toBeUndefined();
+  expect(readPolicy.readRefusal?.(failure, status, { policyId: 'p' })).toBeUndefined();
+  expect(readBackupStatus.readRefusal?.(failure, status === 403 ? 404 : status, question)).toBeUndefined();
+});
+
+test('a vault tells by which identities it may reach accounts', () => {
+  const identity = { type: 'SystemAssigned', principalId: 'p', tenantId: 't' };
+  const reading = readVault.read(reply({ location: 'westeurope', identity }), { vaultId }, context);
+  expect(reading).toMatchObject({ result: { region: 'westeurope', identities: [{ principalId: 'p' }] } });
+});

@@ -519,6 +519,30 @@ describe('waiting', () => {
   });
 });
 
+describe('an operation whose poll is throttled', () => {
+  test('is polled until it can be read: a 429 says nothing about it and uses up no patience', async () => {
+    let polls = 0;
+    const arm: ArmScript = ({ method }) => {
+      if (method === 'PUT') return accepted();
+      polls += 1;
+      return polls <= 12
+        ? refusal(429, 'TooManyRequests', { 'retry-after': '30' })
+        : reply(200, { status: 'Succeeded' });
+    };
+    const ledger = stepLedger({ catalogue: [protect], arm });
+    await ledger.order('protect', { itemId });
+    for (let ask = 1; ask <= 30 && ledger.row().state !== 'settled'; ask++) {
+      await ledger.drain();
+      ledger.pass(60);
+      await ledger.order('protect', { itemId });
+    }
+    expect(ledger.row().outcome).toEqual({ kind: 'done', result: 'protected 200' });
+    const asked = ledger.requests.filter(({ method }) => method === 'GET').map(({ url }) => url);
+    expect(new Set(asked)).toEqual(new Set([pollUrl]));
+    expect(asked).toHaveLength(13);
+  });
+});
+
 describe('settled', () => {
   test('any delivery raises the outcome again and sends nothing', async () => {
     const ledger = backUpLedger(script(accepted));
@@ -652,6 +676,46 @@ describe('poison', () => {
     await reconcilePoisonedStep(ledger.services, JSON.stringify({ runId, stepId: '01' }));
     await ledger.drain();
     expect(ledger.row().outcome).toEqual({ kind: 'done', result: 'job-1', how: 'adopted' });
+  });
+
+  /** Deliveries that all fail: the message of the step is poisoned, again and again. */
+  const poisonUntilSettled = async (ledger: ReturnType<typeof stepLedger>) => {
+    for (let times = 1; times <= 1000; times++) {
+      await reconcilePoisonedStep(ledger.services, JSON.stringify({ runId, stepId: '01' }));
+      if (ledger.row().state === 'settled') return;
+      const next = ledger.queue.nextAt();
+      if (!next) throw new Error('Nothing leads on.');
+      ledger.clock.now = next.getTime();
+      ledger.queue.take();
+    }
+  };
+
+  test('a step in doubt that cannot be carried on ends unknown, ten minutes after its deadline', async () => {
+    const ledger = backUpLedger(script(() => doubtful));
+    await ledger.order('backUp', { itemId });
+    await ledger.deliver();
+    ledger.pass(30);
+    ledger.queue.take();
+    await poisonUntilSettled(ledger);
+    expect(ledger.row().outcome).toMatchObject({
+      kind: 'unknown',
+      failure: { message: 'connection reset' },
+    });
+    // Six hours are the step's own deadline.
+    expect(ledger.clock.now).toBeGreaterThan(Date.parse('2026-08-22T08:10:00Z'));
+    expect(ledger.clock.now).toBeLessThanOrEqual(Date.parse('2026-08-22T08:11:00Z'));
+  });
+
+  test('an operation that was being polled ends timed out: it may still go on', async () => {
+    const arm: ArmScript = ({ method }) =>
+      method === 'PUT' ? accepted() : reply(200, { status: 'InProgress' }, { 'retry-after': '60' });
+    const ledger = stepLedger({ catalogue: [protect], arm });
+    await ledger.order('protect', { itemId });
+    await ledger.deliver();
+    ledger.queue.take();
+    await poisonUntilSettled(ledger);
+    expect(ledger.row().outcome).toMatchObject({ kind: 'timedOut', failure: { code: 'StepPoisoned' } });
+    expect(ledger.clock.now).toBeGreaterThan(Date.parse('2026-08-22T03:10:00Z'));
   });
 
   test('a message that is none of ours is reported and dropped', async () => {
