@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { expiresAt, takesExpiry, usualKeepForOf } from '../../../src/recovery-services/retention.ts';
-import { accessDifferences, differencesOf } from '../../../src/recovery-services/reconcile.ts';
+import { expiresAt, takesExpiry, usualKeepForOf } from '../../../src/recovery-services/recoveryPoints.ts';
+import { accessDifferences, differencesOf } from '../../../src/recovery-services/itemChanges.ts';
 import type { ProtectedItem } from '../../../src/recovery-services/protectedItems.ts';
 import { itemId, vaultId } from './replies.ts';
 
