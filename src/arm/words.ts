@@ -26,8 +26,12 @@ const withoutSecrets = (text: string): string =>
     .replace(afterScheme, '$1 …')
     .replace(unseen, ' ');
 
-const capped = (text: string, longest: number): string =>
-  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+/** At most so many characters, the last of them an ellipsis where more follow; no character is halved. */
+export function capped(text: string, longest: number): string {
+  if (text.length <= longest) return text.toWellFormed();
+  const kept = text.slice(0, longest - 1);
+  return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`.toWellFormed();
+}
 
 /**
  * A text of the service made safe for logs and records: control characters become blanks, secrets an ellipsis, length

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../arm/call.ts';
-import { messageIdOf, type NotificationMessage } from '../notifications/message.ts';
+import { messageIdOf, messageNaming, type NotificationMessage } from '../notifications/message.ts';
 import { putMessageFor } from '../notifications/outbox.ts';
 import { dueTimes } from '../plan/dueTimes.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -63,17 +63,15 @@ function changeMessage(
   complete: boolean,
 ): NotificationMessage {
   const time = new Date(Number(instant)).toISOString();
-  return message(
-    'AzureBackupAutomation.CoverageChanged',
-    messageIdOf('coverage', instant, channel.name),
-    '/api/coverage',
-    time,
-    {
-      counts: group.counts,
-      resources: group.named as unknown as JsonObject[],
-      more: group.total - group.named.length,
+  const id = messageIdOf('coverage', instant, channel.name);
+  const { counts, total, named } = group;
+  return messageNaming(named as unknown as JsonObject[], (resources) =>
+    message('AzureBackupAutomation.CoverageChanged', id, '/api/coverage', time, {
+      counts,
+      resources: [...resources],
+      more: total - resources.length,
       complete,
-    },
+    }),
   );
 }
 
@@ -182,19 +180,16 @@ async function digestOf(
       ),
     ),
   );
-  return message(
-    'AzureBackupAutomation.CoverageDigest',
-    messageIdOf('digest', dueAt, channel.name),
-    '/api/coverage',
-    dueAt,
-    {
+  const id = messageIdOf('digest', dueAt, channel.name);
+  return messageNaming(rows as unknown as JsonObject[], (resources) =>
+    message('AzureBackupAutomation.CoverageDigest', id, '/api/coverage', dueAt, {
       sentence: sentenceOf(summary),
       counts,
-      resources: rows as unknown as JsonObject[],
-      more: total - rows.length,
+      resources: [...resources],
+      more: total - resources.length,
       complete: summary.complete,
       ...(summary.readAt === undefined ? {} : { readAt: summary.readAt }),
-    },
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../arm/call.ts';
+import { capped } from '../arm/words.ts';
 import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { signatureOf, type NotificationMessage } from './message.ts';
 
@@ -23,10 +24,31 @@ interface Words {
   readonly isGood: boolean;
   readonly facts: readonly (readonly [string, string])[];
   readonly lines: readonly string[];
+  /** What more lines would tell of. */
+  readonly more: number;
 }
 
-const cut = (text: string, longest: number): string =>
-  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+/** On one line, and at most so many characters. */
+const line = (text: string, longest: number): string =>
+  capped(text.replaceAll(/[\s\u0000-\u001f\u007f]+/g, ' '), longest);
+
+/** Lines of a message, besides the one that counts the others. */
+const mostLines = 20;
+
+const leftOut = (more: number): readonly string[] => (more > 0 ? [`… and ${more} more.`] : []);
+
+/** A body with as many lines as it has room for; the others are counted in the last one. */
+function fitted<T>(
+  { lines, more }: Words,
+  bodyWith: (lines: readonly string[]) => T,
+  fits: (body: T) => boolean,
+): T {
+  for (let shown = Math.min(lines.length, mostLines); shown > 0; shown--) {
+    const body = bodyWith([...lines.slice(0, shown), ...leftOut(more + lines.length - shown)]);
+    if (fits(body)) return body;
+  }
+  return bodyWith(leftOut(more + lines.length));
+}
 
 /** `12 late, 3 down`. */
 function countsIn(counts: Json | undefined): string {
@@ -59,7 +81,8 @@ function coverageWords({ type, data, time }: NotificationMessage): Words {
       ['Read', time],
       ['Complete', incomplete ? 'no: something could not be read' : 'yes'],
     ],
-    lines: [...resources.map(resourceLine), ...(more > 0 ? [`… and ${more} more.`] : [])],
+    lines: resources.map(resourceLine),
+    more,
   };
 }
 
@@ -84,7 +107,8 @@ function runWords({ type, data, subject }: NotificationMessage): Words {
       ...(target === undefined ? [] : [['Target', target] as const]),
       ...(counts === '' ? [] : [['Items', counts] as const]),
     ],
-    lines: [...error, ...failures].slice(0, 20),
+    lines: [...error, ...failures],
+    more: 0,
   };
 }
 
@@ -93,6 +117,7 @@ const planWords = ({ data, time }: NotificationMessage): Words => ({
   isGood: false,
   facts: [['Since', time]],
   lines: [textIn(data['fault']) ?? ''],
+  more: 0,
 });
 
 function wordsOf(message: NotificationMessage): Words {
@@ -102,16 +127,27 @@ function wordsOf(message: NotificationMessage): Words {
     : runWords(message);
 }
 
-/** Teams takes a message whose attachment is an adaptive card; 28 KB is its limit. */
+/** Bytes of a message that Teams takes: 28 KB. */
+const mostTeamsBytes = 28_000;
+
+const run = (text: string, more: JsonObject = {}): JsonObject => ({ type: 'TextRun', text, ...more });
+/** What others have written: runs are shown as they are, a text block or a fact would be read as Markdown. */
+const plainBlock = (...inlines: readonly JsonObject[]): JsonObject => ({
+  type: 'RichTextBlock',
+  inlines: [...inlines],
+});
+
+/** Teams takes a message whose attachment is an adaptive card. */
 export function teamsBody(message: NotificationMessage): JsonObject {
-  const { title, isGood, facts, lines } = wordsOf(message);
-  const block = (text: string, more: JsonObject = {}): JsonObject => ({
-    type: 'TextBlock',
-    text,
-    wrap: true,
-    ...more,
-  });
-  return {
+  const words = wordsOf(message);
+  const title = {
+    ...{ type: 'TextBlock', text: line(words.title, 300), wrap: true },
+    ...{ size: 'Large', weight: 'Bolder', color: words.isGood ? 'Good' : 'Attention' },
+  };
+  const facts = words.facts.map(([name, value]) =>
+    plainBlock(run(`${name}: `, { weight: 'Bolder' }), run(line(value, 300))),
+  );
+  const bodyWith = (lines: readonly string[]): JsonObject => ({
     type: 'message',
     attachments: [
       {
@@ -121,52 +157,67 @@ export function teamsBody(message: NotificationMessage): JsonObject {
           $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
           type: 'AdaptiveCard',
           version: '1.4',
-          body: [
-            block(cut(title, 300), { size: 'Large', weight: 'Bolder', color: isGood ? 'Good' : 'Attention' }),
-            {
-              type: 'FactSet',
-              facts: facts.map(([name, value]) => ({ title: name, value: cut(value, 300) })),
-            },
-            ...lines.slice(0, 21).map((line) => block(cut(line, 600))),
-          ],
+          body: [title, ...facts, ...lines.map((text) => plainBlock(run(line(text, 600))))],
         },
       },
     ],
-  };
+  });
+  return fitted(words, bodyWith, (body) => Buffer.byteLength(JSON.stringify(body)) <= mostTeamsBytes);
 }
 
-/** What Slack's text would take for its own signs. */
-const slackText = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** What Slack's text would take for its own signs; none of the entities is halved. */
+const slackText = (text: string, longest: number): string =>
+  capped(
+    line(text, longest).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    longest,
+  ).replace(/&[a-z]*…$/, '…');
+
+/** Lines of one section, so that it has at most 3,000 characters. */
+const linesOfSection = 7;
+const longestSlackLine = 400;
 
 /** Slack takes blocks: a header of at most 150 characters, sections of at most 3,000. */
 export function slackBody(message: NotificationMessage): JsonObject {
-  const { title, facts, lines } = wordsOf(message);
+  const words = wordsOf(message);
+  // Verbatim: nothing is made of addresses, channels and people in plain words.
   const section = (text: string): JsonObject => ({
     type: 'section',
-    text: { type: 'mrkdwn', text: cut(text, 3000) },
+    text: { type: 'mrkdwn', text, verbatim: true },
   });
-  const shown = facts.map(([name, value]) => `*${name}*: ${slackText(value)}`).join('\n');
-  const groups = [lines.slice(0, 7), lines.slice(7, 14), lines.slice(14, 21)].filter(
-    ({ length }) => length > 0,
-  );
-  return {
-    text: cut(slackText(title), 3000),
-    blocks: [
-      { type: 'header', text: { type: 'plain_text', text: cut(title, 150) } },
-      section(shown === '' ? slackText(title) : shown),
-      ...groups.map((group) => section(group.map((line) => `• ${slackText(cut(line, 400))}`).join('\n'))),
-    ],
+  const title = slackText(words.title, 3000);
+  const facts = words.facts.map(([name, value]) => `*${name}*: ${slackText(value, 900)}`).join('\n');
+  const bodyWith = (lines: readonly string[]): JsonObject => {
+    const shown = lines.map((text) => `• ${slackText(text, longestSlackLine)}`);
+    const groups = Array.from({ length: Math.ceil(shown.length / linesOfSection) }, (_, at) =>
+      shown.slice(at * linesOfSection, (at + 1) * linesOfSection),
+    );
+    return {
+      text: title,
+      blocks: [
+        { type: 'header', text: { type: 'plain_text', text: line(words.title, 150) } },
+        section(facts === '' ? title : facts),
+        ...groups.map((group) => section(group.join('\n'))),
+      ],
+    };
   };
+  return fitted(words, bodyWith, () => true);
 }
+
+const longestDescription = 4000;
 
 /** ServiceNow's table API takes a record of `incident`; sent twice it is found again by its correlation id. */
 export function serviceNowBody(message: NotificationMessage): JsonObject {
-  const { title, isGood, facts, lines } = wordsOf(message);
-  const urgency = isGood ? '3' : '2';
+  const words = wordsOf(message);
+  const urgency = words.isGood ? '3' : '2';
+  const facts = words.facts.map(([name, value]) => `${name}: ${line(value, 400)}`);
+  const description = fitted(
+    words,
+    (lines) => [...facts, ...lines.map((text) => line(text, 600))].join('\n'),
+    ({ length }) => length <= longestDescription,
+  );
   return {
-    short_description: cut(title, 160),
-    description: cut([...facts.map(([name, value]) => `${name}: ${value}`), ...lines].join('\n'), 4000),
+    short_description: line(words.title, 160),
+    description,
     urgency,
     impact: urgency,
     correlation_id: message.id,

@@ -71,8 +71,8 @@ export const gateMutants = [
       ['arm/words.ts', "    .replace(unseen, ' ');", ';', 'control characters of the service reach the log'],
       [
         'arm/words.ts',
-        'text.length > longest ? `${text.slice(0, longest - 1)}…` : text;',
-        "longest < 0 ? '' : text;",
+        'if (text.length <= longest) return text.toWellFormed();',
+        'if (longest > 0) return text.toWellFormed();',
         'words of the service have any length',
       ],
       [
@@ -293,6 +293,25 @@ export const gateMutants = [
   ...noticedBy(
     ['test/unit/notifications', 'test/unit/coverage/telling.test.ts'],
     [
+      [
+        'notifications/channels.ts',
+        "text: { type: 'mrkdwn', text, verbatim: true },",
+        "text: { type: 'mrkdwn', text },",
+        'a name calls a channel of Slack together',
+      ],
+      ['notifications/channels.ts', ".replace(/&[a-z]*…$/, '…')", '', 'half a sign reaches Slack'],
+      [
+        'notifications/channels.ts',
+        '(body) => Buffer.byteLength(JSON.stringify(body)) <= mostTeamsBytes',
+        '(body) => JSON.stringify(body).length <= mostTeamsBytes',
+        'a message is longer than Teams takes',
+      ],
+      [
+        'notifications/message.ts',
+        'others.length === 0 || fits(message) ? message',
+        'others.length >= 0 ? message',
+        'a message does not fit its row, and the run or the refresh stands still',
+      ],
       [
         'notifications/sendMessages.ts',
         "      redirect: 'manual',\n",
