@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { backUpInstance, followInstanceBackup } from '../../../src/data-protection/backup.ts';
+import {
+  backUpInstance,
+  followInstanceBackup,
+  readInstanceStarter,
+  watchedInstanceBackup,
+  type InstanceBackupHandle,
+} from '../../../src/data-protection/backup.ts';
 import { getBackupPolicy, getBackupVault } from '../../../src/data-protection/vaults.ts';
 import { findInstanceRecoveryPoint } from '../../../src/data-protection/recoveryPoints.ts';
 import { context, instanceId, list, policyId, reply, vaultId } from './replies.ts';
@@ -197,5 +203,94 @@ test('types of points, and stores that nobody knows, are shown as the service sa
         tiers: [{ type: 'GlacierStore', expiresAt: '2027-08-22T02:00:05.000Z' }],
       },
     },
+  });
+});
+
+describe('a backup in doubt', () => {
+  const attempts = {
+    attemptIds: ['a', 'b'],
+    ...{ firstClaimAt: '2026-08-22T02:00:00Z', lastSendBy: '2026-08-22T02:01:00Z' },
+    joinForeign: false,
+  };
+  const job = (differs: object = {}) => ({
+    id: `${vaultId}/backupJobs/1`,
+    properties: {
+      ...{ operation: 'Backup', status: 'InProgress', activityID: 'B', backupInstanceId: instanceId },
+      ...{ startTime: '2026-08-22T02:00:03Z', isUserTriggered: true },
+      ...differs,
+    },
+  });
+  const earlier = (row: object, differs: object = {}) => {
+    if (backUpInstance.repeat === 'safe') throw new Error('A backup is never safe to repeat.');
+    return backUpInstance.repeat.findEarlier(list(row as never), input, { ...attempts, ...differs });
+  };
+  const found = {
+    ...{ service: 'dataProtection', vaultId, itemId: instanceId, stepId: '', attemptId: 'b' },
+    ...{ sentAt: '2026-08-22T02:00:03.000Z', waitSeconds: 30, jobId: `${vaultId}/backupJobs/1` },
+  };
+
+  test('is followed by the job that carries one of its ids', () => {
+    expect(earlier(job())).toEqual({ kind: 'ours', result: found });
+    expect(earlier(job({ startTime: null }))).toEqual({
+      kind: 'ours',
+      result: { ...found, sentAt: '2026-08-22T02:00:00Z' },
+    });
+  });
+
+  test('joins the running one of somebody else, and the handle says so', () => {
+    expect(earlier(job({ activityID: 'c' }), { joinForeign: true })).toEqual({
+      kind: 'foreign',
+      result: { ...found, joined: true },
+    });
+    expect(earlier(job({ activityID: 'c', status: 'Completed' }), { joinForeign: true })).toEqual({
+      kind: 'absent',
+    });
+  });
+});
+
+describe('what the tracker is told of a backup', () => {
+  const handle: InstanceBackupHandle = {
+    ...{ service: 'dataProtection', vaultId, itemId: instanceId, stepId: '02' },
+    ...{ attemptId: 'a', sentAt: 's', waitSeconds: 45 },
+  };
+  const told = {
+    ...{ service: 'dataProtection', vaultId, itemId: instanceId, kind: 'backupInstance' },
+    ...{ attemptId: 'a', sentAt: 's', waitSeconds: 45 },
+  };
+
+  test('is what its job is known by; without an operation the job is found by its instance', () => {
+    expect(watchedInstanceBackup(handle)).toEqual({ ...told, byItem: true });
+    const more: Partial<InstanceBackupHandle> = { jobId: 'j', otherSentBy: 'before' };
+    expect(
+      watchedInstanceBackup({ ...handle, ...more, joined: true, operation: 'Restore', operationId: 'o' }),
+    ).toEqual({ ...told, ...more, joined: true, operation: 'Restore' });
+  });
+
+  test('lasts a day', () => {
+    expect(backUpInstance.watch?.seconds(input)).toBe(86_400);
+  });
+
+  test('who had the instance before is kept in the handle', () => {
+    expect(backUpInstance.read(reply({}), input, { ...context, otherSentBy: 'before' })).toMatchObject({
+      result: { otherSentBy: 'before' },
+    });
+  });
+});
+
+test('an operation that may not be read has not failed, a starter that may not be read is not known', () => {
+  const failure = { code: 'X', message: '' };
+  const handle = {} as InstanceBackupHandle;
+  expect(followInstanceBackup.readRefusal?.(failure, 400, handle)).toEqual({
+    kind: 'done',
+    result: { jobId: null },
+  });
+  expect(followInstanceBackup.readRefusal?.(failure, 399, handle)).toBeUndefined();
+  expect(followInstanceBackup.followsStep?.({ stepId: '04' } as InstanceBackupHandle)).toBe('04');
+  const where = { vaultId, jobId: 'j' };
+  expect(readInstanceStarter.readRefusal?.(failure, 403, where)).toEqual({ kind: 'done', result: {} });
+  const body = { properties: { isUserTriggered: false } };
+  expect(readInstanceStarter.read(reply(body), where, context)).toEqual({
+    kind: 'done',
+    result: { startedBy: 'policy' },
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeInstance } from '../../../src/data-protection/datasources.ts';
+import { containerParameters, describeInstance } from '../../../src/data-protection/datasources.ts';
 import { accountId, diskId, policyId, snapshotResourceGroupId, vaultId } from './replies.ts';
 
 const disk = {
@@ -98,4 +98,27 @@ test('automatic protection names what it leaves out, instead of containers', () 
       },
     },
   });
+});
+
+test('each prefix that is left out is a rule of its own, in the service’s words', () => {
+  const [first, second] = ['tmp', 'log'].map((pattern) => ({
+    ...{ objectType: 'BlobBackupAutoProtectionRule', mode: 'Exclude', type: 'Prefix', pattern },
+  }));
+  expect(containerParameters({ autoProtect: { excludePrefixes: ['tmp', 'log'] } })).toEqual({
+    objectType: 'BlobBackupDatasourceParametersForAutoProtection',
+    autoProtectionSettings: {
+      objectType: 'BlobBackupRuleBasedAutoProtectionSettings',
+      enabled: true,
+      rules: [first, second],
+    },
+  });
+});
+
+test('an identity that was given to the vault is said, the vault’s own is not', () => {
+  const userAssignedIdentityId = '/subscriptions/1/identities/i';
+  expect(describeInstance({ ...disk, userAssignedIdentityId })['identityDetails']).toEqual({
+    useSystemAssignedIdentity: false,
+    userAssignedIdentityArmUrl: userAssignedIdentityId,
+  });
+  expect(describeInstance(disk)).not.toHaveProperty('identityDetails');
 });

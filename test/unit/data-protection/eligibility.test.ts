@@ -178,3 +178,70 @@ test.each([
 ])('%s is the id of an instance: %s', (id, is) => {
   expect(isInstanceId(id)).toBe(is);
 });
+
+describe('a refusal names what there is', () => {
+  const messageOf = (answer: object) => (answer as { failure?: { message: string } }).failure?.message;
+
+  test.each([
+    [chooseContainers({ list: ['x', 'a', 'y'] }, ['a', 'b']), 'no container x, y; the account has a, b'],
+    [chooseContainers({ list: ['x'] }, []), 'no container x; the account has none'],
+    [chooseContainers({ pattern: 'x*' }, ['a', 'b']), 'no container matches; the account has a, b'],
+    [chooseContainers('all', []), 'no container matches; the account has none'],
+    [
+      chooseBackupRule({ ...policy, backupRules: ['Hourly', 'Weekly'] }, 'Daily'),
+      'the policy has no backup rule "Daily"; it has Hourly, Weekly',
+    ],
+    [
+      chooseBackupRule({ ...policy, backupRules: ['Hourly', 'Weekly'] }, undefined),
+      'the policy has several backup rules: Hourly, Weekly',
+    ],
+    [
+      chooseRetentionTag(policy, 'Decade'),
+      'the policy has no retention tag "Decade"; it has Default, Yearly',
+    ],
+  ])('%#', (answer, message) => {
+    expect(messageOf(answer)).toBe(message);
+  });
+
+  test('a policy for another datasource tells which it is for', () => {
+    const refused = (datasourceTypes: readonly string[]) =>
+      protectionObstacle('disk', source, vault, { ...policy, datasourceTypes }, snapshotResourceGroupId)
+        ?.message;
+    expect(refused(['A', 'B'])).toBe(`the policy ${policyId} is for A, B, not Microsoft.Compute/disks`);
+    expect(refused([])).toBe(`the policy ${policyId} is for nothing, not Microsoft.Compute/disks`);
+  });
+
+  test('every missing role is named, and a command for each', () => {
+    const failure = missingRolesFailure(
+      neededRoles('disk', diskId, snapshotResourceGroupId),
+      'p-1',
+      undefined,
+    );
+    expect(failure).toEqual({
+      code: 'RolesMissing',
+      message: `the vault's identity p-1 lacks Disk Backup Reader at ${diskId}; Disk Snapshot Contributor at ${snapshotResourceGroupId}`,
+      advice: `Grant the roles, or ask again with grantRoles. az role assignment create --assignee-object-id p-1 --assignee-principal-type ServicePrincipal --role 3e5e47e6-65f7-47ef-90b5-e5dd4d455f24 --scope ${diskId} && az role assignment create --assignee-object-id p-1 --assignee-principal-type ServicePrincipal --role 7efff54f-a5b4-42b5-a1c5-5411624893ce --scope ${snapshotResourceGroupId}`,
+      class: 'permission',
+    });
+  });
+});
+
+test('a hundred containers are taken, and subscriptions are one in any case', () => {
+  const hundred = Array.from({ length: 100 }, (_, at) => `c-${at}`);
+  expect(chooseContainers('all', hundred)).toEqual({ containers: hundred });
+  expect(
+    protectionObstacle(
+      'disk',
+      source,
+      vault,
+      policy,
+      snapshotResourceGroupId.toUpperCase().replace('/SUBSCRIPTIONS/', '/subscriptions/'),
+    ),
+  ).toBeUndefined();
+});
+
+test('a disk alone needs the role to be read', () => {
+  expect(neededRoles('disk', diskId, undefined)).toEqual([
+    { role: 'Disk Backup Reader', roleId: '3e5e47e6-65f7-47ef-90b5-e5dd4d455f24', scope: diskId },
+  ]);
+});

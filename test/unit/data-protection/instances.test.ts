@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  changeInstance,
   configureProtection,
   instanceName,
   stopProtection,
@@ -11,10 +12,13 @@ import {
   deleteInstance,
   findDeletedInstance,
   findDeletedInstancesOf,
+  undeleteInstance,
 } from '../../../src/data-protection/deletion.ts';
 import {
   awaitProtection,
   findInstance,
+  findInstanceContent,
+  findInstancesBySource,
   findInstancesOf,
   readInstance,
 } from '../../../src/data-protection/instances.ts';
@@ -221,4 +225,108 @@ describe('a deletion', () => {
       result: [found],
     });
   });
+});
+
+describe('what may be written of an instance', () => {
+  test('is all that it has, but for what the service alone sets', () => {
+    const body = instance('ProtectionConfigured', { validationType: 'ShallowValidation', empty: null });
+    const reading = findInstanceContent.read(reply(body), { instanceId }, context);
+    expect(reading).toMatchObject({ kind: 'done', result: { found: { id: instanceId } } });
+    const { found } = (reading as { result: { found: { properties: object } } }).result;
+    expect(Object.keys(found.properties).sort()).toEqual([
+      'dataSourceInfo',
+      'friendlyName',
+      'objectType',
+      'policyInfo',
+      'validationType',
+    ]);
+  });
+
+  test('is nothing where there is none', () => {
+    const none = { kind: 'done', result: {} };
+    const failure = { code: 'X', message: '' };
+    expect(
+      findInstanceContent.read({ status: 204, headers: {}, body: undefined }, { instanceId }, context),
+    ).toEqual(none);
+    expect(findInstanceContent.readRefusal?.(failure, 404, { instanceId })).toEqual(none);
+    expect(findInstanceContent.readRefusal?.(failure, 500, { instanceId })).toBeUndefined();
+  });
+});
+
+test('instances of a resource are found in any vault; what is not there has none, and a refusal is one', () => {
+  const rows = list(instance('ProtectionConfigured'), { ...instance('ProtectionStopped'), id: 'other' });
+  expect(findInstancesBySource.read(rows, { resourceId: diskId }, context)).toMatchObject({
+    kind: 'done',
+    result: [{ id: instanceId }, { id: 'other' }],
+  });
+  const failure = { code: 'X', message: '' };
+  expect(findInstancesBySource.readRefusal?.(failure, 404, { resourceId: diskId })).toEqual({
+    kind: 'done',
+    result: [],
+  });
+  expect(findInstancesBySource.readRefusal?.(failure, 403, { resourceId: diskId })).toBeUndefined();
+});
+
+describe('a deletion, told exactly', () => {
+  const input = { instanceId, waitSeconds: 45 };
+  const gone = { kind: 'done', result: { deleted: true } };
+  const failure = { code: 'X', message: '' };
+
+  test('has ended where the instance is gone or soft-deleted, and is waited for else', () => {
+    expect(awaitDeleted.read({ status: 204, headers: {}, body: undefined }, input, context)).toEqual(gone);
+    expect(awaitDeleted.read(reply(instance('softdeleted')), input, context)).toEqual(gone);
+    expect(awaitDeleted.read(reply(instance('ProtectionConfigured')), input, context)).toEqual({
+      kind: 'waiting',
+      waitSeconds: 45,
+      detail: { state: 'ProtectionConfigured' },
+    });
+    expect(awaitDeleted.readRefusal?.(failure, 404, input)).toEqual(gone);
+    expect(awaitDeleted.readRefusal?.(failure, 403, input)).toBeUndefined();
+  });
+
+  test('of what is not there is done; a refusal is one', () => {
+    expect(deleteInstance.read(reply({}), { instanceId }, context)).toEqual(gone);
+    expect(deleteInstance.readRefusal?.(failure, 404, { instanceId })).toEqual(gone);
+    expect(deleteInstance.readRefusal?.(failure, 409, { instanceId })).toBeUndefined();
+  });
+
+  test('leaves nothing to find where soft delete is off', () => {
+    expect(
+      findDeletedInstance.read({ status: 204, headers: {}, body: undefined }, { instanceId }, context),
+    ).toEqual({
+      kind: 'done',
+      result: {},
+    });
+    expect(findDeletedInstance.readRefusal?.(failure, 404, { instanceId })).toEqual({
+      kind: 'done',
+      result: {},
+    });
+    expect(findDeletedInstance.readRefusal?.(failure, 403, { instanceId })).toBeUndefined();
+  });
+
+  test('of a resource leaves what was its own, each instance', () => {
+    const other = instance('SoftDeleted');
+    const rows = list(
+      { ...instance('SoftDeleted'), name: 'one' },
+      { ...other, properties: { ...other.properties, dataSourceInfo: { resourceID: accountId } } },
+      { ...instance('SoftDeleted'), name: 'two' },
+    );
+    expect(findDeletedInstancesOf.read(rows, { vaultId, resourceId: diskId }, context)).toEqual({
+      kind: 'done',
+      result: ['one', 'two'].map((name) => ({ id: `${vaultId}/backupInstances/${name}`, name })),
+    });
+  });
+});
+
+test('what acts on an instance tells which, and holds it', () => {
+  const done = { kind: 'done', result: { instanceId } };
+  const change = { instanceId, properties: {} };
+  expect(stopProtection.read(reply({}), { instanceId }, context)).toEqual(done);
+  expect(undeleteInstance.read(reply({}), { instanceId }, context)).toEqual(done);
+  expect(changeInstance.read(reply({}), change, context)).toEqual(done);
+  expect([stopProtection.itemOf?.({ instanceId }), undeleteInstance.itemOf?.({ instanceId })]).toEqual([
+    instanceId,
+    instanceId,
+  ]);
+  expect(stopProtection.describe({ instanceId })).not.toHaveProperty('body');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dataProtectionJobs } from '../../../src/data-protection/jobList.ts';
-import { readInstanceJob, readJobEnding } from '../../../src/data-protection/jobs.ts';
+import { readInstanceJob, readJobEnding, starterIn } from '../../../src/data-protection/jobs.ts';
 import { diskId, instanceId, list, reply, vaultId } from './replies.ts';
 
 const jobId = `${vaultId}/backupJobs/7f0a0000-0000-4000-8000-000000000001`;
@@ -137,5 +137,118 @@ describe('the list of jobs, as the tracker reads it', () => {
       kind: 'running',
       seen: { id: jobId, status: 'unknown' },
     });
+  });
+});
+
+describe('a job was begun', () => {
+  test.each([
+    [
+      'by another run, which its id shows',
+      { activityID: '5a1d1c50-0000-5000-8000-000000000001' },
+      'anotherRun',
+    ],
+    ['on demand', { isUserTriggered: true }, 'onDemand'],
+    ['by the policy', { isUserTriggered: false }, 'policy'],
+    ['by nobody who is known', { isUserTriggered: null }, undefined],
+  ])('%s', (_how, more, startedBy) => {
+    expect(starterIn(job('InProgress', more))).toEqual(startedBy === undefined ? {} : { startedBy });
+    expect(readJobEnding(job('Completed', more))?.startedBy).toBe(startedBy);
+  });
+});
+
+test('an ending is told whole', () => {
+  expect(readJobEnding(job('Completed', { endTime: '2026-08-22T02:01:00Z' }))).toEqual({
+    job: {
+      ...{ id: jobId, status: 'Completed' },
+      ...{ startedAt: '2026-08-22T01:58:02.123Z', endedAt: '2026-08-22T02:01:00.000Z' },
+    },
+    ended: 'completed',
+    warnings: [],
+    startedBy: 'onDemand',
+  });
+});
+
+test('errors of a job that completed are warnings, all of them, each cut to 400 characters', () => {
+  const errorDetails = [
+    { code: 'One', message: 'A.' },
+    { code: 'Two', message: 'x'.repeat(1000) },
+  ];
+  const warnings = readJobEnding(job('CompletedWithWarnings', { errorDetails }))?.warnings ?? [];
+  expect(warnings[0]).toBe('One: A.');
+  expect(warnings[1]).toHaveLength(400);
+  expect(readJobEnding(job('Completed', { errorDetails }))).not.toHaveProperty('failure');
+});
+
+test('of the tasks the running one is shown, else the last, in 500 characters at most', () => {
+  const task = (taskName: string, taskStatus: string, taskProgress?: number) => ({
+    ...{ taskName, taskStatus },
+    ...(taskProgress === undefined ? {} : { taskProgress }),
+  });
+  const shown = (...all: object[]) => readInstanceJob(job('InProgress', tasks(...all))).progress;
+  expect(shown(task('A', 'Completed'), task('B', 'InProgress'), task('C', 'NotStarted'))).toBe('B');
+  expect(shown(task('A', 'Completed'), task('C', 'Completed', 0))).toBe('C 0 %');
+  expect(shown(task('x'.repeat(600), 'InProgress'))).toHaveLength(500);
+  expect(shown({ taskStatus: 'InProgress', taskProgress: 40 })).toBeUndefined();
+});
+
+describe('the point of a job', () => {
+  const watch = { itemId: instanceId, sentAt: '2026-08-22T01:58:00.000Z' };
+  const now = new Date('2026-08-22T03:00:00Z');
+  const point = (id: string, recoveryPointTime: string) => ({ id, properties: { recoveryPointTime } });
+  const ended = (differs: object) =>
+    dataProtectionJobs.pointOf(watch, { job: { id: 'j', status: 'Completed', ...differs } } as never, now);
+
+  test('is the newest between its start and its end', () => {
+    const { call, read } = ended({ startedAt: '2026-08-22T02:00:00Z', endedAt: '2026-08-22T02:10:00Z' });
+    expect(call.path).toBe(`${instanceId}/recoveryPoints`);
+    const rows = [
+      point('early', '2026-08-22T01:57:59Z'),
+      point('first', '2026-08-22T01:58:00Z'),
+      point('last', '2026-08-22T02:12:00Z'),
+      point('late', '2026-08-22T02:12:01Z'),
+    ];
+    expect(read(list(...rows))).toMatchObject({ id: 'last' });
+    expect(read(list(...rows.slice(0, 2)))).toMatchObject({ id: 'first' });
+    expect(read(list(point('early', '2026-08-22T01:57:59Z')))).toBeNull();
+  });
+
+  test('is looked for from the sending until now where the job tells no times', () => {
+    const { read } = ended({});
+    expect(read(list(point('p', '2026-08-22T01:56:00Z')))).toMatchObject({ id: 'p' });
+    expect(read(list(point('p', '2026-08-22T01:55:59Z')))).toBeNull();
+    expect(read(list(point('p', '2026-08-22T03:02:00Z')))).toMatchObject({ id: 'p' });
+    expect(read(list(point('p', '2026-08-22T03:02:01Z')))).toBeNull();
+  });
+});
+
+describe('the job of a watched backup', () => {
+  const watch = { itemId: instanceId, sentAt: '2026-08-22T01:58:00.000Z' };
+  const unnamed = (more: object = {}) =>
+    job('InProgress', { activityID: 'ffffffff-0000-4000-8000-00000000000f', ...more });
+
+  test('is the one of the instance that began then', () => {
+    expect(dataProtectionJobs.matchItem(list(unnamed()), watch)).toEqual({ kind: 'found', jobId });
+    expect(dataProtectionJobs.matchItem(list(), watch)).toEqual({ kind: 'absent' });
+    expect(dataProtectionJobs.matchItem(list(unnamed({ operation: 'Restore' })), watch)).toEqual({
+      kind: 'absent',
+    });
+  });
+
+  test('may be that of the run which had the instance before', () => {
+    const otherSentBy = '2026-08-22T01:57:02.123Z';
+    expect(dataProtectionJobs.matchItem(list(unnamed()), { ...watch, otherSentBy })).toEqual({
+      kind: 'ambiguous',
+      failure: {
+        code: 'BackupJobAmbiguous',
+        message: `The job ${jobId} may be this run's or that of the run which had the instance before.`,
+      },
+    });
+    const earlier = { ...watch, otherSentBy: '2026-08-22T01:57:02.122Z' };
+    expect(dataProtectionJobs.matchItem(list(unnamed()), earlier)).toEqual({ kind: 'found', jobId });
+  });
+
+  test('that was joined may be anybody’s', () => {
+    const joined = { ...watch, joined: true as const };
+    expect(dataProtectionJobs.matchItem(list(job('InProgress')), joined)).toEqual({ kind: 'found', jobId });
   });
 });

@@ -136,3 +136,80 @@ describe('after a doubt about a restore', () => {
     });
   });
 });
+
+describe('a restore', () => {
+  const handle = {
+    ...{ service: 'dataProtection', operation: 'Restore', itemId: instanceId },
+    vaultId: instanceId.replace(/\/backupInstances.*/, ''),
+    ...{ stepId: '07', attemptId: context.attemptId, sentAt: context.sentAt, waitSeconds: 30 },
+  };
+  const identity = '/subscriptions/1/identities/i';
+
+  test('accepted gives a handle by which it is followed', () => {
+    expect(restoreInstance.read(reply({}), order, context)).toEqual({ kind: 'done', result: handle });
+    const told = { operationId: 'o', otherSentBy: 'before' };
+    expect(restoreInstance.read(reply({ jobId: '/j' }), order, { ...context, ...told })).toEqual({
+      kind: 'done',
+      result: { ...handle, ...told, jobId: '/j' },
+    });
+  });
+
+  test('in doubt is followed by its job', () => {
+    const { repeat } = restoreInstance;
+    if (repeat === 'safe') throw new Error('A restore must look first.');
+    const attempts = {
+      attemptIds: ['a', 'b'],
+      ...{ firstClaimAt: '2025-11-04T08:52:46.000Z', lastSendBy: '2025-11-04T08:53:46.000Z' },
+      joinForeign: false,
+    };
+    const job = (startTime: string | null) => ({
+      id: '/jobs/1',
+      properties: { operation: 'Restore', activityID: 'A', backupInstanceId: instanceId, startTime },
+    });
+    const found = { ...handle, stepId: '', attemptId: 'b', jobId: '/jobs/1' };
+    expect(repeat.findEarlier(reply({ value: [job('2025-11-04T08:52:50Z')] }), order, attempts)).toEqual({
+      kind: 'ours',
+      result: { ...found, sentAt: '2025-11-04T08:52:50.000Z' },
+    });
+    expect(repeat.findEarlier(reply({ value: [job(null)] }), order, attempts)).toEqual({
+      kind: 'ours',
+      result: { ...found, sentAt: '2025-11-04T08:52:46.000Z' },
+    });
+  });
+
+  test('by an identity that was given to the vault says so', () => {
+    expect(restoreInstance.describe({ ...order, userAssignedIdentityId: identity }).body).toEqual({
+      ...recordedDiskBody,
+      identityDetails: { useSystemAssignedIdentity: false, userAssignedIdentityArmUrl: identity },
+    });
+    expect(restoreInstance.describe(order).body).toEqual(recordedDiskBody);
+  });
+
+  test('of several containers names each', () => {
+    const { body } = restoreInstance.describe({ ...order, targetId: accountId, containers: ['a', 'b'] });
+    const { restoreCriteria } = (body as { restoreTargetInfo: { restoreCriteria: { itemPath: string }[] } })
+      .restoreTargetInfo;
+    expect(restoreCriteria.map(({ itemPath }) => itemPath)).toEqual(['a', 'b']);
+  });
+});
+
+test('a point is named by its own id; one that is kept in several stores may be restored from each', () => {
+  const row = {
+    ...{ id: `${instanceId}/recoveryPoints/x`, name: 'x' },
+    properties: {
+      ...{ recoveryPointId: 'the-point', recoveryPointTime: '2025-11-03T12:02:57Z' },
+      recoveryPointDataStoresDetails: [{ type: 'VaultStore' }, { type: 'OperationalStore' }],
+    },
+  };
+  const wish = {
+    ...{ instanceId, choose: 'latest' as const, seed: 's', store: 'OperationalStore' },
+    ...{ notBefore: '2025-10-05T00:00:00.000Z', notAfter: '2025-11-04T09:00:00.000Z' },
+  };
+  expect(chooseInstancePoint.read(reply({ value: [row] }), wish, context)).toEqual({
+    kind: 'done',
+    result: {
+      chosen: { id: `${instanceId}/recoveryPoints/x`, name: 'the-point', at: '2025-11-03T12:02:57.000Z' },
+      ...{ eligible: 1, passedOver: 0 },
+    },
+  });
+});

@@ -217,6 +217,80 @@ describe('a job', () => {
   });
 });
 
+describe('a job that the list shows failed and whose details', () => {
+  const failedList = () => listOf({ id: job(1), status: 'Failed', activityId: attempt(1) });
+  const detailsAfter = (refusals: number, status: number) => {
+    let reads = 0;
+    return trackerWorld({
+      list: failedList,
+      read: () =>
+        ++reads <= refusals
+          ? says(status, { error: { code: 'Busy', message: 'Later.' } })
+          : says(200, {
+              name: job(1),
+              properties: { status: 'Failed', errorDetails: [{ errorCode: 7, errorString: 'No snapshot.' }] },
+            }),
+    });
+  };
+  const tickUntilTold = async (world: TrackerWorld) => {
+    await watchJob(world.services, watchOrder());
+    for (let ticks = 0; ticks < 60 && world.told.length === 0; ticks++) await world.tick();
+    return world.told[0]?.outcome;
+  };
+
+  test('are throttled is asked about until they can be read: a 429 says nothing about it', async () => {
+    expect(await tickUntilTold(detailsAfter(12, 429))).toMatchObject({
+      kind: 'ended',
+      ending: { failure: { code: '7', message: 'No snapshot.' } },
+    });
+  });
+
+  test('cannot be read four times is asked about a fifth', async () => {
+    expect(await tickUntilTold(detailsAfter(4, 500))).toMatchObject({
+      kind: 'ended',
+      ending: { failure: { code: '7' } },
+    });
+  });
+
+  test('cannot be read five times ends as its row says, which tells that reasons are missing', async () => {
+    const world = detailsAfter(1000, 500);
+    expect(await tickUntilTold(world)).toMatchObject({
+      kind: 'ended',
+      ending: {
+        ended: 'failed',
+        job: { id: job(1), status: 'Failed' },
+        failure: {
+          code: 'JobFailed',
+          message:
+            "The job's status is Failed. The details of the job could not be read, its row of the list decides: Busy.",
+        },
+        warnings: [],
+      },
+    });
+    expect(world.requests.filter((request) => request.startsWith('read'))).toHaveLength(5);
+  });
+});
+
+describe('a job that stood in the way and that no list shows', () => {
+  test.each([
+    [
+      'is not waited for longer than half an hour: nobody knows how it ended',
+      { joined: true as const },
+      'unknown',
+      '02:30:00',
+    ],
+    ['but for its joining is waited for to the end of its time', {}, 'timedOut', '08:00:00'],
+  ])('%s', async (_what, differs, kind, at) => {
+    const world = trackerWorld({ list: () => listOf() });
+    await watchJob(world.services, watchOrder({ attemptId: '', byItem: true, ...differs }));
+    for (let ticks = 0; ticks < 500 && world.told.length === 0; ticks++) await world.tick();
+    expect(world.told).toMatchObject([{ outcome: { kind, failure: { code: 'JobNotFound' } } }]);
+    const lateMs = world.clock.now - Date.parse(`2026-08-22T${at}Z`);
+    expect(lateMs).toBeGreaterThanOrEqual(0);
+    expect(lateMs).toBeLessThan(5 * 60_000);
+  });
+});
+
 describe('a list', () => {
   test('that is stale by two ticks costs time alone', async () => {
     const shown = (now: Date) => (now < new Date('2026-08-22T02:03:00Z') ? 'InProgress' : 'Completed');

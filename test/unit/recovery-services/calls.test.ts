@@ -46,17 +46,17 @@ const wish = {
 } as const;
 
 /** Method, action without the provider, path, query or body: the api-version is that of backups. */
-const calls: readonly (readonly [string, ArmCall, string, string, string, Partial<ArmCall>?])[] = [
+const calls: [string, () => ArmCall, string, string, string, Partial<ArmCall>?][] = [
   [
     'a policy',
-    readPolicy.describe({ policyId: `${vaultId}/backupPolicies/daily` }),
+    () => readPolicy.describe({ policyId: `${vaultId}/backupPolicies/daily` }),
     'GET',
     `${vaults}/backupPolicies/read`,
     `${vaultId}/backupPolicies/daily`,
   ],
   [
     'a registered account',
-    findContainer.describe(account),
+    () => findContainer.describe(account),
     'GET',
     `${vaults}/backupProtectionContainers/read`,
     `${vaultId}/backupProtectionContainers`,
@@ -64,7 +64,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'an account that discovery found',
-    findProtectableContainer.describe(account),
+    () => findProtectableContainer.describe(account),
     'GET',
     `${vaults}/backupFabrics/protectableContainers/read`,
     `${vaultId}/backupFabrics/Azure/protectableContainers`,
@@ -72,7 +72,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'a discovery',
-    refreshContainers.describe({ vaultId, backupManagementType: 'AzureIaasVM' }),
+    () => refreshContainers.describe({ vaultId, backupManagementType: 'AzureIaasVM' }),
     'POST',
     `${vaults}/backupFabrics/refreshContainers/action`,
     `${vaultId}/backupFabrics/Azure/refreshContainers`,
@@ -80,7 +80,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'an inquiry',
-    inquireContainer.describe(container),
+    () => inquireContainer.describe(container),
     'POST',
     `${vaults}/backupFabrics/protectionContainers/inquire/action`,
     `${containerPath}/inquire`,
@@ -88,7 +88,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'a registration',
-    registerContainer.describe(container),
+    () => registerContainer.describe(container),
     'PUT',
     `${vaults}/backupFabrics/protectionContainers/write`,
     containerPath,
@@ -104,7 +104,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'shares that may be protected',
-    findProtectableShare.describe({ ...account, share: 'docs' }),
+    () => findProtectableShare.describe({ ...account, share: 'docs' }),
     'GET',
     `${vaults}/backupProtectableItems/read`,
     `${vaultId}/backupProtectableItems`,
@@ -112,7 +112,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'machines that may be protected',
-    findProtectableVirtualMachine.describe({ vaultId, virtualMachineId }),
+    () => findProtectableVirtualMachine.describe({ vaultId, virtualMachineId }),
     'GET',
     `${vaults}/backupProtectableItems/read`,
     `${vaultId}/backupProtectableItems`,
@@ -120,7 +120,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'protected shares',
-    findProtectedItem.describe({ ...account, kind: 'fileShare', share: 'docs' }),
+    () => findProtectedItem.describe({ ...account, kind: 'fileShare', share: 'docs' }),
     'GET',
     `${vaults}/backupProtectedItems/read`,
     `${vaultId}/backupProtectedItems`,
@@ -128,7 +128,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'protected machines',
-    findProtectedItem.describe({ vaultId, kind: 'virtualMachine', virtualMachineId }),
+    () => findProtectedItem.describe({ vaultId, kind: 'virtualMachine', virtualMachineId }),
     'GET',
     `${vaults}/backupProtectedItems/read`,
     `${vaultId}/backupProtectedItems`,
@@ -136,56 +136,57 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'protected databases, of every type',
-    findItemById.describe({ itemId: item, kind: 'workload' }),
+    () => findItemById.describe({ itemId: item, kind: 'workload' }),
     'GET',
     `${vaults}/backupProtectedItems/read`,
     `${vaultId}/backupProtectedItems`,
     { query: { $filter: "backupManagementType eq 'AzureWorkload'" } },
   ],
-  ['an item', readProtectedItem.describe({ itemId: item }), 'GET', `${vaults}/${itemPart}/read`, item],
+  ['an item', () => readProtectedItem.describe({ itemId: item }), 'GET', `${vaults}/${itemPart}/read`, item],
   [
     'the deletion of an item',
-    deleteItem.describe({ itemId: item }),
+    () => deleteItem.describe({ itemId: item }),
     'DELETE',
     `${vaults}/${itemPart}/delete`,
     item,
   ],
   [
     'the operation of a backup',
-    followBackupOperation.describe(handle),
+    () => followBackupOperation.describe(handle),
     'GET',
     `${vaults}/backupOperations/read`,
     `${vaultId}/backupOperations/0e0e`,
   ],
-  ['a job', readJob.describe(job), 'GET', `${vaults}/backupJobs/read`, `${vaultId}/backupJobs/0d0d`],
+  ['a job', () => readJob.describe(job), 'GET', `${vaults}/backupJobs/read`, `${vaultId}/backupJobs/0d0d`],
   [
     'the starter of a job',
-    readStarter.describe(job),
+    () => readStarter.describe(job),
     'GET',
     `${vaults}/backupJobs/read`,
     `${vaultId}/backupJobs/0d0d`,
   ],
   [
     'what a restore counted',
-    readRestoreCounts.describe(job),
+    () => readRestoreCounts.describe(job),
     'GET',
     `${vaults}/backupJobs/read`,
     `${vaultId}/backupJobs/0d0d`,
   ],
   [
     'the end of a job',
-    cancelJob.describe(job),
+    () => cancelJob.describe(job),
     'POST',
     `${vaults}/backupJobs/cancel/action`,
     `${vaultId}/backupJobs/0d0d/cancel`,
   ],
   [
     'the points of an hour before a job to an hour after',
-    findRecoveryPoint.describe({
-      itemId: item,
-      startedAt: '2026-08-22T02:00:00Z',
-      endedAt: '2026-08-22T13:30:00Z',
-    }),
+    () =>
+      findRecoveryPoint.describe({
+        itemId: item,
+        startedAt: '2026-08-22T02:00:00Z',
+        endedAt: '2026-08-22T13:30:00Z',
+      }),
     'GET',
     `${vaults}/${itemPart}/recoveryPoints/read`,
     `${item}/recoveryPoints`,
@@ -193,7 +194,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'the points of a span, and of an hour after it',
-    chooseItemPoint.describe({ itemId: item, ...wish }),
+    () => chooseItemPoint.describe({ itemId: item, ...wish }),
     'GET',
     `${vaults}/${itemPart}/recoveryPoints/read`,
     `${item}/recoveryPoints`,
@@ -201,10 +202,15 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'a restore',
-    restoreShare.describe({
-      ...{ itemId: item, kind: 'fileShare', friendlyName: 'docs', pointId: `${item}/recoveryPoints/673` },
-      ...{ sourceAccountId: storageAccountId, targetAccountId: `${storageAccountId}2`, targetShare: 'back' },
-    }),
+    () =>
+      restoreShare.describe({
+        ...{ itemId: item, kind: 'fileShare', friendlyName: 'docs', pointId: `${item}/recoveryPoints/673` },
+        ...{
+          sourceAccountId: storageAccountId,
+          targetAccountId: `${storageAccountId}2`,
+          targetShare: 'back',
+        },
+      }),
     'POST',
     `${vaults}/${itemPart}/recoveryPoints/restore/action`,
     `${item}/recoveryPoints/673/restore`,
@@ -223,7 +229,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
   ],
   [
     'which vault protects a machine',
-    readBackupStatus.describe({ resourceId: virtualMachineId, region: 'westeurope' }),
+    () => readBackupStatus.describe({ resourceId: virtualMachineId, region: 'westeurope' }),
     'POST',
     'Microsoft.RecoveryServices/locations/backupStatus/action',
     '/subscriptions/11111111-2222-4333-8444-555555555555/providers/Microsoft.RecoveryServices/locations/westeurope/backupStatus',
@@ -233,7 +239,7 @@ const calls: readonly (readonly [string, ArmCall, string, string, string, Partia
 
 describe('is asked for with one request', () => {
   test.each(calls)('%s', (_what, call, method, action, path, more) => {
-    expect(call).toEqual(Object.assign({ method, action, path, apiVersion: '2025-08-01' }, more));
+    expect(call()).toEqual(Object.assign({ method, action, path, apiVersion: '2025-08-01' }, more));
   });
 
   test('a vault, which has a version of its own', () => {
@@ -283,36 +289,37 @@ describe('without its poll URL an operation is read at the place that Azure docu
   test.each([
     [
       'a discovery',
-      refreshContainers.longRunning?.unsigned?.({ vaultId, backupManagementType: 'AzureStorage' }, '0e0e'),
+      () =>
+        refreshContainers.longRunning?.unsigned?.({ vaultId, backupManagementType: 'AzureStorage' }, '0e0e'),
       'backupFabrics/operationResults/read',
       operationPath,
     ],
     [
       'a registration',
-      registerContainer.longRunning?.unsigned?.(container, '0e0e'),
+      () => registerContainer.longRunning?.unsigned?.(container, '0e0e'),
       'backupFabrics/protectionContainers/operationResults/read',
       `${containerPath}/operationResults/0e0e`,
     ],
     [
       'an inquiry',
-      inquireContainer.longRunning?.unsigned?.(container, '0e0e'),
+      () => inquireContainer.longRunning?.unsigned?.(container, '0e0e'),
       'backupFabrics/protectionContainers/operationResults/read',
       `${containerPath}/operationResults/0e0e`,
     ],
     [
       'a deletion',
-      deleteItem.longRunning?.unsigned?.({ itemId: item }, '0e0e'),
+      () => deleteItem.longRunning?.unsigned?.({ itemId: item }, '0e0e'),
       'backupOperations/read',
       `${vaultId}/backupOperations/0e0e`,
     ],
     [
       'a backup',
-      followBackupOperation.longRunning?.unsigned?.(handle, '0e0e'),
+      () => followBackupOperation.longRunning?.unsigned?.(handle, '0e0e'),
       'backupOperations/read',
       `${vaultId}/backupOperations/0e0e`,
     ],
   ])('%s', (_what, call, action, path) => {
-    expect(call).toEqual({ method: 'GET', action: `${vaults}/${action}`, path, apiVersion: '2025-08-01' });
+    expect(call()).toEqual({ method: 'GET', action: `${vaults}/${action}`, path, apiVersion: '2025-08-01' });
   });
 });
 

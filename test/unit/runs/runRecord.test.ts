@@ -130,6 +130,14 @@ describe('starting', () => {
     expect(started).toEqual([]);
   });
 
+  test('a run that has ended is not begun, though the platform knows no flow of it', async () => {
+    const { services, id, started } = await accepted();
+    const ending: RunEnding = { status: 'cancelled', warnings: [] };
+    await finishRun(services, { runId: id, generation: 1, ending });
+    await startRun(services, id);
+    expect(started).toEqual([]);
+  });
+
   test.each([0, 2])('a start of generation %i says nothing about the run', async (generation) => {
     const { services, id } = await accepted();
     await noteStarted(services, { runId: id, generation });
