@@ -44,7 +44,8 @@ const mayImport = {
   ],
   triggers: [...armIds, 'src/runs/', 'src/plan/', 'src/storage/'],
   http: ['src/'],
-  composition: ['src/(?!functions|http)'],
+  composition: ['src/(?!functions|http|watchdog)'],
+  watchdog: ['src/(?!functions|http)'],
   functions: ['src/'],
 };
 

@@ -1,6 +1,5 @@
 import { advanceShard } from '../src/batches/advanceShard.ts';
-import { addItems, itemKey, itemsOf, type BatchItem } from '../src/batches/batchItem.ts';
-import type { BatchServices } from '../src/batches/batchServices.ts';
+import { addItems, itemKey, itemsOf, type BatchItem, type BatchServices } from '../src/batches/batchItem.ts';
 import { gatherItems } from '../src/batches/gatherItems.ts';
 import { reportBatch } from '../src/batches/reportBatch.ts';
 import { rowOfRun, type RunState } from '../src/runs/runRow.ts';

@@ -2,8 +2,7 @@
 import type { Json } from '../../src/arm/call.ts';
 import { memberIn, objectsIn } from '../../src/arm/replyFields.ts';
 import { resourcePath } from '../../src/arm/resourceId.ts';
-import { askArm, type EstateServices } from '../../src/estate/askArm.ts';
-import { askPages } from '../../src/estate/askPages.ts';
+import { askArm, askPages, type EstateServices } from '../../src/estate/askArm.ts';
 import { missingActions, notAllowed } from '../../src/estate/readRights.ts';
 import { listRolesAt } from '../../src/resources/roleAssignments.ts';
 

@@ -185,3 +185,25 @@ export function ancestorId(id: string, type: string): string | undefined {
   const at = segments.findIndex((one, index) => index % 2 === 1 && one.toLowerCase() === type.toLowerCase());
   return at > 0 && segments[at + 1] ? segments.slice(0, at + 2).join('/') : undefined;
 }
+
+/**
+ * The name that follows a type in an id (`protectedItems`, `subscriptions`), as the service spells it.
+ *
+ * @returns undefined when the id has no such type, or the text is no id.
+ */
+export function nameIn(id: string, type: string): string | undefined {
+  const reading = parseResourceId(id);
+  if (reading.kind === 'refused') return undefined;
+  const { subscriptionId, resourceGroup, types, names } = reading.id;
+  if (type === 'subscriptions') return subscriptionId;
+  if (type === 'resourceGroups') return resourceGroup;
+  const at = types.findIndex((one) => one.toLowerCase() === type.toLowerCase());
+  return at < 0 ? undefined : names[at];
+}
+
+/** ARM id of a share, as requests and lists of runs spell it. */
+export const shareId = (storageAccountId: string, share: string): string =>
+  `${storageAccountId}/fileServices/default/shares/${share}`;
+
+/** The account a share candidate lies in. */
+export const accountOfShare = (id: string): string => id.replace(/\/fileServices\/.*$/i, '');

@@ -1,10 +1,15 @@
-import { acceptRun } from '../runs/acceptRun.ts';
-import type { ShardInput, ShardProgress } from '../runs/planWork.ts';
+import { acceptRun, startAccepted, startRun } from '../runs/acceptRun.ts';
+import type { ShardInput, ShardProgress } from '../runs/activities.ts';
 import { shardIdOf } from '../runs/run.ts';
 import { findRun, hasEnded, placeOfRun, type RunState } from '../runs/runRow.ts';
-import { startAccepted, startRun } from '../runs/startRun.ts';
-import { itemsOf, listItems, rowOfItem, type BatchItem, type StoredItem } from './batchItem.ts';
-import type { BatchServices } from './batchServices.ts';
+import {
+  itemsOf,
+  listItems,
+  rowOfItem,
+  type BatchItem,
+  type StoredItem,
+  type BatchServices,
+} from './batchItem.ts';
 import { chargesOf, takeCharges } from './dailyLimits.ts';
 
 /** Children looked at or started together. */

@@ -1,13 +1,13 @@
 import type { Json } from '../arm/call.ts';
-import { parseResourceId } from '../arm/resourceId.ts';
-import { accountOfShare, shareCandidate } from '../estate/candidates.ts';
+import { parseResourceId, accountOfShare } from '../arm/resourceId.ts';
+import { shareCandidate } from '../estate/candidates.ts';
 import { sourceKey, type Protection } from '../estate/protections.ts';
 import type { Estate } from '../estate/readEstate.ts';
 import type { Plan, Schedule } from '../plan/schema.ts';
 import { isAllowed, select, whyNot, type Candidate } from '../plan/select.ts';
 import type { BackupOptions, RunRequest, Target } from '../runs/request.ts';
 import type { BatchOf } from '../runs/run.ts';
-import { digestOf } from '../runs/runId.ts';
+import { digestOf } from '../runs/runRow.ts';
 import type { Table } from '../storage/table.ts';
 import { addItems, itemKey, itemsOf, targetName, type BatchItem } from './batchItem.ts';
 

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { shareId } from '../estate/candidates.ts';
-import type { Shard } from '../runs/planWork.ts';
+import type { EstateServices } from '../estate/askArm.ts';
+import { shareId } from '../arm/resourceId.ts';
+import type { LoadedPlan } from '../plan/loadPlan.ts';
+import type { Shard } from '../runs/activities.ts';
 import type { RunRequest, Target } from '../runs/request.ts';
 import type { BatchCounts, RunStatus } from '../runs/run.ts';
 import type { RunState } from '../runs/runRow.ts';
+import type { RunServices } from '../runs/runServices.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
 
 /** One item of a batch. Instants are ISO 8601 UTC. */
@@ -140,4 +143,20 @@ export function targetName(target: Target): string {
     case 'blobs':
       return target.datasourceId;
   }
+}
+
+/** Everything batches and sweeps are carried with. */
+export interface BatchServices {
+  readonly clock: () => Date;
+  readonly runs: RunServices;
+  /** Asks a child to stop, also one that waits for its job. Harmless to repeat. */
+  readonly cancelChild: (runId: string, caller: string | undefined) => Promise<void>;
+  /** Items of batches: partition = batch and digest of its request, row key = item. */
+  readonly batchItems: Table;
+  /** What was used up of the service's daily limits: partition = UTC date. */
+  readonly dailyCounters: Table;
+  readonly loadPlan: () => Promise<LoadedPlan>;
+  readonly estate: EstateServices;
+  /** Least pause between two looks at children, in seconds. */
+  readonly minimumPollSeconds: number;
 }

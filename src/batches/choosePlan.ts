@@ -1,12 +1,20 @@
-import { addItems, itemKey, itemsOf, listItems, shardsOf, type BatchItem } from './batchItem.ts';
-import type { BatchServices } from './batchServices.ts';
+import {
+  addItems,
+  itemKey,
+  itemsOf,
+  listItems,
+  shardsOf,
+  type BatchItem,
+  type BatchServices,
+} from './batchItem.ts';
 import { protectionRequest } from './protectionRequest.ts';
-import { accountOfShare, candidateOf, shareCandidate } from '../estate/candidates.ts';
+import { accountOfShare } from '../arm/resourceId.ts';
+import { candidateOf, shareCandidate } from '../estate/candidates.ts';
 import { reasonOf, type Selected } from '../estate/compare.ts';
 import { accountsWithShares, sharesOf } from '../estate/readEstate.ts';
 import type { Plan } from '../plan/schema.ts';
 import { select, type Candidate } from '../plan/select.ts';
-import type { PlanChoice, WrittenResource } from '../runs/planWork.ts';
+import type { PlanChoice, WrittenResource } from '../runs/activities.ts';
 import { findRun } from '../runs/runRow.ts';
 
 /** Protections of one account's shares at a time: they share its container. */

@@ -6,13 +6,20 @@ import { accountsToList, readEstate, sharesOf, type Estate } from '../estate/rea
 import type { Plan } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
 import type { BatchOf, BatchRequest, SweepRequest } from '../runs/run.ts';
-import type { GatherAnswer, GatherInput } from '../runs/planWork.ts';
+import type { GatherAnswer, GatherInput } from '../runs/activities.ts';
 import { findRun, type RunState } from '../runs/runRow.ts';
 import { backupItems, namedItems, wantedOf } from './backupItems.ts';
-import { addItems, dryRunCode, itemKey, itemsOf, listItems, shardsOf, type BatchItem } from './batchItem.ts';
-import type { BatchServices } from './batchServices.ts';
-import { drillItems, drillOf } from './drillItems.ts';
-import { protectionRequest } from './protectionRequest.ts';
+import {
+  addItems,
+  dryRunCode,
+  itemKey,
+  itemsOf,
+  listItems,
+  shardsOf,
+  type BatchItem,
+  type BatchServices,
+} from './batchItem.ts';
+import { protectionRequest, drillItems, drillOf } from './protectionRequest.ts';
 import { readSummary, writeSummary, type SweepSummary } from './sweepSummary.ts';
 
 /** Sweeps protect gently: each protection asks for discoveries and configurations. */

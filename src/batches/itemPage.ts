@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { runStatusSchema } from '../runs/listRuns.ts';
+import { runStatusSchema } from '../runs/recordSchema.ts';
 import type { RunState } from '../runs/runRow.ts';
 import type { Table } from '../storage/table.ts';
 import { itemOfRow, itemsOf, standingOf, type BatchItem } from './batchItem.ts';

@@ -1,11 +1,18 @@
 import type { JsonObject } from '../arm/call.ts';
 import { changeRun } from '../runs/changeRun.ts';
-import type { BatchEnding, GatherInput } from '../runs/planWork.ts';
+import type { BatchEnding, GatherInput } from '../runs/activities.ts';
 import type { BatchCounts, BatchFailure, BatchReport, WouldDo } from '../runs/run.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import { findRun, hasEnded, type RunState } from '../runs/runRow.ts';
-import { isGate, dryRunCode, itemsOf, listItems, standingOf, type BatchItem } from './batchItem.ts';
-import type { BatchServices } from './batchServices.ts';
+import {
+  isGate,
+  dryRunCode,
+  itemsOf,
+  listItems,
+  standingOf,
+  type BatchItem,
+  type BatchServices,
+} from './batchItem.ts';
 import { readSummary, type SweepSummary } from './sweepSummary.ts';
 
 /** Characters of the report as JSON: one column of the run row. */

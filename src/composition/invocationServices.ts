@@ -1,10 +1,10 @@
 import type { InvocationContext } from '@azure/functions';
 import { plainText } from '../arm/words.ts';
-import type { BatchServices } from '../batches/batchServices.ts';
+import type { BatchServices } from '../batches/batchItem.ts';
 import { describeBatch } from '../batches/reportBatch.ts';
 import { dataProtectionJobs } from '../data-protection/jobList.ts';
 import type { CoverageTickServices } from '../coverage/coverageServices.ts';
-import { keepProof } from '../coverage/drillProofs.ts';
+import { keepProof } from '../coverage/rows.ts';
 import type { DrillNoteServices } from '../drills/noteDrill.ts';
 import type { CleanUpServices } from '../drills/cleanUpRow.ts';
 import type { EstateServices } from '../estate/askArm.ts';
@@ -23,17 +23,15 @@ import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
 import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
 import { childEndedEvent, shardIdOf, type RunRecord } from '../runs/run.ts';
-import { instanceIdOf } from '../runs/runId.ts';
-import { findRun } from '../runs/runRow.ts';
-import { runsSince } from '../runs/runsSince.ts';
+import { findRun, instanceIdOf } from '../runs/runRow.ts';
+import { runsSince } from '../runs/listRuns.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import type { StepSummary } from '../steps/step.ts';
 import { listSteps } from '../steps/stepRow.ts';
 import type { StepLog, StepServices } from '../steps/stepServices.ts';
-import type { TriggerServices } from '../triggers/triggerServices.ts';
+import type { TriggerServices } from '../triggers/ticks.ts';
 import type { Settings } from '../settings.ts';
-import { obstacleTo } from './sendGate.ts';
-import type { Services } from './services.ts';
+import { obstacleTo, type Services } from './services.ts';
 
 /** Lost, it costs the batch time alone: the shard's timer looks as well. */
 async function wakeShard(given: Services, context: InvocationContext, instanceId: string): Promise<boolean> {

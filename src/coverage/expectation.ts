@@ -3,7 +3,7 @@ import { windowMilliseconds } from '../plan/occurrences.ts';
 import type { Plan, Rule, Schedule } from '../plan/schema.ts';
 import { whyNot, type Candidate } from '../plan/select.ts';
 import { sameId } from '../arm/resourceId.ts';
-import type { PolicyClock } from './policies.ts';
+import { durationMilliseconds, type PolicyClock } from './policies.ts';
 
 /** How old the newest recovery point may be, and how much later the resource is down. */
 export interface Expectation {
@@ -12,17 +12,7 @@ export interface Expectation {
   readonly from: 'rule' | 'schedule' | 'policy' | 'default';
 }
 
-const [minute, hour, day, week] = [60_000, 3_600_000, 86_400_000, 604_800_000];
-
-/** Milliseconds of `P1W`, `P1D`, `PT6H`, `P1DT12H30M`; months count 30 days, years 365. Undefined for anything else. */
-export function durationMilliseconds(text: string): number | undefined {
-  const found = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(text);
-  if (!found || found.slice(1).every((part) => part === undefined)) return undefined;
-  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0] = found
-    .slice(1)
-    .map((part) => Number(part ?? 0));
-  return (years * 365 + months * 30 + days) * day + weeks * week + hours * hour + minutes * minute;
-}
+const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
 /** The duration as ISO 8601 in days, hours and minutes: `P1D`, `P1DT4H`, `PT6H`. */
 export function durationText(milliseconds: number): string {

@@ -7,10 +7,11 @@ import type { Gathered } from './gatherEstate.ts';
 import type { Refresh } from './judgeRows.ts';
 import type { Prior } from './keptRows.ts';
 import { postureOf } from './posture.ts';
-import { changePartition, historyDays } from './readCoverage.ts';
+import { changePartition } from './rows.ts';
+import { historyDays } from './readCoverage.ts';
 import { isBackupVault, type VaultReading } from './readVault.ts';
 import { noteProgress, type Claimed } from './refreshState.ts';
-import { durationMilliseconds } from './expectation.ts';
+import { durationMilliseconds } from './policies.ts';
 import {
   coverageStateSchema,
   exceptionStates,

@@ -5,7 +5,7 @@ import { eachGraphPage } from '../estate/readGraph.ts';
 import { whyUnreadable } from '../estate/readRights.ts';
 import type { Plan, ResourceKind } from '../plan/schema.ts';
 import type { CoverageServices } from './coverageServices.ts';
-import { durationMilliseconds } from './expectation.ts';
+import { durationMilliseconds } from './policies.ts';
 import { isBackupVault, readVault, type VaultReading } from './readVault.ts';
 
 /** Everything of the estate but the resources themselves, which are read page by page. */

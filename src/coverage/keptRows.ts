@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RowChange, StoredRow, Table } from '../storage/table.ts';
-import { durationMilliseconds, type Expectation } from './expectation.ts';
-import { changePartition } from './readCoverage.ts';
-import { keptRow, listKeyOf, nowPartition, resourceHash, type KeptRow } from './rows.ts';
+import { type Expectation } from './expectation.ts';
+import { durationMilliseconds } from './policies.ts';
+import { keptRow, listKeyOf, nowPartition, resourceHash, changePartition, type KeptRow } from './rows.ts';
 import type { CoverageState } from './schema.ts';
 import type { Level } from './verdict.ts';
 

@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../arm/call.ts';
 import { memberIn, objectsIn, textIn, textsIn } from '../arm/replyFields.ts';
-import { durationMilliseconds } from './expectation.ts';
 
 /** When a backup policy backs up and for how long it keeps, as far as its body says. */
 export interface PolicyClock {
@@ -16,7 +15,7 @@ export interface PolicyClock {
   readonly nextAfter?: (now: Date) => Date | undefined;
 }
 
-const [hour, day] = [3_600_000, 86_400_000];
+const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 const unitMs: Readonly<Record<string, number>> = {
   days: day,
   weeks: 7 * day,
@@ -103,6 +102,16 @@ export function recoveryServicesPolicy(row: JsonObject): PolicyClock {
     continuous: false,
     nextAfter: everyMs === day ? nextDaily(schedule, zone) : undefined,
   }) as PolicyClock;
+}
+
+/** Milliseconds of `P1W`, `P1D`, `PT6H`, `P1DT12H30M`; months count 30 days, years 365. Undefined for anything else. */
+export function durationMilliseconds(text: string): number | undefined {
+  const found = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(text);
+  if (!found || found.slice(1).every((part) => part === undefined)) return undefined;
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0] = found
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  return (years * 365 + months * 30 + days) * day + weeks * 7 * day + hours * hour + minutes * minute;
 }
 
 /** `R/2026-01-01T02:00:00+00:00/PT4H`: from when on, and how often. */

@@ -1,9 +1,15 @@
 import type * as z from 'zod';
 import type { StoredRow, Table } from '../storage/table.ts';
-import type { CoverageFilter } from './coverageQuery.ts';
 import { refreshingNow } from './refreshState.ts';
-import { withProofs } from './drillProofs.ts';
-import { findRow, pageOfRows, resourceHash, type KeptRow } from './rows.ts';
+import {
+  findRow,
+  pageOfRows,
+  resourceHash,
+  changePartition,
+  withProofs,
+  type KeptRow,
+  type CoverageFilter,
+} from './rows.ts';
 import {
   coverageStateSchema,
   type coverageHistorySchema,
@@ -19,9 +25,6 @@ import {
 const dayMilliseconds = 86_400_000;
 /** How long changes of state and days are kept. */
 export const historyDays = 400;
-
-/** Partition of the month in which a change was seen: what is too old goes month by month. */
-export const changePartition = (at: Date): string => `change-${at.toISOString().slice(0, 7)}`;
 
 const jsonOf = <T>(row: StoredRow): T => JSON.parse(String(row['data'])) as T;
 

@@ -5,8 +5,7 @@ import {
   listInstancePointsCall,
   newestInstancePointIn,
 } from '../data-protection/instanceAges.ts';
-import { askArm, EstateUnreadable, type EstateServices } from '../estate/askArm.ts';
-import { askPages } from '../estate/askPages.ts';
+import { askArm, EstateUnreadable, askPages, type EstateServices } from '../estate/askArm.ts';
 import type { Protection } from '../estate/protections.ts';
 import { listPointsCall, newestPointIn } from '../recovery-services/itemAges.ts';
 import { readFailure } from '../arm/outcomes.ts';

@@ -11,8 +11,7 @@ import {
   type DeletedInstance,
   type InstanceJobRow,
 } from '../data-protection/instanceAges.ts';
-import { askArm, EstateUnreadable, type EstateServices } from '../estate/askArm.ts';
-import { askPages } from '../estate/askPages.ts';
+import { askArm, EstateUnreadable, askPages, type EstateServices } from '../estate/askArm.ts';
 import type { ResourceKind } from '../plan/schema.ts';
 import {
   backupJobsIn,

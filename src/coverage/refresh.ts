@@ -1,19 +1,13 @@
 import type { JsonObject } from '../arm/call.ts';
-import { idKey, parseResourceId } from '../arm/resourceId.ts';
+import { idKey, parseResourceId, accountOfShare } from '../arm/resourceId.ts';
 import { EstateUnreadable } from '../estate/askArm.ts';
-import {
-  accountOfShare,
-  candidateOf,
-  resourceQuery,
-  seenResource,
-  shareCandidate,
-} from '../estate/candidates.ts';
+import { candidateOf, resourceQuery, seenResource, shareCandidate } from '../estate/candidates.ts';
 import { sourceKey, type Protection } from '../estate/protections.ts';
 import { accountsWithShares, sharesOf } from '../estate/readEstate.ts';
 import { eachGraphPage } from '../estate/readGraph.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
-import type { CoverageServices } from './coverageServices.ts';
+import type { CoverageServices, CoverageTickServices } from './coverageServices.ts';
 import { finishRefresh } from './finishRefresh.ts';
 import { gatherEstate } from './gatherEstate.ts';
 import { createJudge } from './judgeCase.ts';
@@ -23,6 +17,7 @@ import { readSummary } from './readCoverage.ts';
 import { claimRefresh, noteProgress, RefreshLost, type Claimed } from './refreshState.ts';
 import { resourceHash } from './rows.ts';
 import type { CoverageRow } from './schema.ts';
+import { tellChanges, tellDigests } from './tellChanges.ts';
 
 /** An invocation takes up no page after this and goes on with the next tick: it may last five minutes. */
 const longestMs = 210_000;
@@ -256,8 +251,7 @@ async function carryOn(services: CoverageServices, plan: Plan, first: Claimed): 
 }
 
 /** Whether a plan names anything that could be read. */
-export const hasScope = ({ safety }: Plan): boolean =>
-  safety.subscriptions.length > 0 || safety.vaults.length > 0;
+const hasScope = ({ safety }: Plan): boolean => safety.subscriptions.length > 0 || safety.vaults.length > 0;
 
 /**
  * Reads the estate into the app's tables when that is due: at most once an hour, and after a change of the plan. A large
@@ -274,4 +268,39 @@ export async function refreshCoverage(services: CoverageServices): Promise<void>
     if (!(error instanceof RefreshLost)) throw error;
     services.log(error.message);
   }
+}
+
+/** A read is due every hour: without one for this long something is wrong that nobody else would notice. */
+const longestSilenceMs = 3 * 3_600_000;
+
+async function isHealthy({ table, loadPlan, clock }: CoverageTickServices): Promise<boolean> {
+  const { plan, problems } = await loadPlan();
+  // Without a plan there is nothing to read; with a broken one nobody would hear of anything.
+  if (!hasScope(plan)) return problems.every(({ severity }) => severity !== 'error');
+  const { readAt } = await readSummary(table);
+  return readAt !== undefined && clock().getTime() - Date.parse(readAt) <= longestSilenceMs;
+}
+
+/** A sign of life for somebody outside; that it does not arrive is theirs to notice. */
+async function ping({ pingUrl, post, log }: CoverageTickServices): Promise<void> {
+  if (pingUrl === undefined) return;
+  try {
+    const status = await post(pingUrl, { 'content-type': 'text/plain' }, '');
+    if (status < 200 || status > 299) log(`The ping address answered ${status}.`);
+  } catch {
+    log('The ping address could not be reached.');
+  }
+}
+
+/**
+ * One tick: reads what is due, tells what has changed and the digests that have fallen due, and pings when all is well.
+ *
+ * @throws what storage throws; then there is no ping, and the next tick makes up for it.
+ */
+export async function coverageTick(services: CoverageTickServices): Promise<void> {
+  await refreshCoverage(services);
+  await tellChanges(services);
+  await tellDigests(services);
+  if (await isHealthy(services)) await ping(services);
+  else services.log('No ping: the estate has not been read for three hours, or the plan is broken.');
 }

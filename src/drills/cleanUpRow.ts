@@ -1,7 +1,7 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { Failure } from '../arm/call.ts';
 import type { DrillThing } from '../runs/request.ts';
-import type { LeftOver } from '../runs/drillWork.ts';
+import type { LeftOver } from '../runs/activities.ts';
 import type { RunGeneration } from '../runs/run.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import { findRun, hasEnded } from '../runs/runRow.ts';

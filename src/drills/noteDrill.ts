@@ -1,6 +1,6 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { DrillThing } from '../runs/request.ts';
-import type { DrillNote, DrillProof, WebhookQuestion, WebhookVerdict } from '../runs/drillWork.ts';
+import type { DrillNote, DrillProof, WebhookQuestion, WebhookVerdict } from '../runs/activities.ts';
 import type { Table } from '../storage/table.ts';
 import { addCleanUp, changeCleanUp, findCleanUp, removeCleanUp, type CleanUpRow } from './cleanUpRow.ts';
 

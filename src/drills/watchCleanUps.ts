@@ -1,9 +1,7 @@
-import { acceptRun } from '../runs/acceptRun.ts';
+import { acceptRun, startAccepted } from '../runs/acceptRun.ts';
 import type { CleanUpRequest } from '../runs/request.ts';
-import { runIdOf } from '../runs/runId.ts';
 import type { RequestedBy } from '../runs/run.ts';
-import { findRun, hasEnded } from '../runs/runRow.ts';
-import { startAccepted } from '../runs/startRun.ts';
+import { findRun, hasEnded, runIdOf } from '../runs/runRow.ts';
 import {
   changeCleanUp,
   listCleanUps,

@@ -1,7 +1,7 @@
-import type { ArmAnswer, ArmCall, ArmClient, ArmReply } from '../arm/call.ts';
+import type { ArmAnswer, ArmCall, ArmClient, ArmReply, JsonObject } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
-import type { Lane, Pacer } from '../pacer/pacer.ts';
 import { readRetryAfter } from '../arm/replyFields.ts';
+import type { Lane, Pacer } from '../pacer/pacer.ts';
 
 /** What reads outside the step ledger go through: same client, same budgets; nothing is ever written here. */
 export interface EstateServices {
@@ -108,3 +108,32 @@ export const askNextPage = (services: EstateServices, call: ArmCall, url: string
       ),
     laneOf(call),
   );
+
+/** Pages of one list: more is a circle. */
+const mostPages = 1000;
+
+function checked(reply: ArmReply, action: string): ArmReply {
+  if (reply.status === 200) return reply;
+  const { code, message } = readFailure(reply);
+  throw new EstateUnreadable(code, `${action}: ${message}`);
+}
+
+/**
+ * The pages of a list, each when it is asked for, to the last.
+ *
+ * @throws EstateUnreadable for any status but 200, a page that comes twice, and pages without end.
+ */
+export async function* askPages(services: EstateServices, call: ArmCall): AsyncGenerator<ArmReply, void> {
+  const seen = new Set<string>();
+  let reply = checked(await askArm(services, call), call.action);
+  for (;;) {
+    yield reply;
+    const next = (reply.body as JsonObject | undefined)?.['nextLink'];
+    if (typeof next !== 'string' || next === '') return;
+    if (seen.has(next) || seen.size === mostPages) {
+      throw new EstateUnreadable('ListEndless', `${call.action}: the list does not come to an end.`);
+    }
+    seen.add(next);
+    reply = checked(await askNextPage(services, call, next), call.action);
+  }
+}

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../arm/call.ts';
-import { parseResourceId } from '../arm/resourceId.ts';
+import { parseResourceId, shareId } from '../arm/resourceId.ts';
 import { isDrillTarget } from '../arm/resourceKinds.ts';
-import { accountObstacles, diskObstacles } from '../resources/sources.ts';
-import type { Candidate } from '../plan/select.ts';
 import type { ResourceKind } from '../plan/schema.ts';
+import type { Candidate } from '../plan/select.ts';
+import { accountObstacles, diskObstacles } from '../resources/sources.ts';
 
 /** A resource of Azure as the graph or a read shows it, before it is seen as something to protect. */
 export interface SeenResource {
@@ -129,10 +129,6 @@ export function candidateOf(seen: SeenResource): Candidate | undefined {
   };
 }
 
-/** ARM id of a share, as requests and lists of runs spell it. */
-export const shareId = (storageAccountId: string, share: string): string =>
-  `${storageAccountId}/fileServices/default/shares/${share}`;
-
 /** A share of an account: it has no tags and no region of its own, so it takes the account's. */
 export const shareCandidate = (
   { notEligible: _ofBlobs, ...account }: Candidate,
@@ -143,6 +139,3 @@ export const shareCandidate = (
   id: shareId(account.id, share),
   name: share,
 });
-
-/** The account a share candidate lies in. */
-export const accountOfShare = (id: string): string => id.replace(/\/fileServices\/.*$/i, '');

@@ -1,7 +1,6 @@
-import { idKey, sameId } from '../arm/resourceId.ts';
+import { idKey, sameId, accountOfShare } from '../arm/resourceId.ts';
 import type { Plan } from '../plan/schema.ts';
 import { select, type Candidate, type Selection } from '../plan/select.ts';
-import { accountOfShare } from './candidates.ts';
 import { sourceKey, type Protection } from './protections.ts';
 
 /** One resource beside the plan. */

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../arm/call.ts';
-import { idKey } from '../arm/resourceId.ts';
+import { idKey, shareId } from '../arm/resourceId.ts';
 import type { ResourceKind } from '../plan/schema.ts';
-import { shareId } from './candidates.ts';
 
 /** Something a vault protects, as Resource Graph shows it. */
 export interface Protection {

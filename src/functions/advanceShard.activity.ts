@@ -2,7 +2,7 @@ import { app, input } from 'durable-functions';
 import { advanceShard } from '../batches/advanceShard.ts';
 import { advanceShardActivity } from '../orchestrations/flow.ts';
 import { batchServices } from '../composition/invocationServices.ts';
-import type { ShardInput } from '../runs/planWork.ts';
+import type { ShardInput } from '../runs/activities.ts';
 import { getServices } from '../composition/services.ts';
 
 // The client: children are started here.

@@ -1,6 +1,6 @@
 import { app } from 'durable-functions';
 import { getServices } from '../composition/services.ts';
-import type { WebhookQuestion } from '../runs/drillWork.ts';
+import type { WebhookQuestion } from '../runs/activities.ts';
 import { askWebhook } from '../drills/noteDrill.ts';
 import { askDrillWebhookActivity } from '../orchestrations/drills/drill.ts';
 

@@ -2,7 +2,7 @@ import { app } from 'durable-functions';
 import { gatherItems } from '../batches/gatherItems.ts';
 import { gatherItemsActivity } from '../orchestrations/flow.ts';
 import { batchServices } from '../composition/invocationServices.ts';
-import type { GatherInput } from '../runs/planWork.ts';
+import type { GatherInput } from '../runs/activities.ts';
 import { getServices } from '../composition/services.ts';
 
 app.activity(gatherItemsActivity, {

@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { coverageCsv } from '../coverage/csv.ts';
-import { coverageQuerySchema } from '../coverage/coverageQuery.ts';
+import { coverageQuerySchema } from '../coverage/schema.ts';
 import { readPage } from '../coverage/readCoverage.ts';
 import { answer } from '../http/answer.ts';
 import { nextLink, readQuery } from '../http/query.ts';

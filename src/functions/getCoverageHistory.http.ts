@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { historyQuerySchema } from '../coverage/coverageQuery.ts';
+import { historyQuerySchema } from '../coverage/schema.ts';
 import { readHistory } from '../coverage/readCoverage.ts';
 import { answer } from '../http/answer.ts';
 import { readQuery } from '../http/query.ts';

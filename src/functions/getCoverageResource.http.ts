@@ -1,5 +1,5 @@
 import { app } from '@azure/functions';
-import { resourceQuerySchema } from '../coverage/coverageQuery.ts';
+import { resourceQuerySchema } from '../coverage/schema.ts';
 import { answer } from '../http/answer.ts';
 import { resourceAnswer } from '../http/runAnswer.ts';
 import { readQuery } from '../http/query.ts';

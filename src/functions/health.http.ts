@@ -1,6 +1,6 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { getServices } from '../composition/services.ts';
-import { standingOf } from '../composition/standing.ts';
+import { standingOf } from '../watchdog/standing.ts';
 import { SettingsRefused } from '../settings.ts';
 import { hasRole } from '../http/access.ts';
 import { answerOfRefusal, HttpRefusal } from '../http/refusal.ts';

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
 import { triggerServices } from '../composition/invocationServices.ts';
-import { ticking } from '../composition/watchdog.ts';
+import { ticking } from '../watchdog/watchdog.ts';
 import { startNightlySweep } from '../triggers/scheduleTick.ts';
 
 app.timer('nightlySweep', {

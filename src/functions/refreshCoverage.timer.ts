@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
-import { coverageTick } from '../coverage/coverageTick.ts';
+import { coverageTick } from '../coverage/refresh.ts';
 import { coverageServices } from '../composition/invocationServices.ts';
-import { ticking } from '../composition/watchdog.ts';
+import { ticking } from '../watchdog/watchdog.ts';
 
 app.timer('refreshCoverage', {
   schedule: '15 * * * * *',

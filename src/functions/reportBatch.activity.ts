@@ -2,7 +2,7 @@ import { app } from 'durable-functions';
 import { reportBatch } from '../batches/reportBatch.ts';
 import { reportBatchActivity } from '../orchestrations/flow.ts';
 import { batchServices } from '../composition/invocationServices.ts';
-import type { GatherInput } from '../runs/planWork.ts';
+import type { GatherInput } from '../runs/activities.ts';
 import { getServices } from '../composition/services.ts';
 
 app.activity(reportBatchActivity, {

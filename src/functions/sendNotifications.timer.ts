@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { sendMessages } from '../notifications/sendMessages.ts';
 import { notificationServices } from '../composition/invocationServices.ts';
-import { ticking } from '../composition/watchdog.ts';
+import { ticking } from '../watchdog/watchdog.ts';
 
 app.timer('sendNotifications', {
   schedule: '30 * * * * *',

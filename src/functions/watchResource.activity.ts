@@ -1,7 +1,7 @@
 import { app } from 'durable-functions';
 import { watchResourceActivity } from '../orchestrations/flow.ts';
 import { triggerServices } from '../composition/invocationServices.ts';
-import type { ResourceWatch, ResourceWatched } from '../runs/planWork.ts';
+import type { ResourceWatch, ResourceWatched } from '../runs/activities.ts';
 import { getServices } from '../composition/services.ts';
 import { watchResource } from '../triggers/resourceWatch.ts';
 

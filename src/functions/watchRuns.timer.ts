@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { input } from 'durable-functions';
-import { ticking, watch } from '../composition/watchdog.ts';
+import { ticking, watch } from '../watchdog/watchdog.ts';
 
 app.timer('watchRuns', {
   schedule: '0 */5 * * * *',

@@ -1,11 +1,21 @@
 import type { HttpRequest, InvocationContext } from '@azure/functions';
+import type { TokenSettings } from '../access/accessSettings.ts';
 import { checkToken, type Caller, type Role, type TokenCheck } from '../access/checkToken.ts';
 import { isFromThisMachine } from '../access/developmentGate.ts';
 import { keysRetrySeconds } from '../access/signingKeys.ts';
-import type { TokenSettings } from '../access/accessSettings.ts';
 import type { Services } from '../composition/services.ts';
 import { writeAlert } from '../notifications/alert.ts';
+import type { RunServices } from '../runs/runServices.ts';
 import { HttpRefusal } from './refusal.ts';
+
+/** One request with everything its handler acts through. */
+export interface HttpCall {
+  readonly request: HttpRequest;
+  readonly context: InvocationContext;
+  readonly services: Services;
+  readonly runs: RunServices;
+  readonly caller: Caller;
+}
 
 /** What a route asks of its callers: an app role, or any token of the tenant for this app. */
 type RequiredRole = Role | 'anyToken';

@@ -1,21 +1,10 @@
-import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { HttpHandler, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { plainText } from '../arm/words.ts';
-import type { Caller } from '../access/checkToken.ts';
-import type { RunServices } from '../runs/runServices.ts';
 import { runServices } from '../composition/invocationServices.ts';
-import { getServices, type Services } from '../composition/services.ts';
+import { getServices } from '../composition/services.ts';
 import { SettingsRefused } from '../settings.ts';
-import { admit, type GuardedRoute } from './access.ts';
+import { admit, type GuardedRoute, type HttpCall } from './access.ts';
 import { answerOfRefusal, HttpRefusal } from './refusal.ts';
-
-/** One request with everything its handler acts through. */
-export interface HttpCall {
-  readonly request: HttpRequest;
-  readonly context: InvocationContext;
-  readonly services: Services;
-  readonly runs: RunServices;
-  readonly caller: Caller;
-}
 
 const settingsRefused = (): HttpRefusal =>
   new HttpRefusal(503, {

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { addTargets, batchOfTargets, wantedOf } from '../batches/backupItems.ts';
 import type { backupSchema } from '../runs/request.ts';
 import type { AcceptedRequest } from '../runs/run.ts';
-import type { HttpCall } from './answer.ts';
+import type { HttpCall } from './access.ts';
 import { badRequest } from './refusal.ts';
 
 type Body = z.infer<typeof backupSchema>;

@@ -4,7 +4,7 @@ import { writeAlert } from '../notifications/alert.ts';
 import { closeRun } from '../runs/changeRun.ts';
 import { closeSchema } from '../runs/request.ts';
 import { getRunRecord } from '../runs/runRecord.ts';
-import type { HttpCall } from './answer.ts';
+import type { HttpCall } from './access.ts';
 import { readBody } from './body.ts';
 import { readNoQuery } from './query.ts';
 import { runNotFound, runNotUnknown } from './refusal.ts';

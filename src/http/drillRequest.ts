@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import { drillOf } from '../batches/drillItems.ts';
+import { drillOf } from '../batches/protectionRequest.ts';
 import type { drillSchema } from '../runs/request.ts';
 import type { AcceptedRequest } from '../runs/run.ts';
-import type { HttpCall } from './answer.ts';
+import type { HttpCall } from './access.ts';
 import { badRequest } from './refusal.ts';
 
 type Body = z.infer<typeof drillSchema>;

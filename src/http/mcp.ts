@@ -4,8 +4,8 @@ import type { Role } from '../access/checkToken.ts';
 import type { JsonObject } from '../arm/call.ts';
 import { plainText } from '../arm/words.ts';
 import type * as library from '../libraries/mcpServer.ts';
-import { requireRole } from './access.ts';
-import { answerOfMistake, type HttpCall } from './answer.ts';
+import { requireRole, type HttpCall } from './access.ts';
+import { answerOfMistake } from './answer.ts';
 import { readJson } from './body.ts';
 import { badRequest, HttpRefusal } from './refusal.ts';
 

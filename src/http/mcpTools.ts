@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Json, JsonObject } from '../arm/call.ts';
-import { coverageQuerySchema, resourceQuerySchema, wholeNumber } from '../coverage/coverageQuery.ts';
+import { coverageQuerySchema, resourceQuerySchema, wholeNumber } from '../coverage/schema.ts';
 import { readPage } from '../coverage/readCoverage.ts';
 import { listQuerySchema, listRuns, type RunPaging } from '../runs/listRuns.ts';
 import { backupSchema } from '../runs/request.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Json, JsonObject } from '../arm/call.ts';
-import { coverageQuerySchema, historyQuerySchema, resourceQuerySchema } from '../coverage/coverageQuery.ts';
+import { coverageQuerySchema, historyQuerySchema, resourceQuerySchema } from '../coverage/schema.ts';
 import { itemQuerySchema } from '../batches/itemPage.ts';
 import { listQuerySchema } from '../runs/listRuns.ts';
 import { describeSchemas, parameterSchema, type SchemaName } from './apiSchemas.ts';

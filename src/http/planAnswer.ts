@@ -1,6 +1,6 @@
 import { estateServices } from '../composition/invocationServices.ts';
 import type { Services } from '../composition/services.ts';
-import { readPlanStanding } from '../composition/standing.ts';
+import { readPlanStanding } from '../watchdog/standing.ts';
 import { EstateUnreadable } from '../estate/askArm.ts';
 import { resolvePlan, type ResolvedPlan } from '../estate/resolvePlan.ts';
 import { badRequest, HttpRefusal } from './refusal.ts';

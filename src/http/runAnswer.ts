@@ -7,7 +7,7 @@ import { listRuns } from '../runs/listRuns.ts';
 import type { RunRecord } from '../runs/run.ts';
 import { getRunRecord } from '../runs/runRecord.ts';
 import type { RunServices } from '../runs/runServices.ts';
-import type { HttpCall } from './answer.ts';
+import type { HttpCall } from './access.ts';
 import { longestWaitSeconds } from './body.ts';
 import { readQuery } from './query.ts';
 import { badRequest, HttpRefusal, runNotFound } from './refusal.ts';

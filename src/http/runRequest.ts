@@ -1,19 +1,16 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type * as z from 'zod';
 import type { Json } from '../arm/call.ts';
-import { acceptRun, type Acceptance } from '../runs/acceptRun.ts';
-import { digestOf } from '../runs/runId.ts';
+import { acceptRun, startAccepted, type Acceptance } from '../runs/acceptRun.ts';
 import type { Target } from '../runs/request.ts';
 import type { AcceptedRequest, RequestedBy, RunRecord } from '../runs/run.ts';
-import { placeOfRun } from '../runs/runRow.ts';
-import { startAccepted } from '../runs/startRun.ts';
-import type { GuardedRoute } from './access.ts';
-import { answer, type HttpCall } from './answer.ts';
+import { placeOfRun, digestOf } from '../runs/runRow.ts';
+import type { GuardedRoute, HttpCall } from './access.ts';
+import { answer } from './answer.ts';
 import { idempotencyHeader, readBody, readIdempotencyKey } from './body.ts';
-import { checkCoolDown, countAgainstLimit } from './limits.ts';
+import { checkCoolDown, countAgainstLimit, checkTargets } from './limits.ts';
 import { HttpRefusal } from './refusal.ts';
 import { answerOfRun, readWaitSeconds, recordAfter } from './runAnswer.ts';
-import { checkTargets } from './targets.ts';
 
 const keyReused = (run: RunRecord): HttpRefusal =>
   new HttpRefusal(409, {

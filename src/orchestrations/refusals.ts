@@ -1,7 +1,7 @@
 import type { Failure } from '../arm/call.ts';
 import type { ProtectedItem } from '../recovery-services/protectedItems.ts';
 import type { StepOutcome } from '../steps/step.ts';
-import type { FlowContext } from './flow.ts';
+import type { RunFacts } from '../runs/run.ts';
 
 /** The outcomes that end a run unless its flow catches them. */
 export type BadOutcome = Exclude<StepOutcome, { kind: 'done' } | { kind: 'waiting' }>;
@@ -167,11 +167,11 @@ export function guarded(error: unknown): unknown {
  * @throws FlowEnded when either is missing.
  */
 export function checkDeletion(
-  context: FlowContext,
+  { mayDeleteBackups }: RunFacts,
   names: readonly (string | undefined)[],
   confirm: string | undefined,
 ): void {
-  if (!context.facts.mayDeleteBackups) {
+  if (!mayDeleteBackups) {
     throw refuse(
       'DeleteNotAllowed',
       'This deployment does not delete backups.',

@@ -1,8 +1,8 @@
 import type { ArmCall, Failure, JsonObject } from '../arm/call.ts';
-import { resourcePath, sameId } from '../arm/resourceId.ts';
+import { resourcePath, sameId, nameIn } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
 import { memberIn, textIn } from '../arm/replyFields.ts';
-import { backupCall, filterOf, nameIn, resourceIn, rowsIn, sameName, type Resource } from './paths.ts';
+import { backupCall, filterOf, resourceIn, rowsIn, sameName, type Resource } from './paths.ts';
 
 /** How a vault reaches a storage account: `keys`, `systemAssigned`, or the ARM id of a user-assigned identity. */
 export type AccountAccess = string;

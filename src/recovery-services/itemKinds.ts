@@ -1,4 +1,4 @@
-import { nameIn } from './paths.ts';
+import { nameIn } from '../arm/resourceId.ts';
 
 /** The kinds of protected item that a Recovery Services vault holds for us. */
 export type ItemKind = 'fileShare' | 'virtualMachine' | 'workload';

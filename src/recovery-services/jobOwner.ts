@@ -1,6 +1,7 @@
 import { objectIn, textIn } from '../arm/replyFields.ts';
 import type { ItemKind } from './itemKinds.ts';
-import { nameIn, sameName, type Resource } from './paths.ts';
+import { nameIn } from '../arm/resourceId.ts';
+import { sameName, type Resource } from './paths.ts';
 
 /** The item whose backup job is sought, as far as it is known. */
 export type JobOwner = {

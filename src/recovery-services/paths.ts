@@ -1,6 +1,6 @@
 import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
 import { objectIn, textIn } from '../arm/replyFields.ts';
-import { parseResourceId } from '../arm/resourceId.ts';
+import { nameIn } from '../arm/resourceId.ts';
 
 /**
  * An OData filter as the backup lists take it: `field eq 'value'` joined by ` and `, quotes inside doubled.
@@ -26,21 +26,6 @@ export const backupApiVersion = '2025-08-01';
 
 /** Version of Microsoft.RecoveryServices for the vault itself. */
 export const vaultApiVersion = '2024-04-01';
-
-/**
- * The name that follows a type in an id (`protectedItems`, `subscriptions`), as the service spells it.
- *
- * @returns undefined when the id has no such type, or the text is no id.
- */
-export function nameIn(id: string, type: string): string | undefined {
-  const reading = parseResourceId(id);
-  if (reading.kind === 'refused') return undefined;
-  const { subscriptionId, resourceGroup, types, names } = reading.id;
-  if (type === 'subscriptions') return subscriptionId;
-  if (type === 'resourceGroups') return resourceGroup;
-  const at = types.findIndex((one) => one.toLowerCase() === type.toLowerCase());
-  return at < 0 ? undefined : names[at];
-}
 
 /** Whether two ids lie in one subscription: discovery sees the vault's own alone. */
 export const inSameSubscription = (one: string, other: string): boolean =>

@@ -1,7 +1,7 @@
-import { resourcePath, sameId } from '../arm/resourceId.ts';
+import { resourcePath, sameId, nameIn } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import { textIn } from '../arm/replyFields.ts';
-import { backupCall, filterOf, nameIn, namesSeen, rowsIn, sameName } from './paths.ts';
+import { backupCall, filterOf, namesSeen, rowsIn, sameName } from './paths.ts';
 
 /** Where a source would be protected: the id of the protected item that would be made of it. */
 export type Protectable = { readonly protectedItemId: string };

@@ -1,12 +1,12 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
-import { resourcePath, sameId } from '../arm/resourceId.ts';
-import type { Step, StepReading } from '../steps/step.ts';
-import { readDurationSeconds, textIn } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
+import { readDurationSeconds, textIn } from '../arm/replyFields.ts';
+import { resourcePath, sameId, nameIn } from '../arm/resourceId.ts';
+import type { Step, StepReading } from '../steps/step.ts';
+import { kindWords, type ItemKind } from './itemKinds.ts';
 import {
   backupCall,
   filterOf,
-  nameIn,
   namesSeen,
   resourceIn,
   rowsIn,
@@ -14,7 +14,6 @@ import {
   vaultIdOf,
   type Resource,
 } from './paths.ts';
-import { kindWords, type ItemKind } from './itemKinds.ts';
 
 /** What a protected item's state means to a flow; `unknown` is a word this version does not know. */
 export type Standing =
@@ -315,3 +314,9 @@ export const awaitStanding: Step<OnItem & { readonly standings: readonly Standin
   repeat: 'safe',
   giveUpAfterSeconds: 300,
 };
+
+/** A share by its account and name. */
+export type ShareSought = Extract<ItemSought, { kind: 'fileShare' }>;
+
+/** A virtual machine by its id. */
+export type MachineSought = Extract<ItemSought, { kind: 'virtualMachine' }>;

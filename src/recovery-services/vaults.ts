@@ -1,8 +1,8 @@
 import { objectIn, textIn } from '../arm/replyFields.ts';
-import { resourcePath } from '../arm/resourceId.ts';
+import { resourcePath, nameIn } from '../arm/resourceId.ts';
 import { identitiesIn, type VaultIdentity } from '../arm/vaultIdentities.ts';
 import type { Step } from '../steps/step.ts';
-import { backupApiVersion, backupCall, nameIn, resourceIn, vaultApiVersion } from './paths.ts';
+import { backupApiVersion, backupCall, resourceIn, vaultApiVersion } from './paths.ts';
 
 /** A backup policy as far as a flow needs it; `backupManagementType` says for which kind of item it is. */
 type Policy = { readonly name: string; readonly backupManagementType: string };

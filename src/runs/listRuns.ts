@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { runStatusSchema, runKindSchema } from './recordSchema.ts';
 import { requestIds } from './requestFields.ts';
 import type { RunRecord } from './run.ts';
-import { listPage, namesOfRun, runIdIn, type ListPage, type RunFilter } from './runIndex.ts';
+import { listPage, namesOfRun, runIdIn, createdAtOf, type ListPage, type RunFilter } from './runIndex.ts';
 import { recordOf, waitsFor } from './runRecord.ts';
 import { findRun, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
@@ -92,31 +93,6 @@ export async function listRuns(
   return { runs, ...(seen === undefined ? {} : { continuation: seen }) };
 }
 
-/** The statuses a run may have. */
-export const runStatusSchema = z.enum([
-  'accepted',
-  'running',
-  'completed',
-  'completedWithWarnings',
-  'failed',
-  'cancelled',
-  'skipped',
-  'timedOut',
-  'unknown',
-]);
-
-/** The kinds of run. */
-export const runKindSchema = z.enum([
-  'backUp',
-  'dryRun',
-  'protect',
-  'validate',
-  'stop',
-  'resume',
-  'sweep',
-  'drill',
-]);
-
 const top = z
   .string()
   .regex(/^[1-9]\d{0,2}$/, 'a number from 1 to 100')
@@ -145,3 +121,41 @@ export const listQuerySchema = z.strictObject({
   top: top.optional(),
   continuation: z.string().refine(isContinuation, 'a continuation as a nextLink has it').optional(),
 });
+
+/** A run about one resource, in short. */
+interface RunAboutResource {
+  /** ARM id of what the run names. */
+  readonly id: string;
+  readonly run: Pick<RunRecord, 'id' | 'kind' | 'status' | 'createdAt' | 'endedAt'>;
+}
+
+/** Runs looked at in one go; older ones are left out. */
+const mostRuns = 2000;
+const atOnce = 20;
+
+/** Runs about single resources made since an instant (ISO 8601 UTC), newest first, at most 2,000. */
+export async function runsSince(services: RunServices, since: string): Promise<readonly RunAboutResource[]> {
+  const found: RunAboutResource[] = [];
+  let continuation: string | undefined;
+  for (let seen = 0; seen < mostRuns;) {
+    const page = await listPage(services.runs, {}, { top: 500, ...(continuation && { continuation }) });
+    const keys = page.listKeys.filter((key) => createdAtOf(key) >= since);
+    for (let begin = 0; begin < keys.length; begin += atOnce) {
+      const some = await Promise.all(keys.slice(begin, begin + atOnce).map((key) => about(services, key)));
+      found.push(...some.filter((one) => one !== undefined));
+    }
+    seen += keys.length;
+    continuation = page.continuation;
+    if (continuation === undefined || keys.length < page.listKeys.length) break;
+  }
+  return found;
+}
+
+async function about(services: RunServices, listKey: string): Promise<RunAboutResource | undefined> {
+  const run = (await findRun(services, runIdIn(listKey)))?.run;
+  // Of a share the account is named too; the last name is the thing itself.
+  const id = run && namesOfRun(run).at(-1);
+  if (!run || id === undefined) return undefined;
+  const { id: runId, kind, status, createdAt, endedAt } = run;
+  return { id, run: { id: runId, kind, status, createdAt, ...(endedAt !== undefined && { endedAt }) } };
+}

@@ -1,8 +1,32 @@
 import * as z from 'zod';
 import { drillVerdictSchema } from '../plan/drillParts.ts';
-import { runKindSchema, runStatusSchema } from './listRuns.ts';
 import { targetSchema } from './request.ts';
 import type { RunRecord } from './run.ts';
+
+/** The statuses a run may have. */
+export const runStatusSchema = z.enum([
+  'accepted',
+  'running',
+  'completed',
+  'completedWithWarnings',
+  'failed',
+  'cancelled',
+  'skipped',
+  'timedOut',
+  'unknown',
+]);
+
+/** The kinds of run. */
+export const runKindSchema = z.enum([
+  'backUp',
+  'dryRun',
+  'protect',
+  'validate',
+  'stop',
+  'resume',
+  'sweep',
+  'drill',
+]);
 
 const instant = z.string().meta({ format: 'date-time' });
 

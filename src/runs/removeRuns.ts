@@ -1,7 +1,14 @@
 import type { RowChange } from '../storage/table.ts';
 import { createdBefore, listedRows, listPage, runIdIn } from './runIndex.ts';
-import { instanceIdOf } from './runId.ts';
-import { findRun, forgottenRow, hasEnded, runPartition, type RunState, type StoredRun } from './runRow.ts';
+import {
+  findRun,
+  forgottenRow,
+  hasEnded,
+  runPartition,
+  instanceIdOf,
+  type RunState,
+  type StoredRun,
+} from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** What records that are over are removed with. */

@@ -1,10 +1,9 @@
-import { noteStarted, startFlow } from './startRun.ts';
+import { noteStarted, startFlow } from './acceptRun.ts';
 import { changeRun } from './changeRun.ts';
 import { endingFromSteps, finishRun } from './finishRun.ts';
 import { isPlanRequest } from './run.ts';
-import { instanceIdOf } from './runId.ts';
 import type { StepSummary } from '../steps/step.ts';
-import type { RunState } from './runRow.ts';
+import { instanceIdOf, type RunState } from './runRow.ts';
 import type { RunServices } from './runServices.ts';
 
 /** What the watchdog has found and done about one run. */

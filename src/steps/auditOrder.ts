@@ -1,7 +1,6 @@
 import type { Table } from '../storage/table.ts';
-import { itemOf } from './itemLock.ts';
 import type { StepCatalogue } from './step.ts';
-import { attemptsOf, type StepState } from './stepRow.ts';
+import { attemptsOf, itemOf, type StepState } from './stepRow.ts';
 import { later, settleSeconds } from './timings.ts';
 
 /** A step that was sent more than once and starts a job: what to look for in the vault's list. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { idKey } from '../arm/resourceId.ts';
 import type { StoredRow } from '../storage/table.ts';
-import { readStep } from './stepInHand.ts';
 import type { AnyStep } from './step.ts';
+import { readStep } from './stepInHand.ts';
 import type { StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { later } from './timings.ts';
@@ -24,10 +24,6 @@ const graceSeconds = 3600;
 
 const partitionOf = (itemId: string): string =>
   createHash('sha256').update(idKey(itemId), 'utf8').digest('hex').slice(0, 40);
-
-/** The item a step acts on alone, as an ARM id; undefined when it locks nothing. */
-export const itemOf = (step: StepState, definition: AnyStep): string | undefined =>
-  definition.itemOf?.(step.input as never);
 
 const isMine = (lock: StoredRow, { runId, stepId }: StepState): boolean =>
   lock['runId'] === runId && lock['stepId'] === stepId;

@@ -1,7 +1,7 @@
 import { nameBasedGuid, type Failure, type Json, type JsonObject } from '../arm/call.ts';
 import type { Follow } from '../arm/longRunning.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
-import type { EarlierAttempts, StepOutcome, StepSummary } from './step.ts';
+import type { EarlierAttempts, StepOutcome, StepSummary, AnyStep } from './step.ts';
 
 /** How an accepted operation is polled. The URL is signed and secret: it is in the row and nowhere else. */
 export interface PollPlace {
@@ -146,3 +146,7 @@ export async function listSteps(steps: Table, runId: string): Promise<readonly S
   const { rows } = await steps.page(runId);
   return rows.map((row) => summaryOf(stepOfRow(row)));
 }
+
+/** The item a step acts on alone, as an ARM id; undefined when it locks nothing. */
+export const itemOf = (step: StepState, definition: AnyStep): string | undefined =>
+  definition.itemOf?.(step.input as never);

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { parseResourceId } from '../arm/resourceId.ts';
 import { isDrillTarget } from '../arm/resourceKinds.ts';
-import { acceptRun } from '../runs/acceptRun.ts';
+import { acceptRun, startAccepted } from '../runs/acceptRun.ts';
 import type { RequestedBy } from '../runs/run.ts';
 import { placeOfRun } from '../runs/runRow.ts';
-import { startAccepted } from '../runs/startRun.ts';
 import { claimResource, hashed } from './resourceWatch.ts';
-import type { TriggerServices } from './triggerServices.ts';
+import type { TriggerServices } from './ticks.ts';
 
 /** A write of a resource that the plan may be about. Nothing else of an event is kept: its claims are personal data. */
 interface ResourceWritten {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { idKey } from '../arm/resourceId.ts';
 import { findRun, hasEnded } from '../runs/runRow.ts';
 import type { RunServices } from '../runs/runServices.ts';
-import type { ResourceWatch } from '../runs/planWork.ts';
+import type { ResourceWatch } from '../runs/activities.ts';
 import type { StoredRow, Table } from '../storage/table.ts';
 
 /** Hash that is a row's key for any text. */

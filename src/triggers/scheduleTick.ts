@@ -1,10 +1,9 @@
 import { dueOccurrences, windowMilliseconds, type Occurrence } from '../plan/occurrences.ts';
 import type { Drill, Schedule } from '../plan/schema.ts';
-import { acceptRun } from '../runs/acceptRun.ts';
+import { acceptRun, startAccepted } from '../runs/acceptRun.ts';
 import type { BatchRequest } from '../runs/run.ts';
-import { startAccepted } from '../runs/startRun.ts';
 import { hashed } from './resourceWatch.ts';
-import type { TriggerServices } from './triggerServices.ts';
+import type { TriggerServices } from './ticks.ts';
 
 /** Starts the sweep of this UTC day, once, whatever the number of ticks; a plan without rules needs none. */
 export async function startNightlySweep({ clock, loadPlan, runs }: TriggerServices): Promise<void> {

@@ -20,13 +20,13 @@ const flows = ['test/flows/takeStep.test.ts', 'test/flows/run.test.ts', 'sim'];
 export const runMutants = [
   ...noticedBy(runs, [
     [
-      'runs/runId.ts',
+      'runs/runRow.ts',
       "[source, caller ?? '', key, item ?? '', ...",
       "[source, key, item ?? '', ...",
       "one caller's key reaches another's run",
     ],
     [
-      'runs/runId.ts',
+      'runs/runRow.ts',
       "[source, caller ?? '', key, item ?? '', ...",
       "[source, caller ?? '', key, ...",
       'all items of a batch are one run',
@@ -56,13 +56,13 @@ export const runMutants = [
       'a run that timed out never turns into its real ending',
     ],
     [
-      'runs/startRun.ts',
+      'runs/acceptRun.ts',
       'if (known === undefined) await start(services, run);',
       'await start(services, run);',
       'an ended flow is started again',
     ],
     [
-      'runs/startRun.ts',
+      'runs/acceptRun.ts',
       'if (stored && !hasEnded(stored.run.status)) await',
       'if (stored) await',
       'the flow of an ended run is started',

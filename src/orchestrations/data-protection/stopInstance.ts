@@ -67,7 +67,7 @@ export function* stopInstance(
   instance: BackupInstance,
   { mode, confirm }: RequestOf<'stop'>,
 ): Flow<FlowEnding> {
-  if (mode === 'deleteData') checkDeletion(context, [instance.friendlyName, instance.name], confirm);
+  if (mode === 'deleteData') checkDeletion(context.facts, [instance.friendlyName, instance.name], confirm);
   try {
     return yield* mode === 'deleteData' ? deleteData(context, instance) : keepData(context, instance, mode);
   } catch (error) {

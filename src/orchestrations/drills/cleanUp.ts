@@ -1,4 +1,4 @@
-import type { DrillNote } from '../../runs/drillWork.ts';
+import type { DrillNote } from '../../runs/activities.ts';
 import { deleteDrillTarget, findDrillTarget, tagDrillTarget } from '../../resources/drillTargets.ts';
 import type { CleanUpRequest, DrillThing } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';

@@ -1,6 +1,6 @@
 import type { JobSeen, PointChoice, PointWish } from '../../arm/backupJob.ts';
 import type { Failure } from '../../arm/call.ts';
-import type { WebhookQuestion, WebhookVerdict } from '../../runs/drillWork.ts';
+import type { WebhookQuestion, WebhookVerdict } from '../../runs/activities.ts';
 import { daysWithin, secondsOfSpan, type DrillVerdict } from '../../plan/drillParts.ts';
 import type { DrillRequest, DrillThing } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';

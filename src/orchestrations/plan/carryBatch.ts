@@ -1,5 +1,5 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
-import type { BatchEnding, GatherAnswer, Shard, ShardInput, ShardProgress } from '../../runs/planWork.ts';
+import type { BatchEnding, GatherAnswer, Shard, ShardInput, ShardProgress } from '../../runs/activities.ts';
 import { childEndedEvent, shardIdOf } from '../../runs/run.ts';
 import {
   advanceShardActivity,

@@ -1,7 +1,7 @@
 import { findDisk, findStorageAccount, type SourceResource } from '../../resources/sources.ts';
 import type { ProtectByPlanRequest } from '../../runs/run.ts';
 import type { RunRequest } from '../../runs/request.ts';
-import type { PlanChoice, ResourceWatch, ResourceWatched, WrittenResource } from '../../runs/planWork.ts';
+import type { PlanChoice, ResourceWatch, ResourceWatched, WrittenResource } from '../../runs/activities.ts';
 import {
   choosePlanActivity,
   watchResourceActivity,

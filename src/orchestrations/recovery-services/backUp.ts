@@ -21,10 +21,9 @@ import { StepFailed, notProtected } from '../refusals.ts';
 import { ifReadable, takeStep } from '../takeStep.ts';
 import { endingOfJob, followOrJoin, joinedWords, proofOfBackup } from '../watchedJob.ts';
 import { followJob, readNames } from './followJob.ts';
-import { itemTargetOf, nameOfTarget, type ItemTarget } from './itemTarget.ts';
+import { itemTargetOf, nameOfTarget, kindOfTarget, type ItemTarget } from './itemTarget.ts';
 import { checkStanding, getListed, lookUpToday, refuseResting } from './listedItem.ts';
 import { protectAsListed } from './protectItem.ts';
-import { kindOfTarget } from './protectionRequest.ts';
 
 function proofOf(context: FlowContext, handle: BackupHandle, ending: JobEnding): Flow<PointMade | undefined> {
   const { itemId, sentAt, waitSeconds } = handle;

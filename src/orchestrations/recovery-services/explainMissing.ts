@@ -5,7 +5,7 @@ import { findShareAccount } from '../../resources/sources.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { FlowEnded, StepFailed, inAnotherVault, refuse, unknownShare } from '../refusals.ts';
 import { ifReadable, takeStep } from '../takeStep.ts';
-import type { ShareSought } from './itemTarget.ts';
+import type { ShareSought } from '../../recovery-services/protectedItems.ts';
 
 const lastSegment = (id: string): string => id.split('/').at(-1) ?? id;
 const regionKey = (region: string): string => region.toLowerCase().replaceAll(' ', '');

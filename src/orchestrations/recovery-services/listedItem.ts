@@ -1,14 +1,15 @@
+import { protectItem, differencesOf, type ChangedItem } from '../../recovery-services/itemChanges.ts';
+import type { StartedJob } from '../../recovery-services/operations.ts';
+import { findProtectableShare } from '../../recovery-services/protectableItems.ts';
 import {
   awaitStanding,
   findProtectedItem,
   readProtectedItem,
+  awaitProtected,
   type ProtectedItem,
   type Standing,
 } from '../../recovery-services/protectedItems.ts';
-import type { StartedJob } from '../../recovery-services/operations.ts';
-import { findProtectableShare } from '../../recovery-services/protectableItems.ts';
 import type { Flow, FlowContext } from '../flow.ts';
-import { nameOfTarget, type ItemTarget } from './itemTarget.ts';
 import {
   StepFailed,
   notProtected,
@@ -17,8 +18,11 @@ import {
   stopped,
   unknownItem,
   withoutEffect,
+  guarded,
+  stillDiffers,
 } from '../refusals.ts';
-import { takeStep } from '../takeStep.ts';
+import { takeStep, orAsFound } from '../takeStep.ts';
+import { nameOfTarget, type ItemTarget } from './itemTarget.ts';
 
 /** What the vault holds for a target: the item in whatever state, or the names beside where it would be. */
 export interface Listed {
@@ -136,4 +140,63 @@ export function warnOfState(context: FlowContext, { protectionState }: Protected
 export function checkStanding(context: FlowContext, item: ProtectedItem, what: string): void {
   refuseResting(context, item, what);
   if (item.standing === 'error' || item.standing === 'unknown') warnOfState(context, item, what);
+}
+
+/** Where the operation of a protection cannot be read: `{ jobId: null }` once the item is protected as asked. */
+function* foundProtected(
+  context: FlowContext,
+  itemId: string,
+  policyId: string,
+): Flow<StartedJob | undefined> {
+  const item = yield* takeStep(context, readProtectedItem, { itemId });
+  return item?.standing === 'protected' && differencesOf(item, policyId).length === 0
+    ? { jobId: null }
+    : undefined;
+}
+
+const hasTimedOut = (error: unknown): boolean =>
+  error instanceof StepFailed && error.outcome.kind === 'timedOut';
+
+/** Waits until the item itself says that it is protected: the operation's success does not. */
+function* readProtected(context: FlowContext, itemId: string, policyId: string): Flow<ProtectedItem> {
+  try {
+    return yield* takeStep(context, awaitProtected, { itemId, policyId });
+  } catch (error) {
+    const item = hasTimedOut(error) ? yield* takeStep(context, readProtectedItem, { itemId }) : null;
+    const [left] = item ? differencesOf(item, policyId) : [];
+    throw left ? stillDiffers(itemId, left) : error;
+  }
+}
+
+/** Puts the policy, and reads what that has come to. @throws FlowEnded where the service says success and the item does not. */
+export function* putPolicy(
+  context: FlowContext,
+  changed: ChangedItem,
+  policyId: string,
+): Flow<ProtectedItem> {
+  const { itemId } = changed;
+  try {
+    const put = takeStep(context, protectItem, { ...changed, policyId });
+    yield* orAsFound(context, put, () => foundProtected(context, itemId, policyId));
+  } catch (error) {
+    throw guarded(error);
+  }
+  return yield* readProtected(context, itemId, policyId);
+}
+
+/** An item that is there, as a change of it is written. Recorded changes of databases name no source. */
+export function changedItem({ id, protectedItemType, sourceResourceId, kept }: ProtectedItem): ChangedItem {
+  const isDatabase = protectedItemType.toLowerCase().startsWith('azurevmworkload');
+  const source = isDatabase || sourceResourceId === undefined ? {} : { sourceResourceId };
+  return { itemId: id, protectedItemType, ...source, ...(kept === undefined ? {} : { kept }) };
+}
+
+/** Puts a policy to an item that is there. It is read first: a list need not show what the change must say again. */
+export function* putPolicyAgain(
+  context: FlowContext,
+  item: ProtectedItem,
+  policyId: string,
+): Flow<ProtectedItem> {
+  const now = yield* takeStep(context, readProtectedItem, { itemId: item.id });
+  return yield* putPolicy(context, changedItem(now ?? item), policyId);
 }

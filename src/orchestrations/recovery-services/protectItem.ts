@@ -1,37 +1,63 @@
-import { inSameSubscription } from '../../recovery-services/paths.ts';
-import { refreshContainers } from '../../recovery-services/containers.ts';
+import { refreshContainers, inquireContainer } from '../../recovery-services/containers.ts';
 import {
   newItemType,
-  protectItem,
   differencesOf,
   type ChangedItem,
   type Difference,
 } from '../../recovery-services/itemChanges.ts';
-import type { StartedJob } from '../../recovery-services/operations.ts';
+import { inSameSubscription } from '../../recovery-services/paths.ts';
 import {
   documentedMachine,
   findProtectableVirtualMachine,
+  findProtectableShare,
   type Protectable,
 } from '../../recovery-services/protectableItems.ts';
-import {
-  awaitProtected,
-  readProtectedItem,
-  type ProtectedItem,
-} from '../../recovery-services/protectedItems.ts';
+import type { ProtectedItem, MachineSought, ShareSought } from '../../recovery-services/protectedItems.ts';
 import type { Flow, FlowContext } from '../flow.ts';
-import { StepFailed, guarded, notProtected, refuse, stillDiffers, unknownItem } from '../refusals.ts';
+import { notProtected, refuse, unknownItem } from '../refusals.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
-import { discoverShare } from './discoverShare.ts';
+import { explainMissingShare } from './explainMissing.ts';
 import {
   nameOfTarget,
   vaultOfTarget,
+  asksAccess,
+  checkPolicy,
+  kindOfTarget,
   type ItemTarget,
-  type MachineSought,
-  type ShareSought,
+  type RegistrationAsked,
 } from './itemTarget.ts';
-import { refuseResting, warnOfState, type Listed } from './listedItem.ts';
-import { checkPolicy, kindOfTarget } from './protectionRequest.ts';
-import { asksAccess, registeredContainer, type RegistrationAsked } from './registerAccount.ts';
+import { refuseResting, warnOfState, putPolicy, putPolicyAgain, type Listed } from './listedItem.ts';
+import { registeredContainer } from './registerAccount.ts';
+
+/** A share as the vault offers it, and in what the registration of its account had to be changed. */
+interface Discovered {
+  readonly offered: Protectable;
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Makes the vault see a share that it does not protect yet: registers the account on a miss, inquires on a miss.
+ *
+ * @throws FlowEnded with the reason when the share cannot be found; StepFailed when the service refuses a step.
+ */
+function* discoverShare(
+  context: FlowContext,
+  sought: ShareSought,
+  asked: RegistrationAsked,
+): Flow<Discovered> {
+  const { name: containerName, differences } = yield* registeredContainer(context, sought, asked);
+  const { vaultId, storageAccountId, share } = sought;
+  const look = () => takeStep(context, findProtectableShare, { vaultId, storageAccountId, share });
+  const { found } = yield* look();
+  if (found) return { offered: found, differences };
+  const inquiring = takeStep(context, inquireContainer, { vaultId, storageAccountId, containerName });
+  yield* orAsFound(context, inquiring, function* () {
+    return (yield* look()).found ? null : undefined;
+  });
+  const again = yield* look();
+  if (again.found) return { offered: again.found, differences };
+  throw yield* explainMissingShare(context, sought, again.seen);
+}
 
 /**
  * Makes the vault see a virtual machine that it does not protect yet: a discovery on a miss.
@@ -71,61 +97,6 @@ export interface Protected {
   readonly item: ProtectedItem;
   readonly change: 'protected' | 'policyChanged' | 'changed' | 'none';
   readonly differences: readonly Difference[];
-}
-
-/** Where the operation of a protection cannot be read: `{ jobId: null }` once the item is protected as asked. */
-function* foundProtected(
-  context: FlowContext,
-  itemId: string,
-  policyId: string,
-): Flow<StartedJob | undefined> {
-  const item = yield* takeStep(context, readProtectedItem, { itemId });
-  return item?.standing === 'protected' && differencesOf(item, policyId).length === 0
-    ? { jobId: null }
-    : undefined;
-}
-
-const hasTimedOut = (error: unknown): boolean =>
-  error instanceof StepFailed && error.outcome.kind === 'timedOut';
-
-/** Waits until the item itself says that it is protected: the operation's success does not. */
-function* readProtected(context: FlowContext, itemId: string, policyId: string): Flow<ProtectedItem> {
-  try {
-    return yield* takeStep(context, awaitProtected, { itemId, policyId });
-  } catch (error) {
-    const item = hasTimedOut(error) ? yield* takeStep(context, readProtectedItem, { itemId }) : null;
-    const [left] = item ? differencesOf(item, policyId) : [];
-    throw left ? stillDiffers(itemId, left) : error;
-  }
-}
-
-/** Puts the policy, and reads what that has come to. @throws FlowEnded where the service says success and the item does not. */
-function* putPolicy(context: FlowContext, changed: ChangedItem, policyId: string): Flow<ProtectedItem> {
-  const { itemId } = changed;
-  try {
-    const put = takeStep(context, protectItem, { ...changed, policyId });
-    yield* orAsFound(context, put, () => foundProtected(context, itemId, policyId));
-  } catch (error) {
-    throw guarded(error);
-  }
-  return yield* readProtected(context, itemId, policyId);
-}
-
-/** An item that is there, as a change of it is written. Recorded changes of databases name no source. */
-export function changedItem({ id, protectedItemType, sourceResourceId, kept }: ProtectedItem): ChangedItem {
-  const isDatabase = protectedItemType.toLowerCase().startsWith('azurevmworkload');
-  const source = isDatabase || sourceResourceId === undefined ? {} : { sourceResourceId };
-  return { itemId: id, protectedItemType, ...source, ...(kept === undefined ? {} : { kept }) };
-}
-
-/** Puts a policy to an item that is there. It is read first: a list need not show what the change must say again. */
-export function* putPolicyAgain(
-  context: FlowContext,
-  item: ProtectedItem,
-  policyId: string,
-): Flow<ProtectedItem> {
-  const now = yield* takeStep(context, readProtectedItem, { itemId: item.id });
-  return yield* putPolicy(context, changedItem(now ?? item), policyId);
 }
 
 /** An item that is not there yet, under the id that the vault offers. */

@@ -11,26 +11,16 @@ import {
   type Container,
   type Registration,
 } from '../../recovery-services/containers.ts';
-import { inSameSubscription } from '../../recovery-services/paths.ts';
 import { accessDifferences, type Difference } from '../../recovery-services/itemChanges.ts';
+import { inSameSubscription } from '../../recovery-services/paths.ts';
 import { readVault } from '../../recovery-services/vaults.ts';
-import type { Protection } from '../../runs/request.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { FlowEnded, StepFailed, refuse, stillDiffers } from '../refusals.ts';
 import { withRoles, type RolesWanted } from '../roleGrants.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
 import { explainMissingAccount, obstacleOf, regionOfVault, withReasons } from './explainMissing.ts';
-import type { ShareSought } from './itemTarget.ts';
-
-/** What a request says of the registration of an account; what is absent is left as it is, or to the service. */
-export type RegistrationAsked = Pick<
-  Protection,
-  'lockStorageAccount' | 'accessType' | 'identity' | 'grantRoles'
->;
-
-/** Whether a request says how the vault is to reach the account. */
-export const asksAccess = ({ accessType, identity }: RegistrationAsked): boolean =>
-  accessType !== undefined || identity !== undefined;
+import type { ShareSought } from '../../recovery-services/protectedItems.ts';
+import { asksAccess, type RegistrationAsked } from './itemTarget.ts';
 
 /** An access and, by an identity, the roles that it needs. */
 interface AccessWanted {

@@ -11,10 +11,23 @@ import type { RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { guarded, skip, checkDeletion, madeAgain, refuse, softDeleted } from '../refusals.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
-import { itemTargetOf, nameOfTarget, vaultOfTarget, type ItemTarget } from './itemTarget.ts';
-import { getListed, keptUntil, readChanged, standsAs, isMadeAgain } from './listedItem.ts';
-import { changedItem, putPolicyAgain } from './protectItem.ts';
-import { checkPolicy, kindOfTarget } from './protectionRequest.ts';
+import {
+  itemTargetOf,
+  nameOfTarget,
+  vaultOfTarget,
+  checkPolicy,
+  kindOfTarget,
+  type ItemTarget,
+} from './itemTarget.ts';
+import {
+  getListed,
+  keptUntil,
+  readChanged,
+  standsAs,
+  isMadeAgain,
+  changedItem,
+  putPolicyAgain,
+} from './listedItem.ts';
 
 type Stop = Extract<RunRequest, { kind: 'stop' }>;
 
@@ -71,7 +84,8 @@ export function* stop(context: FlowContext, { target: wanted, mode, confirm }: S
   if (item.standing === 'softDeleted') {
     throw skip('ItemSoftDeleted', `The backups of ${name} are deleted already.`);
   }
-  if (mode === 'deleteData') checkDeletion(context, [item.friendlyName, item.id.split('/').at(-1)], confirm);
+  if (mode === 'deleteData')
+    checkDeletion(context.facts, [item.friendlyName, item.id.split('/').at(-1)], confirm);
   try {
     return yield* mode === 'deleteData'
       ? deleteData(context, item, name)

@@ -4,7 +4,7 @@ import {
   findProtectableShare,
   findProtectableVirtualMachine,
 } from '../../recovery-services/protectableItems.ts';
-import type { ProtectedItem } from '../../recovery-services/protectedItems.ts';
+import type { ProtectedItem, MachineSought, ShareSought } from '../../recovery-services/protectedItems.ts';
 import { differencesOf, type Difference } from '../../recovery-services/itemChanges.ts';
 import { inSameSubscription } from '../../recovery-services/paths.ts';
 import type { RunRequest } from '../../runs/request.ts';
@@ -12,19 +12,16 @@ import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import {
   nameOfTarget,
   vaultOfTarget,
+  asksAccess,
+  checkPolicy,
+  kindOfTarget,
+  readProtection,
   type ItemTarget,
-  type MachineSought,
-  type ShareSought,
+  type RegistrationAsked,
 } from './itemTarget.ts';
 import { lookUpToday, refuseResting } from './listedItem.ts';
 import { shareOf } from './protectItem.ts';
-import { checkPolicy, kindOfTarget, readProtection } from './protectionRequest.ts';
-import {
-  asksAccess,
-  readRegistration,
-  type RegistrationAsked,
-  type RegistrationSeen,
-} from './registerAccount.ts';
+import { readRegistration, type RegistrationSeen } from './registerAccount.ts';
 import { rolesMissing } from '../roleGrants.ts';
 import { notProtected, unknownItem } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';

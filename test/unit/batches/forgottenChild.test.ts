@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { advanceShard } from '../../../src/batches/advanceShard.ts';
-import { addItems, itemKey, itemsOf, listItems } from '../../../src/batches/batchItem.ts';
-import type { BatchServices } from '../../../src/batches/batchServices.ts';
+import { addItems, itemKey, itemsOf, listItems, type BatchServices } from '../../../src/batches/batchItem.ts';
 import { chargesOf, takeCharges } from '../../../src/batches/dailyLimits.ts';
 import { acceptRun } from '../../../src/runs/acceptRun.ts';
 import { rowOfRun, type RunState } from '../../../src/runs/runRow.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coverageTick } from '../../../src/coverage/coverageTick.ts';
+import { coverageTick } from '../../../src/coverage/refresh.ts';
 import { sendMessages } from '../../../src/notifications/sendMessages.ts';
 import { coverageStage } from '../../support/coverageStage.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  durationMilliseconds,
-  durationText,
-  expectationOf,
-  rhythmOf,
-} from '../../../src/coverage/expectation.ts';
+import { durationText, expectationOf, rhythmOf } from '../../../src/coverage/expectation.ts';
+import { durationMilliseconds } from '../../../src/coverage/policies.ts';
 import {
   eventOf,
   judge,

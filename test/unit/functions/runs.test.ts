@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noteStarted } from '../../../src/runs/startRun.ts';
+import { noteStarted } from '../../../src/runs/acceptRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import type { RunEnding } from '../../../src/runs/run.ts';
 import { runServices, trackerServices } from '../../../src/composition/invocationServices.ts';

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { noteStarted } from '../../../src/runs/startRun.ts';
+import { acceptRun, noteStarted } from '../../../src/runs/acceptRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { listRuns } from '../../../src/runs/listRuns.ts';
 import type { RunFilter } from '../../../src/runs/runIndex.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { noteStarted, startAccepted, startRun } from '../../../src/runs/startRun.ts';
+import { acceptRun, noteStarted, startAccepted, startRun } from '../../../src/runs/acceptRun.ts';
 import { closeRun, isCancelRequested, requestCancel } from '../../../src/runs/changeRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { getRunRecord } from '../../../src/runs/runRecord.ts';

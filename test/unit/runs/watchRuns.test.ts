@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptRun } from '../../../src/runs/acceptRun.ts';
-import { noteStarted, startRun } from '../../../src/runs/startRun.ts';
+import { acceptRun, noteStarted, startRun } from '../../../src/runs/acceptRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { getRunRecord } from '../../../src/runs/runRecord.ts';
 import { watchRuns } from '../../../src/runs/watchRuns.ts';

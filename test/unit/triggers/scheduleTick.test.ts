@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../../src/plan/problems.ts';
 import type { Plan } from '../../../src/plan/schema.ts';
 import { scheduleTick } from '../../../src/triggers/scheduleTick.ts';
-import type { TriggerServices } from '../../../src/triggers/triggerServices.ts';
+import type { TriggerServices } from '../../../src/triggers/ticks.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 import { runDesk, runRows } from '../../support/runDesk.ts';
 import { samplePlan } from '../../support/planWorld.ts';

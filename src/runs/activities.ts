@@ -1,5 +1,6 @@
 import type { Failure } from '../arm/call.ts';
-import type { RunRequest } from './request.ts';
+import type { DrillVerdict } from '../plan/drillParts.ts';
+import type { DrillThing, RunRequest } from './request.ts';
 import type { RunEnding } from './run.ts';
 
 /** Keys of the items of one shard: from the first, inclusive, before the next shard's first. At most 100 planned items. */
@@ -81,3 +82,39 @@ export type PlanChoice =
       readonly concurrency: number;
       readonly rules: readonly string[];
     };
+
+/** Something that could not be shown to be gone, and why. */
+export type LeftOver = { readonly id: string; readonly reason: string };
+
+/** What a drill asks of a webhook: whether what came back is right. */
+export type WebhookQuestion = {
+  readonly url: string;
+  readonly run: string;
+  readonly resourceId: string;
+  readonly restoredTo: readonly string[];
+  readonly pointAt: string;
+};
+
+/** Its verdict by status: 200 and 204 good, 422 bad; 202 and everything else is none yet. */
+export type WebhookVerdict = 'good' | 'bad' | 'none';
+
+/** What came of a drill, as the coverage of the resource shows it. Instants are ISO 8601 UTC. */
+export type DrillProof = {
+  readonly run: string;
+  readonly at: string;
+  readonly verdict: DrillVerdict;
+  readonly pointAt?: string;
+  readonly restoreSeconds?: number;
+  /** Why it proves nothing: code and message. */
+  readonly reason?: string;
+};
+
+/**
+ * Input of the activity `noteDrill`, each harmless to repeat: before anything is made, when nothing will appear any more,
+ * when something was seen to be gone or left, and when the verdict is known.
+ */
+export type DrillNote =
+  | { readonly moment: 'planned'; readonly run: string; readonly things: readonly DrillThing[] }
+  | { readonly moment: 'settled'; readonly run: string }
+  | { readonly moment: 'cleaned'; readonly run: string; readonly left: readonly LeftOver[] }
+  | { readonly moment: 'proved'; readonly resourceId: string; readonly proof: DrillProof };

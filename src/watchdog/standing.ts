@@ -1,11 +1,11 @@
-import type { LastUse } from '../arm/lastUse.ts';
 import type { SigningKeys } from '../access/signingKeys.ts';
+import type { LastUse } from '../arm/call.ts';
+import type { Services } from '../composition/services.ts';
 import type { LoadedPlan } from '../plan/loadPlan.ts';
 import { readTimers, type TimerStanding } from '../triggers/ticks.ts';
-import type { Services } from './services.ts';
 
 /** How the plan stands, and since when as far as the watchdog has seen (ISO 8601 UTC). */
-export interface PlanStanding {
+interface PlanStanding {
   readonly standing: LoadedPlan['standing'] | 'unreachable';
   readonly since?: string;
   readonly problems: number;
@@ -14,7 +14,7 @@ export interface PlanStanding {
 }
 
 /** How the whole app stands: what `GET /api/health` tells in full. */
-export interface Standing {
+interface Standing {
   readonly status: 'healthy' | 'degraded';
   /** Everything that is bad, in words; empty when healthy. */
   readonly reasons: readonly string[];

@@ -1,13 +1,15 @@
 import type { InvocationContext, TimerHandler } from '@azure/functions';
 import { itemsOf } from '../batches/batchItem.ts';
+import { cleanUpServices, runServices, trackerServices } from '../composition/invocationServices.ts';
+import { getServices, type Services } from '../composition/services.ts';
 import { watchCleanUps } from '../drills/watchCleanUps.ts';
 import { auditRuns } from '../jobs/auditRuns.ts';
 import { listTrackers } from '../jobs/trackerRow.ts';
 import { vaultKeyOf, vaultOfBackup } from '../jobs/watch.ts';
 import { watchTrackers } from '../jobs/watchTrackers.ts';
+import { writeAlert, type AlertCode } from '../notifications/alert.ts';
 import { planMessage, type NotificationMessage } from '../notifications/message.ts';
 import { putMessageFor } from '../notifications/outbox.ts';
-import { writeAlert, type AlertCode } from '../notifications/alert.ts';
 import { removeForgotten, removeRuns } from '../runs/removeRuns.ts';
 import type { RunState } from '../runs/runRow.ts';
 import type { RunAlert } from '../runs/watchFlow.ts';
@@ -15,8 +17,6 @@ import { watchRuns } from '../runs/watchRuns.ts';
 import { listSteps } from '../steps/stepRow.ts';
 import { removeRange, removeScanned } from '../storage/removeRows.ts';
 import { expectTicks, noteTick, readTimers, type TimerName } from '../triggers/ticks.ts';
-import { cleanUpServices, runServices, trackerServices } from './invocationServices.ts';
-import { getServices, type Services } from './services.ts';
 import { keepPlanStanding, readPlanStanding } from './standing.ts';
 
 const dayMs = 86_400_000;
