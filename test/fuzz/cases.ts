@@ -126,6 +126,63 @@ const reads: Case = async (random) => {
   return { fed: 8, findings };
 };
 
+const calling = (name: string, given: unknown) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
+  params: { name, arguments: given },
+});
+
+const revision = 'io.modelcontextprotocol';
+const client = { name: 'fuzz', version: '1' };
+const goodMessages: readonly unknown[] = [
+  calling('back_up_now', { key: 'k', target: docs }),
+  calling('coverage', { state: 'ok', top: 3 }),
+  calling('explain_resource', { id: itemId }),
+  calling('runs', { kind: 'backUp', since: '2026-01-01T00:00:00Z' }),
+  calling('run', { id: '0'.repeat(40) }),
+  calling('plan_dry_run', { rule: 'daily shares' }),
+  {
+    ...{ jsonrpc: '2.0', id: 1, method: 'initialize' },
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: client },
+  },
+  {
+    ...{ jsonrpc: '2.0', id: 1, method: 'tools/list' },
+    params: {
+      _meta: {
+        [`${revision}/protocolVersion`]: '2026-07-28',
+        [`${revision}/clientInfo`]: client,
+        [`${revision}/clientCapabilities`]: {},
+      },
+    },
+  },
+];
+
+/** What an assistant's message shows that it must not; refusals of the protocol have words of their own. */
+function wrongInMessage({ status, body }: Answer): string | undefined {
+  const text = JSON.stringify(body) ?? '';
+  return status >= 500 || innards.test(text) || text.includes('InternalError')
+    ? `answered ${status} ${shown(body)}`
+    : undefined;
+}
+
+/** Messages of assistants. */
+const assistants: Case = async (random) => {
+  const app = await appFor();
+  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const findings: Finding[] = [];
+  for (let at = 0; at < 8; at++) {
+    const body = oddBody(random, oneOf(random, goodMessages));
+    // What answers them is loaded on the real clock, which the virtual one may run ahead of.
+    const ask = () => app.request('POST', '/api/mcp', body, headers);
+    const answer = (await ask()) ?? (await ask());
+    const wrong = answer ? wrongInMessage(answer) : 'no answer';
+    if (wrong !== undefined) findings.push(`POST /api/mcp ${shown(body)}: ${wrong}`);
+  }
+  await app.stop();
+  return { fed: 8, findings };
+};
+
 const marks = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff?#\\]/u;
 
 /** What an id that was taken must not be. */
@@ -286,4 +343,12 @@ async function delivered(app: EmbeddedApp, path: string, body: Buffer): Promise<
 }
 
 /** Everything that is fed, by what the report calls it. */
-export const cases: Readonly<Record<string, Case>> = { bodies, reads, ids, urls, messages, events };
+export const cases: Readonly<Record<string, Case>> = {
+  bodies,
+  reads,
+  assistants,
+  ids,
+  urls,
+  messages,
+  events,
+};
