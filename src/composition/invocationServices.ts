@@ -22,11 +22,12 @@ import type { Plan } from '../plan/schema.ts';
 import { recoveryServicesJobs } from '../recovery-services/jobList.ts';
 import { isCancelRequested, requestCancel } from '../runs/changeRun.ts';
 import { finishLate } from '../runs/finishRun.ts';
-import { childEndedEvent, shardIdOf, type RunRecord } from '../runs/run.ts';
+import { childEndedEvent, shardIdOf, type RunInput, type RunRecord } from '../runs/run.ts';
 import { findRun, instanceIdOf } from '../runs/runRow.ts';
 import { runsSince } from '../runs/listRuns.ts';
 import type { RunServices } from '../runs/runServices.ts';
-import type { StepSummary } from '../steps/step.ts';
+import type { StepOrder, StepSummary } from '../steps/step.ts';
+import { orderStep } from '../steps/orderStep.ts';
 import { listSteps } from '../steps/stepRow.ts';
 import type { StepLog, StepServices } from '../steps/stepServices.ts';
 import type { TriggerServices } from '../triggers/ticks.ts';
@@ -62,6 +63,27 @@ const endingOf = ({ id, kind, status, batch, createdAt, endedAt, counts, error }
   ...(endedAt === undefined ? {} : { seconds: (Date.parse(endedAt) - Date.parse(createdAt)) / 1000 }),
 });
 
+/** What the flow of a run orders first; undefined where something else comes before a step. */
+type FirstOrderOf = (input: RunInput, now: Date) => StepOrder | undefined;
+
+let firstOrderOf: FirstOrderOf = () => undefined;
+
+/** Told by the function that has the flows: whoever starts one need not know them. */
+export const knowFirstOrders = (known: FirstOrderOf): void => void (firstOrderOf = known);
+
+/** The first step is on its way before its flow is there: one activity and one turn of the flow less. */
+async function orderFirst(given: Services, context: InvocationContext, input: RunInput): Promise<boolean> {
+  try {
+    const order = firstOrderOf(input, given.clock());
+    return order !== undefined && (await orderStep(stepServices(given, context), order)) === undefined;
+  } catch (error) {
+    context.warn(
+      `The first step of run ${input.runId} is left to its flow: ${plainText(String(error), 300)}`,
+    );
+    return false;
+  }
+}
+
 /** What the run record is kept with during one invocation. */
 export function runServices(given: Services, context: InvocationContext): RunServices {
   const { clock, tables, queue, settings } = given;
@@ -95,6 +117,7 @@ export function runServices(given: Services, context: InvocationContext): RunSer
         await putMessageFor(tables.outbox, channel, messageOf(record), clock());
       }
     },
+    orderFirst: (input) => orderFirst(given, context, input),
     wakeShard: async (instanceId) => void (await wakeShard(given, context, instanceId)),
     remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
   };

@@ -63,6 +63,8 @@ export interface FlowContext {
   readonly runId: string;
   readonly generation: number;
   readonly facts: RunFacts;
+  /** The first ask of the first step was made by whoever has started the flow. */
+  readonly isOrdered?: true;
   /** Steps taken so far: the last step's id as a number. */
   stepsTaken: number;
   /** Asks made so far: the last event's number. */
@@ -80,7 +82,7 @@ export interface FlowContext {
 /** A fresh context for one replay of a run. */
 export function flowContext(
   df: Durable,
-  run: { readonly runId: string; readonly generation: number; readonly facts: RunFacts },
+  run: Pick<FlowContext, 'runId' | 'generation' | 'facts' | 'isOrdered'>,
 ): FlowContext {
   return { df, ...run, stepsTaken: 0, asksMade: 0, jobsWatched: 0, warnings: [] };
 }

@@ -22,7 +22,8 @@ import { carryBatch } from './plan/carryBatch.ts';
 import { protectByPlan } from './plan/protectByPlan.ts';
 import { targetKindOf, type TargetKind } from './recovery-services/itemTarget.ts';
 import { FlowEnded, StepFailed, refuse, type BadOutcome } from './refusals.ts';
-import { callUntilAnswered } from './takeStep.ts';
+import type { StepOrder } from '../steps/step.ts';
+import { callUntilAnswered, orderStepActivity } from './takeStep.ts';
 
 /** By kind of target; a service that is added puts its flows beside its kinds. */
 export type FlowTable = Readonly<Partial<Record<TargetKind, ServiceFlows>>>;
@@ -113,6 +114,25 @@ export function* carryRun(df: Durable, input: RunInput, table: FlowTable): Flow<
   const finish: RunFinish = { runId: run.runId, generation: run.generation, ending };
   yield* callUntilAnswered(df, finishRunActivity, finish);
   return ending;
+}
+
+interface Asked {
+  readonly activity: string;
+  readonly input: unknown;
+}
+
+const noTask = (): never => {
+  throw new Error('Nothing is waited for before the first activity.');
+};
+
+/** What the flow of a run would order first, for whoever starts it; undefined where something else comes before a step. */
+export function firstOrderOf(input: RunInput, table: FlowTable, now: Date): StepOrder | undefined {
+  const callActivity = (activity: string, given: unknown) => ({ activity, input: given }) as unknown as Task;
+  const waits = { createTimer: noTask, waitForExternalEvent: noTask, callSubOrchestrator: noTask };
+  const df = { currentUtcDateTime: now, callActivity, ...waits, Task: { any: noTask, all: noTask } };
+  const first = carryRun(df as unknown as Durable, input, table).next();
+  const asked = first.value as unknown as Partial<Asked>;
+  return asked.activity === orderStepActivity ? (asked.input as StepOrder) : undefined;
 }
 
 /** The one orchestration: takes the flow that its request names, writes the ending. */

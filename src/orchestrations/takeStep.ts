@@ -97,6 +97,7 @@ function* ask(
   seconds: number,
 ): Flow<StepOutcome | undefined> {
   const numbered: StepOrder = { ...order, ask: ++context.asksMade };
+  if (context.isOrdered && numbered.ask === 1) return yield* awaitOutcome(context, numbered, seconds);
   // An order that failed may have been taken: a run that ended here would leave its call on the way.
   const answer = yield* callUntilAnswered<OrderAnswer>(context.df, orderStepActivity, numbered);
   return answer?.kind ? answer : yield* awaitOutcome(context, numbered, seconds);

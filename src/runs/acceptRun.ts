@@ -130,9 +130,13 @@ const inputOf = ({ id, generation, request, facts }: RunState): RunInput => ({
   ...{ generation, request, facts },
 });
 
-/** A flow whose start cannot be noted is noted by the watchdog: the run goes on. */
+/**
+ * The first step is ordered before the flow starts: a starter that dies in between leaves a step whose flow the watchdog
+ * starts. A flow whose start cannot be noted is noted by the watchdog: the run goes on.
+ */
 async function start(services: RunServices, run: RunState, known?: StoredRun): Promise<void> {
-  const input = inputOf(run);
+  const isOrdered = run.generation === 1 && (await services.orderFirst?.(inputOf(run))) === true;
+  const input: RunInput = { ...inputOf(run), ...(isOrdered ? { isOrdered } : {}) };
   const instanceId = instanceIdOf(run.id, run.generation);
   await services.flows.start(services.orchestration, instanceId, input as unknown as Json);
   await noteStarted(services, input, known);

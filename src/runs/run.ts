@@ -208,6 +208,8 @@ export interface RunGeneration {
 export interface RunInput extends RunGeneration {
   readonly request: AcceptedRequest;
   readonly facts: RunFacts;
+  /** Whoever has started the flow has ordered its first step: the flow waits for it at once. */
+  readonly isOrdered?: true;
 }
 
 /** Settings and permissions that a flow branches on, fixed when the run was accepted. */

@@ -1,7 +1,7 @@
 import type { Json } from '../arm/call.ts';
 import type { StepSummary } from '../steps/step.ts';
 import type { Table } from '../storage/table.ts';
-import type { BatchReport, JobState, RunRecord } from './run.ts';
+import type { BatchReport, JobState, RunInput, RunRecord } from './run.ts';
 import type { RunState } from './runRow.ts';
 
 /** The flows of runs, as far as the record and the watchdog need them. */
@@ -26,6 +26,11 @@ export interface RunServices {
   readonly mayDrill?: boolean;
   /** `MINIMUM_POLL_SECONDS`: fixed likewise. */
   readonly minimumPollSeconds?: number;
+  /**
+   * Orders the first step of a flow that is about to start; answers whether an event will tell of it. Absent, or where it
+   * answers no, the flow orders it by itself. Never throws.
+   */
+  readonly orderFirst?: (input: RunInput) => Promise<boolean>;
   /** Steps of a run from the ledger, in order. */
   readonly listSteps: (runId: string) => Promise<readonly StepSummary[]>;
   /** The job that a run's backup is followed by, as last seen; undefined when none is. */

@@ -22,8 +22,6 @@ const pendingPatienceMs = 15 * minuteMs;
 export const stepPatienceMs = 10 * minuteMs;
 /** A flow that shows no progress for this long is a person's business. */
 const flowPatienceMs = 60 * minuteMs;
-/** A run whose job is watched is not looked at again for this long. */
-const quietMs = 60 * minuteMs;
 /** Generations after which a flow that keeps failing is not started again. */
 const mostGenerations = 3;
 /** Whether an instant (ISO 8601 UTC) lies longer ago than so many milliseconds. */
@@ -124,10 +122,6 @@ function unwatched(services: RunServices, steps: readonly StepSummary[]): readon
 }
 
 async function watchSteps(services: RunServices, run: RunState): Promise<RunAlert | undefined> {
-  if (await services.isWatched?.(run.id)) {
-    services.quietUntil?.set(run.id, services.clock().getTime() + quietMs);
-    return undefined;
-  }
   const steps = await services.listSteps(run.id);
   const lastMove =
     steps

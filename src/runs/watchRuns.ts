@@ -13,6 +13,8 @@ import {
 
 /** Younger runs are not looked at: nothing about them could be overdue, and each look costs storage operations. */
 const patienceMs: Partial<Record<RunStatus, number>> = { accepted: startPatienceMs, running: stepPatienceMs };
+/** A run whose job is watched is not looked at again for this long. */
+const quietMs = 60 * 60_000;
 /** Runs looked at together. */
 const atOnce = 10;
 
@@ -40,6 +42,7 @@ async function watchEach(services: RunServices, status: RunStatus, watch: Watch)
   const ids = old.map(runIdIn).filter((runId) => !isQuiet(services, runId));
   for (let begin = 0; begin < ids.length; begin += atOnce) {
     const watched = ids.slice(begin, begin + atOnce).map(async (runId) => {
+      if (status === 'running' && (await waitsForJob(services, runId))) return undefined;
       const run = (await findRun(services, runId))?.run;
       return run?.status === status ? watchOne(services, run, watch) : undefined;
     });
@@ -56,6 +59,13 @@ function forgetQuiet({ quietUntil, clock }: RunServices): void {
 
 /** Whether a run is known to wait for its job: looking at each of thousands every time would cost more than the jobs. */
 const isQuiet = ({ quietUntil }: RunServices, runId: string): boolean => quietUntil?.has(runId) ?? false;
+
+/** A run whose job is watched has nothing to do before that ends: its vault's tracker has a watchdog of its own. */
+async function waitsForJob(services: RunServices, runId: string): Promise<boolean> {
+  if (!(await services.isWatched?.(runId))) return false;
+  services.quietUntil?.set(runId, services.clock().getTime() + quietMs);
+  return true;
+}
 
 /** One run that cannot be watched keeps no other from it. */
 async function watchOne(services: RunServices, run: RunState, watch: Watch): Promise<RunAlert | undefined> {

@@ -64,6 +64,14 @@ test('a step is ordered once, with run, generation, step and ask, and answered b
   expect(tookSeconds()).toBe(0);
 });
 
+test('the first step of a flow whose starter has ordered it is waited for at once, and ordered at its deadline', async () => {
+  const ordered = { ...run, generation: 1, isOrdered: true as const };
+  const { stage, orders, tookSeconds } = stageOf((order) => ({ events: [event(order, done)] }));
+  const play = await playFlow((df) => takeStep(flowContext(df, ordered), look, { of: 'it' }), stage);
+  expect([play.value, tookSeconds()]).toEqual(['found', 180]);
+  expect(orders.map(({ stepId, ask }) => [stepId, ask])).toEqual([['01', 2]]);
+});
+
 test('a step that the ledger has settled is answered by the activity, without an event', async () => {
   const { stage, tookSeconds } = stageOf(() => ({ answer: done }));
   expect((await playFlow(lookOnce, stage)).value).toBe('found');

@@ -88,6 +88,29 @@ describe('starting', () => {
     expect((await getRunRecord(services, id))?.status).toBe('running');
   });
 
+  test('the first step of a flow is ordered before it starts, and by the flow itself where that cannot be', async () => {
+    const { services, started } = runDesk();
+    const asked: unknown[] = [];
+    const orderFirst = (isOrdered: boolean) => (input: unknown) => {
+      asked.push({ input, started: started.length });
+      return Promise.resolve(isOrdered);
+    };
+    await startAccepted(
+      { ...services, orderFirst: orderFirst(true) },
+      await acceptRun(services, request, requestedBy),
+    );
+    const other = { ...requestedBy, key: 'another' };
+    await startAccepted(
+      { ...services, orderFirst: orderFirst(false) },
+      await acceptRun(services, request, other),
+    );
+    expect(asked).toMatchObject([{ started: 0 }, { started: 1 }]);
+    expect(started.map(({ input }) => (input as { isOrdered?: boolean }).isOrdered)).toEqual([
+      true,
+      undefined,
+    ]);
+  });
+
   test('a run that was accepted by this very call is started without a look at storage or platform', async () => {
     const { services, runs, started } = runDesk();
     const acceptance = await acceptRun(services, request, requestedBy);
