@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { adverse } from './adverse.ts';
+import { batch } from './batch.ts';
 import { cost } from './costBench.ts';
 import { coldstart } from './coldstart.ts';
 import { coverage } from './coverage.ts';
@@ -17,6 +18,7 @@ import { worker } from './worker.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchReport>>> = {
   fleet,
+  batch,
   adverse,
   peers: peersBeside,
   worker,

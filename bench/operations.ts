@@ -8,71 +8,105 @@ import type { BenchOptions, BenchReport } from './report.ts';
 
 const program = new URL('./fleetProcess.ts', import.meta.url);
 
-/** Operations per backup by what they are, the most first. */
-type Breakdown = ReadonlyMap<string, number>;
+/** Operations of each paid service; leases and locks lie in tables and blobs. */
+type Services = Readonly<Record<'queue' | 'table' | 'lease', number>>;
+
+/** Operations per backup by what they are. */
+type Breakdown = ReadonlyMap<string, Services>;
+
+const none: Services = { queue: 0, table: 0, lease: 0 };
 
 const ownQueues = (): number =>
   readdirSync('src/functions').filter((name) => name.endsWith('.queue.ts')).length;
 
 /** What a host does beside the backups for as long as they take: looks at its queues, leases and locks. */
-function standing({ makespanSeconds }: FleetResult, backups: number): [string, number][] {
+function standing({ makespanSeconds }: FleetResult, backups: number): [string, Services][] {
   const hostJson = createHostJson(JSON.parse(readFileSync('host.json', 'utf8')), {});
   const parts = standingOperations(hostJson, ownQueues(), makespanSeconds);
-  return parts.map(({ what, count }) => [`host | ${what}`, count / backups]);
+  return parts.map(({ what, count }) => [
+    `host | ${what}`,
+    { ...none, [what.startsWith('leases') ? 'lease' : 'queue']: count / backups },
+  ]);
 }
 
 function breakdownOf(fleet: FleetResult, backups: number): Breakdown {
   const { tables, flows, appQueueOpsPerBackup } = fleet;
-  const own = Object.entries(tables).flatMap(([table, kinds]) =>
-    Object.entries(kinds).map(([kind, count]): [string, number] => [`table ${table} | ${kind}`, count]),
-  );
-  const durable = Object.entries(flows).flatMap(([flow, counts]) =>
-    durableKinds(counts).map(({ kind, count, each }): [string, number] => [
-      `Durable, ${flow} | ${kind}: ${each.queue} + ${each.table}`,
-      (count * (each.queue + each.table)) / backups,
+  const own = Object.entries(tables).flatMap(([name, kinds]) =>
+    Object.entries(kinds).map(([kind, table]): [string, Services] => [
+      `table ${name} | ${kind}`,
+      { ...none, table },
     ]),
   );
-  const messages: [string, number] = ['queue of steps | put, receive, delete', appQueueOpsPerBackup];
-  return new Map(
-    [...own, messages, ...durable, ...standing(fleet, backups)].filter(([, count]) => count > 0),
+  const durable = Object.entries(flows).flatMap(([flow, counts]) =>
+    durableKinds(counts).map(({ kind, count, each }): [string, Services] => [
+      `Durable, ${flow} | ${kind}: ${each.queue} + ${each.table}`,
+      { ...none, queue: (count * each.queue) / backups, table: (count * each.table) / backups },
+    ]),
   );
+  const messages: [string, Services] = [
+    'queue of steps | put, receive, delete',
+    { ...none, queue: appQueueOpsPerBackup },
+  ];
+  const all = [...own, messages, ...durable, ...standing(fleet, backups)];
+  return new Map(all.filter(([, services]) => sumOf(services) > 0));
 }
+
+const sumOf = ({ queue, table, lease }: Services): number => queue + table + lease;
 
 const isStanding = (place: string): boolean => place.startsWith('host | ');
 
-const totalOf = (breakdown: Breakdown, isCounted = (_place: string) => true): number =>
-  [...breakdown].reduce((sum, [place, count]) => sum + (isCounted(place) ? count : 0), 0);
+const totalOf = (breakdown: Breakdown, count: (services: Services, place: string) => number): number =>
+  [...breakdown].reduce((sum, [place, services]) => sum + count(services, place), 0);
 
 /** What backups ask for, whatever the host does beside them. */
-const askedFor = (breakdown: Breakdown): number => totalOf(breakdown, (place) => !isStanding(place));
+const askedFor = (services: Services, place: string): number => (isStanding(place) ? 0 : sumOf(services));
 
-/** Where the storage operations of a backup go: two fleets that differ in the length of their jobs alone. */
+const totals: readonly (readonly [string, (services: Services, place: string) => number])[] = [
+  ['all', askedFor],
+  ['with looks, leases and locks', sumOf],
+  ['of these: queues', ({ queue }) => queue],
+  ['of these: tables', ({ table }) => table],
+  ['of these: leases and locks, in tables and blobs', ({ lease }) => lease],
+];
+
+const fleets = [
+  { backups: 1, jobSeconds: 600, name: '1 × 10 min' },
+  { backups: 1, jobSeconds: 7200, name: '1 × 2 h' },
+  { backups: 1000, jobSeconds: 600, name: '1,000 × 10 min' },
+  { backups: 1000, jobSeconds: 7200, name: '1,000 × 2 h' },
+] as const;
+
+/** Where the storage operations of a backup go: fleets that differ in their number and in the length of their jobs. */
 export async function operations({ quick }: BenchOptions): Promise<BenchReport> {
-  const backups = quick ? 100 : 1000;
-  const run = (jobSeconds: number) =>
-    inOwnProcess<FleetResult>(program, {
-      ...{ name: 'operations', backups, vaults: 1, quota: 'bucket' },
-      jobSeconds,
-    });
-  const [short, long] = [breakdownOf(await run(600), backups), breakdownOf(await run(7200), backups)];
-  const [shortTotal, longTotal] = [askedFor(short), askedFor(long)];
-  const places = [...new Set([...long.keys(), ...short.keys()])].sort(
-    (one, other) => (long.get(other) ?? 0) - (long.get(one) ?? 0),
+  const columns: { readonly name: string; readonly breakdown: Breakdown }[] = [];
+  for (const { name, backups, jobSeconds } of fleets.slice(0, quick ? 2 : fleets.length)) {
+    const fleet = { name: 'operations', backups, vaults: 1, quota: 'bucket', jobSeconds };
+    const result = await inOwnProcess<FleetResult>(program, fleet);
+    columns.push({ name, breakdown: breakdownOf(result, backups) });
+  }
+  const largest = columns.at(-1)?.breakdown ?? new Map<string, Services>();
+  const at = (breakdown: Breakdown, place: string): number => sumOf(breakdown.get(place) ?? none);
+  const places = [...new Set(columns.flatMap(({ breakdown }) => [...breakdown.keys()]))].sort(
+    (one, other) => at(largest, other) - at(largest, one),
   );
-  const cell = (breakdown: Breakdown, place: string) => (breakdown.get(place) ?? 0).toFixed(2);
   return {
     title: 'Storage operations of a backup',
     layer:
-      `b: ${backups} backups in one vault; operations on tables and messages counted, those of the Durable extension by ` +
-      'formula (queue + table operations of each) from counts; a whole batch of changes to one partition is one operation; ' +
-      'looks at queues by intervals of host.json and renewals as seen on the official host, for as long as the fleet takes',
-    columns: ['where', 'operation', '10 min, per backup', '2 h, per backup'],
+      'b: backups in one vault, named by the ids of their items; operations on tables and messages counted, those of the ' +
+      'Durable extension by formula (queue + table operations of each) from counts; a whole batch of changes to one ' +
+      'partition is one operation; looks at queues by intervals of host.json and renewals as seen on the official host, ' +
+      'for as long as the fleet takes',
+    columns: ['where', 'operation', ...columns.map(({ name }) => `${name}, per backup`)],
     rows: [
-      ['all', '', shortTotal.toFixed(1), longTotal.toFixed(1)],
-      ['with looks, leases and locks', '', totalOf(short).toFixed(1), totalOf(long).toFixed(1)],
-      ['2 h ÷ 10 min', '', '', (longTotal / shortTotal).toFixed(3)],
-      ...places.map((place) => [...place.split(' | '), cell(short, place), cell(long, place)]),
+      ...totals.map(([name, count]) => [
+        ...[name, ''],
+        ...columns.map(({ breakdown }) => totalOf(breakdown, count).toFixed(1)),
+      ]),
+      ...places.map((place) => [
+        ...place.split(' | '),
+        ...columns.map(({ breakdown }) => at(breakdown, place).toFixed(2)),
+      ]),
     ],
-    data: { backups, short: Object.fromEntries(short), long: Object.fromEntries(long) },
+    data: columns.map(({ name, breakdown }) => ({ name, ...Object.fromEntries(breakdown) })),
   };
 }

@@ -1,7 +1,7 @@
 import type { Failure, Json } from '../arm/call.ts';
 import { plainWords } from '../arm/words.ts';
 import { orderAudit } from './auditOrder.ts';
-import { answer, fitsRow } from './tellFlow.ts';
+import { answer, fitsRow, tellEnd } from './tellFlow.ts';
 import { giveUpAt } from './nextMove.ts';
 import { changeStep, type Progress, type StepInHand } from './stepInHand.ts';
 import type { StepMessage, StepOutcome } from './step.ts';
@@ -68,7 +68,7 @@ export async function settle(
   if (!settled) return 'lost';
   alertOf(services, settled.step, kept);
   logStep(services, settled.step, kept);
-  await answer(services, settled.step);
+  await tellEnd(services, settled.step);
   return 'moved';
 }
 

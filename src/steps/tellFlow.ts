@@ -27,14 +27,13 @@ const fitsEvent = (stepId: string, outcome: StepOutcome): boolean =>
 /** An outcome that is too large for an event is asked for once more: the activity answers a settled step itself. */
 const askAgain: StepOutcome = { kind: 'waiting', waitSeconds: 1 };
 
-/** What a flow is told of a step at this moment; nothing where the end of the job that it has started tells it all. */
-async function toldOutcome(services: StepServices, step: StepState): Promise<StepOutcome | undefined> {
+/** What a flow is told of a step that has ended; nothing where the end of the job that it has started tells it all. */
+async function endOf(services: StepServices, step: StepState): Promise<StepOutcome | undefined> {
   const now = services.clock();
   const outcome = outcomeNow(step, now);
   const { runId, generation, jobEvent: event } = step;
   const started = services.catalogue.get(step.name)?.watch;
-  if (outcome.kind !== 'done' || event === undefined || !started || !services.watchJob)
-    return fitsEvent(step.stepId, outcome) ? outcome : askAgain;
+  if (outcome.kind !== 'done' || event === undefined || !started || !services.watchJob) return outcome;
   // From the job's start: a step may have been held back for a day.
   const giveUpAt = later(step.settledAt ?? now, started.seconds(step.input as never)).toISOString();
   const backup = started.backupOf(outcome.result);
@@ -42,25 +41,22 @@ async function toldOutcome(services: StepServices, step: StepState): Promise<Ste
   const watched = await services.watchJob(order as JsonObject);
   if (watched === null) return undefined;
   const told = { ...outcome, watched };
-  if (fitsEvent(step.stepId, told)) return told;
   // A flow that is not told asks the tracker by itself.
-  return fitsEvent(step.stepId, outcome) ? outcome : askAgain;
+  return fitsEvent(step.stepId, told) ? told : outcome;
 }
 
 /** A flow that the platform has not shown by then is lost: a later generation of its run takes the step up again. */
 const newFlowSeconds = 600;
 
 /**
- * Raises `step-<ask>` to the flow, unless `job-<n>` will tell it. A flow that has ended is fine, and one that is lost: its step stays as it is, and no
+ * Raises `step-<ask>` to the flow. A flow that has ended is fine, and one that is lost: its step stays as it is, and no
  * message goes round for it.
  *
  * @throws Error when the platform does not know the instance of a young step yet: the message is to be delivered again.
  */
-export async function answer(services: StepServices, step: StepState): Promise<void> {
+async function raise(services: StepServices, step: StepState, outcome: StepOutcome): Promise<void> {
   const { runId, stepId, generation, ask } = step;
-  const outcome = await toldOutcome(services, step);
-  if (!outcome) return;
-  const event: StepEvent = { stepId, outcome };
+  const event: StepEvent = { stepId, outcome: fitsEvent(stepId, outcome) ? outcome : askAgain };
   const raised = await services.raise(runId, generation, `step-${ask}`, event);
   if (raised === 'raised') return;
   if (raised === 'missing' && services.clock() < later(step.firstAt, newFlowSeconds))
@@ -68,3 +64,13 @@ export async function answer(services: StepServices, step: StepState): Promise<v
   const why = raised === 'missing' ? 'is lost' : 'had ended before its answer';
   services.log('info', `The flow ${why}.`, { runId, stepId, ask });
 }
+
+/** Tells the flow that a step has ended: by `job-<n>` where it has started a job, which is watched from here on. */
+export async function tellEnd(services: StepServices, step: StepState): Promise<void> {
+  const outcome = await endOf(services, step);
+  if (outcome) await raise(services, step, outcome);
+}
+
+/** Tells the flow where a step stands; of one that has started a job the flow then asks the tracker by itself. */
+export const answer = (services: StepServices, step: StepState): Promise<void> =>
+  raise(services, step, outcomeNow(step, services.clock()));
