@@ -178,6 +178,12 @@ export const runMutants = [
     ],
     [
       'orchestrations/takeStep.ts',
+      'if (context.isOrdered && numbered.ask === 1)',
+      'if (context.isOrdered)',
+      'a step that nobody has ordered is waited for',
+    ],
+    [
+      'orchestrations/takeStep.ts',
       "return started === undefined ? 'incomplete' :",
       "return started === null ? 'incomplete' :",
       "a job's end that does not say what its step gave ends the step without a result",
