@@ -87,6 +87,17 @@ export async function dueMessages(outbox: Table, now: Date): Promise<readonly (r
   return [...due.values()];
 }
 
+/** Longer than a post may take. */
+const claimMs = 60_000;
+
+/** Takes a message for who sends it now; undefined when another has. Who dies with it gives it up after a minute. */
+export async function claim(outbox: Table, waiting: Waiting, now: Date): Promise<Waiting | undefined> {
+  const { etag, ...columns } = waiting.row;
+  const row = { ...columns, notBefore: new Date(now.getTime() + claimMs).toISOString() };
+  const answer = await outbox.replace(row, etag);
+  return answer.kind === 'written' ? { ...waiting, row: { ...row, etag: answer.etag } } : undefined;
+}
+
 /** A message has arrived. A crash in between sends it again under the same id. */
 export async function markSent(outbox: Table, { row }: Waiting, now: Date): Promise<void> {
   await outbox.put({ partitionKey: sent, rowKey: row.rowKey, at: now.toISOString() });

@@ -1,6 +1,6 @@
 import type { Table } from '../storage/table.ts';
 import { postingOf, type Channel } from './channels.ts';
-import { dueMessages, markSent, postpone, type Waiting } from './outbox.ts';
+import { claim, dueMessages, markSent, postpone, type Waiting } from './outbox.ts';
 
 /** Posts a body and tells the status; throws when the receiver cannot be reached. */
 export type PostMessage = (
@@ -60,25 +60,29 @@ async function deliver(services: NotificationServices, waiting: Waiting): Promis
   return typeof channel === 'string' ? channel : postTo(services, channel, waiting);
 }
 
-async function sendOne(services: NotificationServices, waiting: Waiting): Promise<boolean> {
+type Fate = 'arrived' | 'waits' | 'elsewhere';
+
+async function sendOne(services: NotificationServices, due: Waiting): Promise<Fate> {
+  const waiting = await claim(services.outbox, due, services.clock());
+  if (!waiting) return 'elsewhere';
   const obstacle = await deliver(services, waiting);
   if (obstacle === undefined) {
     await markSent(services.outbox, waiting, services.clock());
-    return true;
+    return 'arrived';
   }
   await postpone(services.outbox, waiting, services.clock());
   const line = `Notification ${waiting.message.id} waits: ${obstacle}, try ${waiting.tries + 1}.`;
   (waiting.tries + 1 === alertAtTries ? services.alert : services.print)(line);
-  return false;
+  return 'waits';
 }
 
 async function sendAll(services: NotificationServices, due: readonly Waiting[]): Promise<number> {
   let arrived = 0;
   for (let begin = 0; begin < due.length; begin += atOnce) {
     const some = await Promise.all(due.slice(begin, begin + atOnce).map((one) => sendOne(services, one)));
-    arrived += some.filter(Boolean).length;
+    arrived += some.filter((fate) => fate === 'arrived').length;
     // A receiver that is down is not asked a hundred times in a row.
-    if (some.every((one) => !one)) break;
+    if (some.every((fate) => fate === 'waits')) break;
   }
   return arrived;
 }

@@ -326,9 +326,15 @@ export const gateMutants = [
       ],
       [
         'notifications/sendMessages.ts',
-        'if (some.every((one) => !one)) break;',
+        "if (some.every((fate) => fate === 'waits')) break;",
         '',
         'a receiver that is down is asked a hundred times',
+      ],
+      [
+        'notifications/outbox.ts',
+        "return answer.kind === 'written' ?",
+        'return answer.kind ?',
+        'two instances send the same message',
       ],
       [
         'notifications/outbox.ts',

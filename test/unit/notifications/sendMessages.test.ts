@@ -109,6 +109,25 @@ describe('a notification', () => {
     expect(posted).toHaveLength(1);
   });
 
+  test('is sent once by two instances that send together', async () => {
+    const { posted, send } = await post(webhook);
+    expect((await Promise.all([send(), send()])).sort()).toEqual([0, 1]);
+    expect(posted).toHaveLength(1);
+  });
+
+  test('whose sender dies with it is sent again after a minute, under the same id', async () => {
+    const { clock, outbox, posted, send } = await post(webhook);
+    const put = outbox.put.bind(outbox);
+    Object.assign(outbox, { put: () => Promise.reject(new Error('killed')) });
+    await expect(send()).rejects.toThrow('killed');
+    Object.assign(outbox, { put });
+    clock.now += 59_000;
+    expect(await send()).toBe(0);
+    clock.now += 1000;
+    expect(await send()).toBe(1);
+    expect(new Set(posted.map(({ body }) => (JSON.parse(body) as { id: string }).id)).size).toBe(1);
+  });
+
   test('without a webhook is printed', async () => {
     const { posted, printed, send } = await post(undefined);
     expect(await send()).toBe(1);
