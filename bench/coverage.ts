@@ -32,7 +32,18 @@ export async function coverage({ quick }: BenchOptions): Promise<BenchReport> {
   const answers: (Answer & { readonly machines: number })[] = [];
   for (const machines of sizes) {
     const flags = ['--expose-gc', '--max-old-space-size=2048'];
-    answers.push({ machines, ...(await inOwnProcess<Answer>(program, { machines }, flags)) });
+    const read = await inOwnProcess<Answer>(program, { machines }, flags);
+    // Figures of a read that has told something else than is there are worth nothing.
+    const told = JSON.stringify({ ...read.counts, complete: read.complete });
+    const { ok, late, down, neverBackedUp, notProtected } = read.counts;
+    const of = machines / 100;
+    if (
+      !read.complete ||
+      ok !== 96 * of ||
+      [late, down, neverBackedUp, notProtected].some((one) => one !== of)
+    )
+      throw new Error(`The estate is not what was told of it: ${told}`);
+    answers.push({ machines, ...read });
   }
   return {
     title: 'Coverage',

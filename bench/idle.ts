@@ -9,7 +9,12 @@ const program = new URL('./idleCase.ts', import.meta.url);
 /** Storage of an idle app in dollars a month: by the published formula with host.json as it is, and what our timers add. */
 export async function idle(): Promise<BenchReport> {
   const hostJson = createHostJson(JSON.parse(readFileSync('host.json', 'utf8')), {});
-  const app = await inOwnProcess<IdleApp>(program, null);
+  const withoutPlan = await inOwnProcess<IdleApp>(program, { hasPlan: false });
+  const withPlan = await inOwnProcess<IdleApp>(program, { hasPlan: true });
+  const app: IdleApp = {
+    ...withoutPlan,
+    tableOperationsOfPlanPerDay: withPlan.tableOperationsPerDay - withoutPlan.tableOperationsPerDay,
+  };
   const parts = idleParts(hostJson, app);
   const published = parts.filter(({ isPublished }) => isPublished);
   const dollars = (value: number) => `$${value.toFixed(3)}`;

@@ -3,9 +3,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { startEmbeddedApp } from '../test/support/embeddedApp.ts';
 import { startCallMeter } from './callMeter.ts';
 import type { IdleApp } from './idleCost.ts';
-import { answer } from './ownProcess.ts';
+import { planWorld, samplePlan } from '../test/support/planWorld.ts';
+import { answer, argument } from './ownProcess.ts';
 
-const app = await startEmbeddedApp({ world: {}, startAt: '2026-08-22T12:00:00Z' });
+const { hasPlan } = argument<{ hasPlan: boolean }>();
+const estate = planWorld({
+  accounts: [
+    {
+      name: 'papers01',
+      shares: ['docs', 'plans'],
+      protectedShares: ['docs', 'plans'],
+      tags: { backup: 'daily' },
+    },
+  ],
+});
+const app = await startEmbeddedApp({
+  startAt: '2026-08-22T12:00:00Z',
+  ...(hasPlan ? { world: estate, plan: () => samplePlan(), coverage: true } : { world: {} }),
+});
 const calls = await startCallMeter(() => app.clock.now());
 await app.clock.runFor(86_400_000);
 calls.stop();

@@ -9,6 +9,8 @@ export interface IdleApp {
   readonly timersPerDay: number;
   /** Operations on the app's tables a day, all of them by timers. */
   readonly tableOperationsPerDay: number;
+  /** How many more where a plan holds: coverage is read each hour, and a sweep finds all protected. */
+  readonly tableOperationsOfPlanPerDay?: number;
 }
 
 /** One item of the bill. */
@@ -92,6 +94,14 @@ function ownParts(hostJson: HostJson, app: IdleApp): readonly IdlePart[] {
     {
       ...{ what: 'tables read by timers', because: 'counted over 24 idle hours' },
       ...{ perMonth: app.tableOperationsPerDay * days, price: tableOperation, isPublished: false },
+    },
+    {
+      ...{
+        what: 'tables, where a plan holds',
+        because: 'besides: coverage read each hour, a sweep that finds all protected',
+      },
+      perMonth: (app.tableOperationsOfPlanPerDay ?? 0) * days,
+      ...{ price: tableOperation, isPublished: false },
     },
     {
       ...{ what: 'status of timers', because: 'a blob written at each firing, counted over 24 idle hours' },
