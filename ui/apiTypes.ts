@@ -3075,6 +3075,12 @@ export interface Plan {
     [k: string]: string[];
   };
   /**
+   * By drill of the plan: the next five.
+   */
+  drillOccurrences: {
+    [k: string]: string[];
+  };
+  /**
    * By rule, in the order of the plan, what it selects.
    */
   rules: {

@@ -40,6 +40,7 @@ export const drillPlan = {
         policy: 'disks',
         snapshotResourceGroup: `${subscription}/resourceGroups/snapshots`,
       },
+      expect: { every: 'P2D' },
     },
   ],
   drills: [

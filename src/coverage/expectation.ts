@@ -22,6 +22,20 @@ export function durationText(milliseconds: number): string {
   return `P${days > 0 ? `${days}D` : ''}${time === '' ? '' : `T${time}`}`;
 }
 
+/** The duration in words: `1 day`, `8 hours`, `1 day 4 hours`. */
+export function durationWords(milliseconds: number): string {
+  const minutes = Math.max(1, Math.round(milliseconds / minute));
+  const parts = [
+    [Math.floor(minutes / 1440), 'day'],
+    [Math.floor(minutes / 60) % 24, 'hour'],
+    [minutes % 60, 'minute'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`)
+    .join(' ');
+}
+
 const usualGraceMs = 6 * hour;
 const usualEveryMs = day;
 /** What a policy's backup may take from its time to a point that can be seen. */

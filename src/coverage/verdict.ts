@@ -1,7 +1,7 @@
 import { reasonOf } from '../estate/compare.ts';
 import type { Protection } from '../estate/protections.ts';
 import type { Candidate, Selection } from '../plan/select.ts';
-import { durationText, type Expectation } from './expectation.ts';
+import { durationWords, type Expectation } from './expectation.ts';
 import type { CoverageRow, CoverageState } from './schema.ts';
 
 /** What Azure says about the backups of one protected item or backup instance. */
@@ -91,6 +91,9 @@ function failedSince({ failure, point }: BackupFacts): boolean {
   return failure !== undefined && (point === undefined || failure.at > point.at);
 }
 
+/** `2026-08-21 02:00 UTC`. */
+const minuteOf = (at: string): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
 /** The verdict on something that is protected as it should be: by the age of its newest point and what failed since. */
 export function verdictOfAge({ facts, expect }: Pick<Case, 'facts' | 'expect'>, now: Date): Verdict {
   const { point } = facts;
@@ -108,9 +111,10 @@ export function verdictOfAge({ facts, expect }: Pick<Case, 'facts' | 'expect'>, 
       : { state: 'neverBackedUp', reason: 'It is protected and has no recovery point yet.', advice: wait };
   }
   const ageMs = now.getTime() - Date.parse(point.at);
-  const age = `The newest recovery point is of ${point.at}, one every ${durationText(expect.everyMs)} is expected`;
+  const every = durationWords(expect.everyMs).replace(/^1 (\w+)$/, '$1');
+  const age = `The newest recovery point is of ${minuteOf(point.at)}; one every ${every} is expected`;
   if (ageMs > expect.everyMs + expect.graceMs) {
-    const over = `${age}, and the grace of ${durationText(expect.graceMs)} is over.`;
+    const over = `${age}, and the grace of ${durationWords(expect.graceMs)} is over.`;
     return { state: 'down', reason: over, ...said, advice: failing ? mend : look };
   }
   if (failing)

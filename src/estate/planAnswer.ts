@@ -31,6 +31,9 @@ export const planAnswerSchema = z.object({
   occurrences: z
     .record(z.string(), z.array(z.string().meta({ format: 'date-time' })))
     .describe('By schedule: the next five.'),
+  drillOccurrences: z
+    .record(z.string(), z.array(z.string().meta({ format: 'date-time' })))
+    .describe('By drill of the plan: the next five.'),
   rules: z.array(z.object({ rule: z.string(), selected: z.array(selected) })),
   skipped: z.array(z.object({ id: z.string(), kind: z.string(), reason: z.string() })),
   notEligible: z

@@ -1,6 +1,6 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { LoadedPlan } from '../plan/loadPlan.ts';
-import { nextTimes } from '../plan/dueTimes.ts';
+import { nextTimes, type CronLine } from '../plan/dueTimes.ts';
 import type { Plan, ResourceKind } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
 import { EstateUnreadable, type EstateServices } from './askArm.ts';
@@ -30,6 +30,8 @@ export interface ResolvedPlan {
   readonly lyingThere?: string;
   /** By schedule: the next five times it falls due, ISO 8601 UTC. */
   readonly occurrences: Readonly<Record<string, readonly string[]>>;
+  /** The same of drills. */
+  readonly drillOccurrences: Readonly<Record<string, readonly string[]>>;
   readonly rules: readonly { readonly rule: string; readonly selected: readonly SelectedResource[] }[];
   readonly skipped: readonly { readonly id: string; readonly kind: string; readonly reason: string }[];
   /** What a rule takes and the service cannot back up, or the rule leaves out. */
@@ -54,12 +56,12 @@ export interface ResolvedPlan {
 
 const shownOccurrences = 5;
 
-const occurrencesOf = ({ schedules }: Plan, now: Date): ResolvedPlan['occurrences'] =>
+const occurrencesOf = (
+  lines: readonly (CronLine & { name: string })[],
+  now: Date,
+): ResolvedPlan['occurrences'] =>
   Object.fromEntries(
-    schedules.map((schedule) => [
-      schedule.name,
-      nextTimes(schedule, now, shownOccurrences).map((at) => at.toISOString()),
-    ]),
+    lines.map((line) => [line.name, nextTimes(line, now, shownOccurrences).map((at) => at.toISOString())]),
   );
 
 /** Accounts whose shares are listed for one answer; a sweep lists all. */
@@ -134,7 +136,8 @@ export async function resolvePlan(services: EstateServices, loaded: LoadedPlan):
     problems,
     inForce: plan,
     ...(lyingThere === undefined ? {} : { lyingThere }),
-    occurrences: occurrencesOf(plan, services.clock()),
+    occurrences: occurrencesOf(plan.schedules, services.clock()),
+    drillOccurrences: occurrencesOf(plan.drills ?? [], services.clock()),
     rules: plan.rules.map(({ name }) => ({
       rule: name,
       selected: selected.filter(({ selection }) => selection.rule.name === name).map(shown),

@@ -510,6 +510,7 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
     description: 'By schedule: the next five.',
     example: { 'before the nightly close': ['2026-11-22T00:30:00.000Z'] },
   },
+  drillOccurrences: { example: { monthly: ['2026-12-01T03:00:00.000Z'] } },
   $schema: { description: 'Where the schema of the plan lies.', example: './plan.schema.json' },
   'inForce.rules': { description: 'What is protected, and how; the first matching rule wins.' },
   match: { description: 'Which resources: every condition given must hold.' },

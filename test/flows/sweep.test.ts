@@ -85,6 +85,27 @@ describe('the plan resolved', () => {
     await app.stop();
   });
 
+  test('tells when its drills come next, in the zone of each', async () => {
+    const drill = {
+      ...{ name: 'monthly', cron: '0 4 1 * *', timeZone: 'Europe/Berlin', of: { rules: ['daily disks'] } },
+      into: { disk: { resourceGroup: snapshotsId } },
+    };
+    const plan = samplePlan({
+      drills: [drill],
+      safety: { ...samplePlan().safety, drillTargets: [snapshotsId] },
+    });
+    const app = await startEmbeddedApp({ world: mixed, plan: () => plan, startAt });
+    const { drillOccurrences } = (await app.request('GET', '/api/plan'))?.body as ResolvedPlan;
+    expect(drillOccurrences['monthly']).toEqual([
+      '2026-09-01T02:00:00.000Z',
+      '2026-10-01T02:00:00.000Z',
+      '2026-11-01T03:00:00.000Z',
+      '2026-12-01T03:00:00.000Z',
+      '2027-01-01T03:00:00.000Z',
+    ]);
+    await app.stop();
+  });
+
   test('without a plan is empty, and asks Azure nothing', async () => {
     const app = await startEmbeddedApp({ world: mixed, startAt });
     const answer = await app.request('GET', '/api/plan');

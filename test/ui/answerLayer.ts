@@ -166,7 +166,7 @@ export async function startAnswerLayer(size: number, config: Page['config'] = {}
               ...seedPlan(begun),
               standing: 'empty',
               inForce: { safety: { subscriptions: [], vaults: [] } },
-              occurrences: {},
+              ...{ occurrences: {}, drillOccurrences: {} },
               rules: [],
               ...{ skipped: [], orphans: [], notEligible: [], protectedOutsidePlan: [] },
             },

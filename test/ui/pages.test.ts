@@ -141,6 +141,9 @@ test('the plan tells what it cannot have and what lies outside it, since when it
   await page.getByRole('heading', { name: 'Not eligible: 10' }).waitFor();
   await page.getByRole('heading', { name: 'Protected outside the plan: 12' }).waitFor();
   await page.getByText('5 not eligible').first().waitFor();
+  const monthly = page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'monthly' }) });
+  expect(await monthly.textContent()).toContain('5 %, at least 3, at most 20');
+  expect(await monthly.getByRole('listitem').count()).toBe(5);
   await page.getByText(/^since .* · plan.json$/).waitFor();
   await page.getByText('shares tagged daily: it is a replica disk of Site Recovery').click();
   await page.locator('details[open] li a').first().click();

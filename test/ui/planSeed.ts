@@ -43,6 +43,20 @@ const inForce: Plan['inForce'] = {
       backUp: { rules: ['machines of production'] },
     },
   ],
+  drills: [
+    {
+      ...{ name: 'monthly', cron: '0 4 1 * *', timeZone: 'Europe/Berlin' },
+      of: { rules: ['shares tagged daily'] },
+      sample: { share: 5, atLeast: 3, atMost: 20 },
+      point: { choose: 'random', within: 'P30D' },
+      into: {
+        fileShare: {
+          storageAccount: `${vault('x').split('/providers/')[0]}/providers/Microsoft.Storage/storageAccounts/drillfiles`,
+        },
+      },
+      target: 'PT4H',
+    },
+  ],
   notifications: [{ endings: ['failed'] }],
   safety: {
     subscriptions: ['11111111-1111-4111-8111-111111111111'],
@@ -58,6 +72,15 @@ const weekends = [
   '2027-03-28T01:00:00.000Z',
   '2027-04-04T00:30:00.000Z',
   '2027-04-11T00:30:00.000Z',
+];
+
+/** The first days of months, at 4:00 in Berlin. */
+const firsts = [
+  '2026-12-01T03:00:00.000Z',
+  '2027-01-01T03:00:00.000Z',
+  '2027-02-01T03:00:00.000Z',
+  '2027-03-01T03:00:00.000Z',
+  '2027-04-01T02:00:00.000Z',
 ];
 
 const selectedOf = (rows: readonly Row[], rule: string): Plan['rules'][number]['selected'] =>
@@ -84,6 +107,7 @@ export function seedPlan(now: number): Plan {
     ...{ location: 'plan.json', standing: 'current', problems: [], inForce },
     since: new Date(now - 9 * 86_400_000).toISOString(),
     occurrences: { 'before the nightly close': nights, 'at the weekend': weekends },
+    drillOccurrences: { monthly: firsts },
     rules: inForce.rules!.map(({ name }) => ({ rule: name, selected: selectedOf(rows, name) })),
     skipped: rows
       .filter(({ state }) => state === 'notSelected' || state === 'excluded')

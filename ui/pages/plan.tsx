@@ -10,6 +10,7 @@ import { counted, kindOfResource, nameOf, type Tone } from '../words.ts';
 type Plan = Answers['Plan'];
 type Rule = Plan['inForce']['rules'] extends readonly (infer R)[] | undefined ? R : never;
 type Schedule = Plan['inForce']['schedules'] extends readonly (infer S)[] | undefined ? S : never;
+type Drill = NonNullable<Plan['inForce']['drills']>[number];
 type Selected = Plan['rules'][number]['selected'][number];
 
 const standings: Readonly<Record<Plan['standing'], readonly [Tone, string]>> = {
@@ -145,6 +146,61 @@ export function localTimes(
   });
 }
 
+const Times = ({ times, timeZone }: { times: readonly string[]; timeZone: string }): JSX.Element => (
+  <>
+    <h4>Next five times there</h4>
+    <ol class="times">
+      {localTimes(times, timeZone, new Date()).map(({ at, text, offset, changed }) => (
+        <li key={at.getTime()}>
+          <time dateTime={at.toISOString()} title={bothClocks(at)}>
+            {text}
+          </time>{' '}
+          <span class="muted">{offset}</span>
+          {changed && <Mark tone="warn">after a change of the clock</Mark>}
+        </li>
+      ))}
+    </ol>
+  </>
+);
+
+/** Where a drill restores to: the last name of each place. */
+const placesOf = ({ into }: Drill): string =>
+  Object.entries(into)
+    .map(
+      ([kind, place]) =>
+        `${kindOfResource(kind)}: ${Object.values(place ?? {})
+          .map(nameOf)
+          .join(', ')}`,
+    )
+    .join('; ');
+
+function DrillBox({ drill, times }: { drill: Drill; times: readonly string[] }): JSX.Element {
+  const { name, cron, timeZone, of, sample, target } = drill;
+  return (
+    <article class="box">
+      <header>
+        <h3>{name}</h3>
+        <code>{cron}</code>
+        <span class="muted">{timeZone}</span>
+      </header>
+      <Facts
+        of={[
+          [
+            'Restores of',
+            'rules' in of
+              ? `rules ${of.rules.join(', ')}`
+              : `every ${kindOfResource(of.match.kind)} that matches`,
+          ],
+          ['So many', sample && `${sample.share} %, at least ${sample.atLeast}, at most ${sample.atMost}`],
+          ['Into', placesOf(drill)],
+          ['Within', target && isoWords(target)],
+        ]}
+      />
+      <Times times={times} timeZone={timeZone} />
+    </article>
+  );
+}
+
 function ScheduleBox({ schedule, times }: { schedule: Schedule; times: readonly string[] }): JSX.Element {
   const { backUp } = schedule;
   const what =
@@ -167,18 +223,7 @@ function ScheduleBox({ schedule, times }: { schedule: Schedule; times: readonly 
           ['Retention tag', schedule.retentionTag],
         ]}
       />
-      <h4>Next five times there</h4>
-      <ol class="times">
-        {localTimes(times, schedule.timeZone, new Date()).map(({ at, text, offset, changed }) => (
-          <li key={at.getTime()}>
-            <time dateTime={at.toISOString()} title={bothClocks(at)}>
-              {text}
-            </time>{' '}
-            <span class="muted">{offset}</span>
-            {changed && <Mark tone="warn">after a change of the clock</Mark>}
-          </li>
-        ))}
-      </ol>
+      <Times times={times} timeZone={schedule.timeZone} />
     </article>
   );
 }
@@ -363,7 +408,7 @@ export function PlanPage(): JSX.Element {
       </Heading>
       <Loaded live={live} what="the plan and what Azure holds">
         {(plan) => {
-          const { rules = [], schedules = [] } = plan.inForce;
+          const { rules = [], schedules = [], drills = [] } = plan.inForce;
           const selectedBy = (name: string): readonly Selected[] =>
             plan.rules.find(({ rule }) => rule === name)?.selected ?? [];
           return (
@@ -393,6 +438,12 @@ export function PlanPage(): JSX.Element {
                     schedule={schedule}
                     times={plan.occurrences[schedule.name] ?? []}
                   />
+                ))}
+              </div>
+              {drills.length > 0 && <h2>Restore drills</h2>}
+              <div class="boxes">
+                {drills.map((drill) => (
+                  <DrillBox key={drill.name} drill={drill} times={plan.drillOccurrences[drill.name] ?? []} />
                 ))}
               </div>
               <ByReason title="Not eligible" told={unfit(plan)} />

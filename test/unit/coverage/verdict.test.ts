@@ -45,6 +45,23 @@ describe('the verdict by age', () => {
     expect(stateOf(point, failure)).toBe(state);
   });
 
+  test('says in words of people how old the point is and what was expected', () => {
+    const reasonOf = (hoursAgo: number, everyMs: number, graceMs: number) =>
+      verdictOfAge(
+        { facts: { point: pointAt(hoursAgo) as never }, expect: { everyMs, graceMs, from: 'rule' } },
+        now,
+      ).reason;
+    expect(reasonOf(40, 24 * hour, 12 * hour)).toBe(
+      'The newest recovery point is of 2026-08-20 20:00 UTC; one every day is expected, and the grace of 12 hours is over.',
+    );
+    expect(reasonOf(30, 28 * hour, 36 * hour)).toBe(
+      'The newest recovery point is of 2026-08-21 06:00 UTC; one every 1 day 4 hours is expected.',
+    );
+    expect(reasonOf(1, 8 * hour, hour)).toBe(
+      'The newest recovery point is of 2026-08-22 11:00 UTC; one every 8 hours is expected.',
+    );
+  });
+
   test('carries the words of the service', () => {
     const verdict = verdictOfAge({ facts: { failure: failedAt(1) as never }, expect: expectation }, now);
     expect(verdict).toMatchObject({ serviceWords: 'UserErrorX: it failed' });
