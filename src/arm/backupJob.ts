@@ -1,4 +1,4 @@
-import { nameBasedGuid, type Failure, type Json } from './call.ts';
+import { nameBasedGuid, type Failure, type Json, type JsonObject } from './call.ts';
 import { objectIn, textIn, textsIn } from './replyFields.ts';
 
 /** A job of either backup service as last seen, in the service's words; times ISO 8601 UTC, absent where it sends none or year 1. */
@@ -118,4 +118,66 @@ export function jobIdOf(body: Json | undefined): string | undefined {
     textsIn(properties['jobIds'])[0] ??
     textsIn(root['jobIds'])[0]
   );
+}
+
+/** What a flow hands to the activity `watchJob`: everything by which its job is told from the others of the vault. */
+export type WatchOrder = {
+  readonly runId: string;
+  readonly generation: number;
+  /** n of the event `job-<n>` that will tell; counts over the run, never used twice. */
+  readonly event: number;
+  readonly service: 'recoveryServices' | 'dataProtection';
+  readonly vaultId: string;
+  readonly itemId: string;
+  /** Kind of item as the service's domain names it. */
+  readonly kind: string;
+  /** The next four: what jobs of the item are shown under, as far as it is known. */
+  readonly friendlyName?: string;
+  readonly serverName?: string;
+  readonly hasNamesake?: boolean;
+  readonly backupType?: string;
+  /** The expiry that was asked for, ISO 8601 UTC: lists of recovery points carry none. */
+  readonly expiresAt?: string;
+  /** A restore's job is watched, not a backup's. */
+  readonly operation?: 'Restore';
+  /** The service's activity id of the backup, where it echoes. */
+  readonly attemptId: string;
+  /** When the backup was sent, ISO 8601 UTC. */
+  readonly sentAt: string;
+  /** Seconds the service asked to wait between looks. */
+  readonly waitSeconds: number;
+  readonly jobId?: string;
+  /** Somebody else's running backup of the item counts, too. */
+  readonly joined?: true;
+  /** End of the send window of another run's backup of the item: a job of that time may be that one's. ISO 8601 UTC. */
+  readonly otherSentBy?: string;
+  /** A job that no id names is taken by item, operation and start: its operation has told what it could. */
+  readonly byItem?: true;
+  /** What the step that started the job has given, for a flow that was not told of it. */
+  readonly started?: Json;
+  /** ISO 8601 UTC; the watch then ends `timedOut`. */
+  readonly giveUpAt: string;
+  /** A cancelled run's job is followed on. */
+  readonly goesOnAfterCancel?: true;
+};
+
+/** What a watch tells its flow: how the job ended, or what the flow must do before it can be told. */
+export type WatchOutcome =
+  | { readonly kind: 'ended'; readonly ending: JsonObject }
+  /** No job of the list carries the attempt's id: the operation names it. */
+  | { readonly kind: 'unmatched' }
+  | { readonly kind: 'cancelRequested'; readonly jobId?: string }
+  /** `unknown`: several jobs may be the run's, and a person must look. */
+  | {
+      readonly kind: 'failed' | 'timedOut' | 'unknown';
+      readonly failure: Failure;
+      readonly job?: JobSeen;
+    };
+
+/** The event `job-<n>`. */
+export interface JobEvent {
+  readonly event: number;
+  readonly outcome: WatchOutcome;
+  /** What the step that started the job has given. */
+  readonly started?: Json;
 }

@@ -30,10 +30,8 @@ import type { StepOwner } from '../steps/stepServices.ts';
 import { azureQueue } from '../storage/azureQueue.ts';
 import { azureTable } from '../storage/azureTable.ts';
 import { groupedWrites } from '../storage/groupedWrites.ts';
-import { keptText } from '../storage/keptText.ts';
-import type { StorageAccount } from '../storage/storageAccount.ts';
-import type { MessageQueue, QueueLook, Table } from '../storage/table.ts';
-import { textSource } from '../storage/textSource.ts';
+import type { MessageQueue, QueueLook, Table, StorageAccount } from '../storage/table.ts';
+import { textSource, keptText } from '../storage/textSource.ts';
 
 /** Name of the queue that carries steps. */
 export const stepQueueName = 'backup-steps';

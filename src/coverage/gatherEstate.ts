@@ -4,7 +4,7 @@ import { protectionOf, protectionQuery, sourceKey, type Protection } from '../es
 import { eachGraphPage } from '../estate/readGraph.ts';
 import { whyUnreadable } from '../estate/readRights.ts';
 import type { Plan, ResourceKind } from '../plan/schema.ts';
-import type { CoverageServices } from './coverageServices.ts';
+import type { CoverageServices } from './refreshState.ts';
 import { durationMilliseconds } from './policies.ts';
 import { isBackupVault, readVault, type VaultReading } from './readVault.ts';
 

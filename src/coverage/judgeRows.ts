@@ -1,7 +1,7 @@
 import { idKey } from '../arm/resourceId.ts';
 import { EstateUnreadable } from '../estate/askArm.ts';
 import type { Plan } from '../plan/schema.ts';
-import type { CoverageServices } from './coverageServices.ts';
+import type { CoverageServices } from './refreshState.ts';
 import type { Gathered } from './gatherEstate.ts';
 import { untoldOf, type Judge, type Sighting } from './judgeCase.ts';
 import type { Prior, RowWriter } from './keptRows.ts';

@@ -7,14 +7,20 @@ import { accountsWithShares, sharesOf } from '../estate/readEstate.ts';
 import { eachGraphPage } from '../estate/readGraph.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { Candidate } from '../plan/select.ts';
-import type { CoverageServices, CoverageTickServices } from './coverageServices.ts';
 import { finishRefresh } from './finishRefresh.ts';
 import { gatherEstate } from './gatherEstate.ts';
 import { createJudge } from './judgeCase.ts';
 import { ageOne, judgeOne, type Refresh } from './judgeRows.ts';
 import { createRowWriter, readPriors } from './keptRows.ts';
 import { readSummary } from './readCoverage.ts';
-import { claimRefresh, noteProgress, RefreshLost, type Claimed } from './refreshState.ts';
+import {
+  claimRefresh,
+  noteProgress,
+  RefreshLost,
+  type Claimed,
+  type CoverageServices,
+  type CoverageTickServices,
+} from './refreshState.ts';
 import { resourceHash } from './rows.ts';
 import type { CoverageRow } from './schema.ts';
 import { tellChanges, tellDigests } from './tellChanges.ts';

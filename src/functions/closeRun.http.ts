@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
 import { answer } from '../http/answer.ts';
-import { answerOfClosing } from '../http/closeAnswer.ts';
+import { answerOfClosing } from '../http/runRequest.ts';
 
 app.http('closeRun', {
   route: 'api/runs/{id}/close',

@@ -1,6 +1,6 @@
 import { app, input } from 'durable-functions';
 import { watchJob } from '../jobs/watchJob.ts';
-import type { WatchOrder } from '../jobs/watch.ts';
+import type { WatchOrder } from '../arm/backupJob.ts';
 import { watchJobActivity } from '../orchestrations/watchedJob.ts';
 import { trackerServices } from '../composition/invocationServices.ts';
 import { getServices } from '../composition/services.ts';

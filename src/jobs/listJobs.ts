@@ -11,7 +11,7 @@ import {
   ticketOf,
 } from '../steps/exchange.ts';
 import type { JobSpan, ListedJob, TrackerServices } from './trackerServices.ts';
-import type { WatchOrder } from './watch.ts';
+import type { WatchOrder } from '../arm/backupJob.ts';
 
 /** What a list read to its end gave; `late` when it could not be read, and when it may be tried again. */
 export type JobList =

@@ -1,10 +1,10 @@
-import type { JobEnding, JobSeen } from '../arm/backupJob.ts';
+import type { JobEnding, JobSeen, WatchOutcome } from '../arm/backupJob.ts';
 import type { ArmReply, Failure, JsonObject } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { RowRefused } from '../storage/table.ts';
 import { reserve, sendCall } from '../steps/exchange.ts';
 import type { ListedJob, TrackerServices } from './trackerServices.ts';
-import { rowOfWatch, type HeldWatch, type Watch, type WatchOutcome } from './watch.ts';
+import { rowOfWatch, type HeldWatch, type Watch } from './watch.ts';
 
 /** Writes a change to a watch; undefined when another has written: the next tick reads it anew. */
 export async function changeWatch(

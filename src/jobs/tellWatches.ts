@@ -1,10 +1,10 @@
-import type { JobEnding, PointMade } from '../arm/backupJob.ts';
+import type { JobEnding, PointMade, JobEvent, WatchOutcome } from '../arm/backupJob.ts';
 import type { ArmCall, JsonObject } from '../arm/call.ts';
 import { readAllPages, slotFor, ticketOf } from '../steps/exchange.ts';
 import { changeWatch, forgetWatch } from './settleWatch.ts';
 import { inBatches } from './trackerRow.ts';
 import type { TrackerServices } from './trackerServices.ts';
-import { rowOfWatch, type HeldWatch, type JobEvent, type Watch, type WatchOutcome } from './watch.ts';
+import { rowOfWatch, type HeldWatch, type Watch } from './watch.ts';
 
 /** Times that an outcome is offered to a flow that the platform does not know. */
 const mostUntold = 10;

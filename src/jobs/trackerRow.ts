@@ -1,5 +1,5 @@
 import type { Row, StoredRow, Table } from '../storage/table.ts';
-import type { WatchOrder } from './watch.ts';
+import type { WatchOrder } from '../arm/backupJob.ts';
 
 /** Does something for each of many, so many at once; one that fails keeps no other from it, and is thrown at the end. */
 export async function inBatches<T>(

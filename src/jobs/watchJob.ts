@@ -1,14 +1,8 @@
 import { changeWatch } from './settleWatch.ts';
 import { changeTracker, readTracker, rowOfTracker, type HeldTracker, type Tracker } from './trackerRow.ts';
 import type { TrackerServices } from './trackerServices.ts';
-import {
-  findWatch,
-  rowOfWatch,
-  vaultKeyOf,
-  watchOfRow,
-  type WatchOrder,
-  type WatchOutcome,
-} from './watch.ts';
+import type { WatchOrder, WatchOutcome } from '../arm/backupJob.ts';
+import { findWatch, rowOfWatch, vaultKeyOf, watchOfRow } from './watch.ts';
 
 /** Name of the orchestration that tracks a vault's jobs; its input is {@link TrackerInput}. */
 export const trackJobsOrchestration = 'trackJobs';

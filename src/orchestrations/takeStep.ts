@@ -1,6 +1,6 @@
 import type { Task } from 'durable-functions';
 import type { Json, JsonObject } from '../arm/call.ts';
-import type { JobEvent } from '../jobs/watch.ts';
+import type { JobEvent } from '../arm/backupJob.ts';
 import type { Step, StepEvent, StepOrder, StepOutcome } from '../steps/step.ts';
 import { beats, type Durable, type Flow, type FlowContext, type StartedJob } from './flow.ts';
 import { StepFailed } from './refusals.ts';

@@ -1,7 +1,13 @@
 import type { Task } from 'durable-functions';
-import type { JobEvent, WatchOrder, WatchOutcome } from '../jobs/watch.ts';
 import type { Flow, FlowContext, FlowEnding } from './flow.ts';
-import type { JobEnding, JobStarter, PointMade } from '../arm/backupJob.ts';
+import type {
+  JobEnding,
+  JobStarter,
+  PointMade,
+  JobEvent,
+  WatchOrder,
+  WatchOutcome,
+} from '../arm/backupJob.ts';
 import { FlowEnded, StepFailed } from './refusals.ts';
 import { callUntilAnswered, sleep } from './takeStep.ts';
 

@@ -1,8 +1,7 @@
 import { plainText, withoutQueries } from '../arm/words.ts';
 import { readPlan, type PlanProblem } from './problems.ts';
 import type { Plan } from './schema.ts';
-import type { KeptText } from '../storage/keptText.ts';
-import type { TextSource, VersionedText } from '../storage/textSource.ts';
+import type { TextSource, VersionedText, KeptText } from '../storage/textSource.ts';
 
 /** The plan in force, and what is wrong with the text that lies at its place now. */
 export interface LoadedPlan {

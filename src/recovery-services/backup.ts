@@ -2,11 +2,10 @@ import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { ReadContext, Step } from '../steps/step.ts';
 import { expiresAt, takesExpiry } from './recoveryPoints.ts';
-import { kindWords, type ItemKind } from './itemKinds.ts';
 import type { JobOwner } from './jobOwner.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
 import { operationStatusCall, readItemOperation, type StartedJob } from './operations.ts';
-import { backupCall, vaultIdOf } from './paths.ts';
+import { backupCall, vaultIdOf, kindWords, type ItemKind } from './paths.ts';
 
 /** What a backup of one item needs to be sent. */
 export type BackupOrder = {

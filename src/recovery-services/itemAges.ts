@@ -10,8 +10,16 @@ import {
 } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
 import { ancestorId, resourcePath } from '../arm/resourceId.ts';
-import { backupCall, filterOf, filterTime, rowsIn, vaultApiVersion, type Resource } from './paths.ts';
-import { kindWords, type ItemKind } from './itemKinds.ts';
+import {
+  backupCall,
+  filterOf,
+  filterTime,
+  rowsIn,
+  vaultApiVersion,
+  kindWords,
+  type Resource,
+  type ItemKind,
+} from './paths.ts';
 import { pointOf, pointTime, isPoint } from './recoveryPoints.ts';
 
 /** What the list of protected items says of one item's age. */

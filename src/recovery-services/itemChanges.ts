@@ -2,9 +2,8 @@ import type { JsonObject } from '../arm/call.ts';
 import { resourcePath, sameId } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
 import type { AccountAccess, Container } from './containers.ts';
-import type { ItemKind } from './itemKinds.ts';
 import { itemOperation, readItemOperation, type StartedJob } from './operations.ts';
-import { backupCall, resourceIn } from './paths.ts';
+import { backupCall, resourceIn, type ItemKind } from './paths.ts';
 import { itemAction, readItemCall, standingOf, type OnItem, type ProtectedItem } from './protectedItems.ts';
 
 /** The item's type as the service named it, or the type of a new one. */

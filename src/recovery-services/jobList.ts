@@ -1,8 +1,15 @@
 import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
 import { readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import { backupCall, filterOf, filterTime, rowsIn, type Resource } from './paths.ts';
-import { kindWords, type ItemKind } from './itemKinds.ts';
+import {
+  backupCall,
+  filterOf,
+  filterTime,
+  rowsIn,
+  kindWords,
+  type Resource,
+  type ItemKind,
+} from './paths.ts';
 import type { JobEnding, JobSeen, PointMade } from '../arm/backupJob.ts';
 import { endingOfStatus, readJob } from './jobs.ts';
 import { findRecoveryPoint, madeByJob, pointMadeIn } from './recoveryPoints.ts';

@@ -1,7 +1,6 @@
 import { objectIn, textIn } from '../arm/replyFields.ts';
-import type { ItemKind } from './itemKinds.ts';
 import { nameIn } from '../arm/resourceId.ts';
-import { sameName, type Resource } from './paths.ts';
+import { sameName, type Resource, type ItemKind } from './paths.ts';
 
 /** The item whose backup job is sought, as far as it is known. */
 export type JobOwner = {

@@ -3,8 +3,16 @@ import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierAttempts } from '../steps/step.ts';
 import { readInstant, textIn } from '../arm/replyFields.ts';
 import { isKnown, ownershipOf, type JobOwner } from './jobOwner.ts';
-import { backupCall, filterOf, filterTime, rowsIn, sameName, type Resource } from './paths.ts';
-import { kindWords, type ItemKind } from './itemKinds.ts';
+import {
+  backupCall,
+  filterOf,
+  filterTime,
+  rowsIn,
+  sameName,
+  kindWords,
+  type Resource,
+  type ItemKind,
+} from './paths.ts';
 
 /** A job as a row of the list identifies it. `startedAt` is ISO 8601 UTC; what is missing is empty. */
 export type JobFound = {

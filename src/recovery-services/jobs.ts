@@ -1,10 +1,10 @@
 import type { JobEnding, JobSeen, JobStarter } from '../arm/backupJob.ts';
 import { isNameBased, type ArmReply, type Failure, type Json } from '../arm/call.ts';
-import { resourcePath } from '../arm/resourceId.ts';
-import type { ReadContext, Step, StepReading } from '../steps/step.ts';
-import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
+import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
+import { resourcePath } from '../arm/resourceId.ts';
 import { fewSentences } from '../arm/words.ts';
+import type { ReadContext, Step, StepReading } from '../steps/step.ts';
 import { backupCall, resourceIn, sameName, type Resource } from './paths.ts';
 
 /** A job to follow. `waitSeconds` is the beat: the service's own Retry-After when the backup was accepted. */

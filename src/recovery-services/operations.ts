@@ -1,9 +1,9 @@
-import type { ArmCall, ArmReply, Json } from '../arm/call.ts';
-import { resourcePath } from '../arm/resourceId.ts';
-import type { LongRunning, StepReading } from '../steps/step.ts';
-import { objectIn, textIn } from '../arm/replyFields.ts';
 import { jobIdOf } from '../arm/backupJob.ts';
+import type { ArmReply, Json, ArmCall } from '../arm/call.ts';
 import { readErrorIn } from '../arm/outcomes.ts';
+import { objectIn, textIn } from '../arm/replyFields.ts';
+import { resourcePath } from '../arm/resourceId.ts';
+import type { StepReading, LongRunning } from '../steps/step.ts';
 import { backupCall, sameName, vaultIdOf } from './paths.ts';
 
 /** The job that an item operation has started; null when the service named none. */

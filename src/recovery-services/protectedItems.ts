@@ -3,7 +3,6 @@ import { readErrorIn } from '../arm/outcomes.ts';
 import { readDurationSeconds, textIn } from '../arm/replyFields.ts';
 import { resourcePath, sameId, nameIn } from '../arm/resourceId.ts';
 import type { Step, StepReading } from '../steps/step.ts';
-import { kindWords, type ItemKind } from './itemKinds.ts';
 import {
   backupCall,
   filterOf,
@@ -12,7 +11,9 @@ import {
   rowsIn,
   sameName,
   vaultIdOf,
+  kindWords,
   type Resource,
+  type ItemKind,
 } from './paths.ts';
 
 /** What a protected item's state means to a flow; `unknown` is a word this version does not know. */

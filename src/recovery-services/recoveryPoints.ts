@@ -3,8 +3,7 @@ import type { ArmReply, Json } from '../arm/call.ts';
 import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
-import type { ItemKind } from './itemKinds.ts';
-import { backupCall, filterOf, filterTime, rowsIn, type Resource } from './paths.ts';
+import { backupCall, filterOf, filterTime, rowsIn, type Resource, type ItemKind } from './paths.ts';
 
 /** A recovery point as the run record shows it. */
 export type RecoveryPointSeen = {

@@ -4,10 +4,18 @@ import { objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { EarlierEffect, ReadContext, Step } from '../steps/step.ts';
 import { followSecondsOf, watchedBackup, type BackupHandle } from './backup.ts';
-import type { ItemKind } from './itemKinds.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
 import { operationStatusCall } from './operations.ts';
-import { backupCall, filterOf, filterTime, resourceIn, rowsIn, vaultIdOf, type Resource } from './paths.ts';
+import {
+  backupCall,
+  filterOf,
+  filterTime,
+  resourceIn,
+  rowsIn,
+  vaultIdOf,
+  type Resource,
+  type ItemKind,
+} from './paths.ts';
 import type { OnItem } from './protectedItems.ts';
 import { isPoint, pointTime } from './recoveryPoints.ts';
 

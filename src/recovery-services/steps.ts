@@ -8,8 +8,13 @@ import {
   registerContainer,
 } from './containers.ts';
 import { cancelJob, readJob, readStarter } from './jobs.ts';
-import { readBackupStatus, readPolicy, readVault } from './vaults.ts';
-import { findProtectableShare, findProtectableVirtualMachine } from './protectableItems.ts';
+import {
+  readBackupStatus,
+  readPolicy,
+  readVault,
+  findProtectableShare,
+  findProtectableVirtualMachine,
+} from './vaults.ts';
 import { deleteItem, protectItem, stopProtection, undeleteItem } from './itemChanges.ts';
 import {
   awaitProtected,

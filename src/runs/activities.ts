@@ -45,7 +45,7 @@ export type BatchEnding = Pick<RunEnding, 'status' | 'error'>;
 export interface ResourceWatch {
   readonly runId: string;
   readonly resourceId: string;
-  /** `waiting`: events that come now need no run of their own. `reading`: later events ask for another look. `leaving`: the run wants to end. */
+  /** `beforeLook`: events that come now need no run of their own. `look`: later ones ask for another look. `afterLook`: the run wants to end. */
   readonly moment: 'beforeLook' | 'look' | 'afterLook';
 }
 

@@ -1,7 +1,6 @@
 import type { QueueClient } from '@azure/storage-queue';
 import { onFirstUse } from '../libraries/onFirstUse.ts';
-import type { StorageAccount } from './storageAccount.ts';
-import type { MessageQueue, QueueLook } from './table.ts';
+import type { MessageQueue, QueueLook, StorageAccount } from './table.ts';
 
 /** Bytes of one message before encoding: what a queue carries are ids. */
 const largestMessageBytes = 8192;

@@ -1,6 +1,5 @@
 import type { TableClient, TableEntity, TableEntityResult, TransactionAction } from '@azure/data-tables';
 import { onFirstUse } from '../libraries/onFirstUse.ts';
-import type { StorageAccount } from './storageAccount.ts';
 import {
   RowRefused,
   type Column,
@@ -13,6 +12,7 @@ import {
   type Table,
   type Written,
   type WrittenTogether,
+  type StorageAccount,
 } from './table.ts';
 
 /** One table in Azure Tables, created on first use. Conflicts and missing rows are answers; anything else is thrown. */

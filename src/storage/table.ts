@@ -1,3 +1,5 @@
+import type { TokenCredential } from '@azure/identity';
+
 /** A column of a table row. Longer or nested data goes into one string column as JSON (at most 32,000 characters). */
 export type Column = string | number | boolean;
 
@@ -97,3 +99,8 @@ export interface MessageQueue {
   /** Sends a text of at most 8 KiB, visible after whole seconds (0–604,800), that never expires. */
   send(text: string, delaySeconds?: number): Promise<void>;
 }
+
+/** Where tables and queues are: a connection string, or an account reached by identity, whose service URLs are origins. */
+export type StorageAccount =
+  | { readonly connectionString: string }
+  | { readonly queueUrl: string; readonly tableUrl: string; readonly credential: TokenCredential };

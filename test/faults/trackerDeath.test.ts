@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { WatchOutcome } from '../../src/jobs/watch.ts';
+import type { WatchOutcome } from '../../src/arm/backupJob.ts';
 import type { DeathPoint } from '../support/mortalPorts.ts';
 import {
   liveThrough,

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../src/arm/call.ts';
 import { textsIn } from '../../src/arm/replyFields.ts';
-import { kindOfItem, kindWords } from '../../src/recovery-services/itemKinds.ts';
+import { kindOfItem, kindWords } from '../../src/recovery-services/paths.ts';
 import { pathKey } from './address.ts';
 import { datasourceIn } from './instanceFlow.ts';
 import { anywhere, textAt } from './looseFields.ts';

@@ -1,7 +1,6 @@
 import type { Json } from '../../src/arm/call.ts';
 import { sameId } from '../../src/arm/resourceId.ts';
-import { kindOfItem, type ItemKind } from '../../src/recovery-services/itemKinds.ts';
-import { vaultIdOf } from '../../src/recovery-services/paths.ts';
+import { vaultIdOf, kindOfItem, type ItemKind } from '../../src/recovery-services/paths.ts';
 import { anywhere, textAt } from './looseFields.ts';
 import type { FlowWrite } from './flowWrites.ts';
 import type { Cause, FlowSetting } from './recordedFlows.ts';

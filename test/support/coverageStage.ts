@@ -5,7 +5,7 @@ import type { WorldSeed } from '../../local/arm-simulator/world.ts';
 import { createArmClient } from '../../src/arm/client.ts';
 // Here already, lest the virtual clock runs on while the client loads it.
 import '../../src/libraries/restPipeline.ts';
-import type { CoverageServices, RunAbout } from '../../src/coverage/coverageServices.ts';
+import type { CoverageServices, RunAbout } from '../../src/coverage/refreshState.ts';
 import { readPage, readResource } from '../../src/coverage/readCoverage.ts';
 import { refreshCoverage } from '../../src/coverage/refresh.ts';
 import type { CoverageRow, CoverageSummary } from '../../src/coverage/schema.ts';

@@ -14,7 +14,7 @@ import { executeStep } from '../../src/steps/executeStep.ts';
 import { orderStep } from '../../src/steps/orderStep.ts';
 import type { StepMessage, StepOrder } from '../../src/steps/step.ts';
 import type { StepServices } from '../../src/steps/stepServices.ts';
-import type { WatchOrder } from '../../src/jobs/watch.ts';
+import type { WatchOrder } from '../../src/arm/backupJob.ts';
 import { memoryQueue, memoryTable } from './memoryStorage.ts';
 import { playFlow, type Raised } from './playFlow.ts';
 import { watchToTheEnd } from './watchStage.ts';

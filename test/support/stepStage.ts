@@ -10,7 +10,7 @@ import type {
   StepOutcome,
   StepReading,
 } from '../../src/steps/step.ts';
-import type { WatchOrder, WatchOutcome } from '../../src/jobs/watch.ts';
+import type { WatchOrder, WatchOutcome } from '../../src/arm/backupJob.ts';
 import type { Stage } from './playFlow.ts';
 import { watchToTheEnd } from './watchStage.ts';
 

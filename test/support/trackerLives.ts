@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/arm/call.ts';
 import type { TrackerServices } from '../../src/jobs/trackerServices.ts';
 import { trackTick } from '../../src/jobs/trackTick.ts';
-import type { WatchOrder, WatchOutcome } from '../../src/jobs/watch.ts';
+import type { WatchOrder, WatchOutcome } from '../../src/arm/backupJob.ts';
 import { watchJob, type TrackerInput } from '../../src/jobs/watchJob.ts';
 import { watchTrackers } from '../../src/jobs/watchTrackers.ts';
 import { beginMortalLife, type DeathPoint, type PortCalls } from './mortalPorts.ts';

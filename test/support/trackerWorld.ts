@@ -2,7 +2,8 @@ import type { ArmAnswer, ArmClient, Json } from '../../src/arm/call.ts';
 import type { Pacer } from '../../src/pacer/pacer.ts';
 import type { TrackerServices } from '../../src/jobs/trackerServices.ts';
 import { trackTick, type TickAnswer } from '../../src/jobs/trackTick.ts';
-import { vaultKeyOf, type WatchOrder, type WatchOutcome } from '../../src/jobs/watch.ts';
+import type { WatchOrder, WatchOutcome } from '../../src/arm/backupJob.ts';
+import { vaultKeyOf } from '../../src/jobs/watch.ts';
 import type { MemoryTable } from './memoryStorage.ts';
 import { trackerStage } from './watchStage.ts';
 

@@ -1,4 +1,4 @@
-import type { JobEnding, PointMade } from '../../arm/backupJob.ts';
+import type { JobEnding, PointMade, WatchOutcome } from '../../arm/backupJob.ts';
 import {
   backUpInstance as backUpInstanceStep,
   followInstanceBackup,
@@ -11,7 +11,6 @@ import { chooseBackupRule, chooseRetentionTag } from '../../data-protection/elig
 import type { BackupInstance } from '../../data-protection/instances.ts';
 import { findInstanceRecoveryPoint, madeByInstanceJob } from '../../data-protection/recoveryPoints.ts';
 import { getBackupPolicy } from '../../data-protection/vaults.ts';
-import type { WatchOutcome } from '../../jobs/watch.ts';
 import type { BackupOptions } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { FlowEnded } from '../refusals.ts';

@@ -25,9 +25,16 @@ import { softDeletedIn, isIn, isStopped, looksAt, notConfigured, untilConfigured
 import { FlowEnded, StepFailed, guarded } from '../refusals.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
 import { grantMissing, permissionFailureOf, rolesMissing } from '../roleGrants.ts';
-import { missingAccordingToService, syncUntilRolesCount, validateWithRoles } from './vaultRoles.ts';
 
-import { newInstance, prepare, type DatasourceProtection, type Prepared } from './prepareProtection.ts';
+import {
+  newInstance,
+  prepare,
+  missingAccordingToService,
+  syncUntilRolesCount,
+  validateWithRoles,
+  type DatasourceProtection,
+  type Prepared,
+} from './prepareProtection.ts';
 
 /** What became of a protection: made, changed in what differed, or found as wanted. */
 export interface ProtectedDatasource {

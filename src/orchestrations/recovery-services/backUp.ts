@@ -6,7 +6,7 @@ import {
   type BackupHandle,
   type BackupOrder,
 } from '../../recovery-services/backup.ts';
-import type { ItemKind } from '../../recovery-services/itemKinds.ts';
+import type { ItemKind } from '../../recovery-services/paths.ts';
 import { readProtectedItem, type ProtectedItem } from '../../recovery-services/protectedItems.ts';
 import {
   expiresAt,

@@ -5,11 +5,10 @@ import {
   watchedBackup,
   type BackupHandle,
 } from '../../recovery-services/backup.ts';
-import type { JobEnding } from '../../arm/backupJob.ts';
+import type { JobEnding, WatchOutcome } from '../../arm/backupJob.ts';
 import { isKnown } from '../../recovery-services/jobOwner.ts';
 import { findItemById } from '../../recovery-services/protectedItems.ts';
 import { cancelJob, readStarter } from '../../recovery-services/jobs.ts';
-import type { WatchOutcome } from '../../jobs/watch.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { StepFailed } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';

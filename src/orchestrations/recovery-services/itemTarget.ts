@@ -1,6 +1,5 @@
 import { sameId, nameIn } from '../../arm/resourceId.ts';
-import { kindOfItem, kindWords, type ItemKind } from '../../recovery-services/itemKinds.ts';
-import { vaultIdOf } from '../../recovery-services/paths.ts';
+import { vaultIdOf, kindOfItem, kindWords, type ItemKind } from '../../recovery-services/paths.ts';
 import type { ItemSought } from '../../recovery-services/protectedItems.ts';
 import { readPolicy } from '../../recovery-services/vaults.ts';
 import type { Target, Protection, RunRequest } from '../../runs/request.ts';

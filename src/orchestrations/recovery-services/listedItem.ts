@@ -1,6 +1,6 @@
 import { protectItem, differencesOf, type ChangedItem } from '../../recovery-services/itemChanges.ts';
 import type { StartedJob } from '../../recovery-services/operations.ts';
-import { findProtectableShare } from '../../recovery-services/protectableItems.ts';
+import { findProtectableShare } from '../../recovery-services/vaults.ts';
 import {
   awaitStanding,
   findProtectedItem,

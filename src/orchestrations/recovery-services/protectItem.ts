@@ -11,7 +11,7 @@ import {
   findProtectableVirtualMachine,
   findProtectableShare,
   type Protectable,
-} from '../../recovery-services/protectableItems.ts';
+} from '../../recovery-services/vaults.ts';
 import type { ProtectedItem, MachineSought, ShareSought } from '../../recovery-services/protectedItems.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { notProtected, refuse, unknownItem } from '../refusals.ts';

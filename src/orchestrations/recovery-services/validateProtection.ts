@@ -1,9 +1,6 @@
 import type { JsonObject } from '../../arm/call.ts';
 import { findProtectableContainer } from '../../recovery-services/containers.ts';
-import {
-  findProtectableShare,
-  findProtectableVirtualMachine,
-} from '../../recovery-services/protectableItems.ts';
+import { findProtectableShare, findProtectableVirtualMachine } from '../../recovery-services/vaults.ts';
 import type { ProtectedItem, MachineSought, ShareSought } from '../../recovery-services/protectedItems.ts';
 import { differencesOf, type Difference } from '../../recovery-services/itemChanges.ts';
 import { inSameSubscription } from '../../recovery-services/paths.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { auditRuns } from '../../../src/jobs/auditRuns.ts';
+import { auditRuns } from '../../../src/jobs/watchTrackers.ts';
 import { backUpNow } from '../../../src/recovery-services/backup.ts';
 import { orderAudit } from '../../../src/steps/auditOrder.ts';
 import type { AnyStep } from '../../../src/steps/step.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createPlanLoader } from '../../../src/plan/loadPlan.ts';
-import { keptText } from '../../../src/storage/keptText.ts';
-import type { VersionedText } from '../../../src/storage/textSource.ts';
+import { keptText, type VersionedText } from '../../../src/storage/textSource.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 
 const plan = (name: string) => ({

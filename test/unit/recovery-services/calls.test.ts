@@ -11,10 +11,6 @@ import {
 import { deleteItem } from '../../../src/recovery-services/itemChanges.ts';
 import { cancelJob, readJob, readStarter } from '../../../src/recovery-services/jobs.ts';
 import {
-  findProtectableShare,
-  findProtectableVirtualMachine,
-} from '../../../src/recovery-services/protectableItems.ts';
-import {
   findItemById,
   findProtectedItem,
   readProtectedItem,
@@ -22,7 +18,13 @@ import {
 import { findRecoveryPoint } from '../../../src/recovery-services/recoveryPoints.ts';
 import { chooseItemPoint, readRestoreCounts, restoreShare } from '../../../src/recovery-services/restores.ts';
 import { recoveryServicesSteps } from '../../../src/recovery-services/steps.ts';
-import { readBackupStatus, readPolicy, readVault } from '../../../src/recovery-services/vaults.ts';
+import {
+  readBackupStatus,
+  readPolicy,
+  readVault,
+  findProtectableShare,
+  findProtectableVirtualMachine,
+} from '../../../src/recovery-services/vaults.ts';
 import { itemId, storageAccountId, vaultId } from './replies.ts';
 
 const item = itemId('StorageContainer;storage;data;papers01', 'AzureFileShare;0a');

@@ -11,7 +11,7 @@ import {
   documentedMachine,
   findProtectableShare,
   findProtectableVirtualMachine,
-} from '../../../src/recovery-services/protectableItems.ts';
+} from '../../../src/recovery-services/vaults.ts';
 import { recoveryServicesSteps } from '../../../src/recovery-services/steps.ts';
 import { context, list, reply, storageAccountId, vaultId } from './replies.ts';
 
