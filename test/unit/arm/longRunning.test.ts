@@ -220,3 +220,112 @@ test.each<[Json | undefined, string | undefined]>([
 ])('the job of %j is %s', (body, jobId) => {
   expect(jobIdOf(body)).toBe(jobId);
 });
+
+describe('an acceptance that was not one', () => {
+  test.each([300, 404, 500])('of %i is lost, with the failure that the service names', (code) => {
+    const refused = reply(code, both, { error: { code: 'Odd', message: 'No.' } });
+    expect(readAcceptance(refused, 'status')).toMatchObject({ kind: 'lost', failure: { code: 'Odd' } });
+  });
+
+  test('of 202 without a way to follow it is lost: it may have been applied', () => {
+    const headers = { 'x-ms-correlation-request-id': 'c', 'x-ms-request-id': 'r' };
+    expect(readAcceptance(reply(202, headers), 'status')).toEqual({
+      kind: 'lost',
+      failure: {
+        code: 'AcceptanceLost',
+        message: 'The service accepted the request (202) and named no operation to follow.',
+        correlationId: 'c',
+        class: 'adopt',
+      },
+    });
+    const named = (given: Record<string, string>) =>
+      (readAcceptance(reply(202, given), 'status') as { failure: object }).failure;
+    expect(named({ 'x-ms-request-id': 'r' })).toMatchObject({ correlationId: 'r' });
+    expect(named({})).not.toHaveProperty('correlationId');
+  });
+
+  test('the other name of the status header serves as well, an empty header names nothing', () => {
+    expect(readAcceptance(reply(200, { 'operation-location': status }), 'status')).toMatchObject({
+      ...{ kind: 'running', pollUrl: status, which: 'status' },
+    });
+    expect(readAcceptance(reply(202, { location: ' ' }), 'result').kind).toBe('lost');
+    expect(readAcceptance(reply(202, { location: `${result}, HTTPS://other/x` }), 'result')).toMatchObject({
+      pollUrl: result,
+    });
+  });
+
+  test('a status document beside a location is kept with its other URL, also on a 201', () => {
+    expect(readAcceptance(reply(201, both), 'status')).toMatchObject({ pollUrl: status, otherUrl: result });
+  });
+});
+
+describe('what a poll says, told exactly', () => {
+  test('of a result that is there', () => {
+    expect(readPoll(reply(200, {}, { id: 'x' }), 'result')).toEqual({ kind: 'succeeded', body: { id: 'x' } });
+    expect(readPoll(reply(204), 'status')).toEqual({ kind: 'succeeded', body: undefined });
+  });
+
+  test('of a status that ended well, with its body', () => {
+    const body = { status: 'Succeeded', properties: { jobId: 'j' } };
+    expect(readPoll(reply(200, {}, body), 'status')).toEqual({
+      kind: 'succeeded',
+      status: 'Succeeded',
+      body,
+    });
+  });
+
+  test.each([
+    ['Failed', 'OperationFailed'],
+    ['canceled', 'OperationCanceled'],
+    ['Cancelled', 'OperationCanceled'],
+  ])('of a status %s without a reason', (word, code) => {
+    expect(readPoll(reply(200, {}, { status: word }), 'status')).toEqual({
+      kind: 'failed',
+      status: word,
+      failure: { code, message: `The operation ended ${word} without a reason.`, class: 'user' },
+    });
+  });
+
+  test('of what runs: its word, its wait, and a fresh URL of a result alone', () => {
+    const headers = { location: result, 'retry-after': '30' };
+    expect(readPoll(reply(202, headers, { status: 'InProgress' }), 'result')).toEqual({
+      ...{ kind: 'running', status: 'InProgress', waitSeconds: 30, nextUrl: result },
+    });
+    expect(readPoll(reply(202, headers), 'status')).toEqual({ kind: 'running', waitSeconds: 30 });
+    const body = { status: 'InProgress', startTime: 'x' };
+    expect(readPoll(reply(200, headers, body), 'result')).toEqual({
+      ...{ kind: 'running', status: 'InProgress', waitSeconds: 30 },
+    });
+  });
+
+  test.each([
+    [{ status: 'Failed' }, 'failed'],
+    [{ status: 'Failed', properties: {}, startTime: 'x' }, 'failed'],
+    [{ status: 'Failed', properties: {}, endTime: 'x' }, 'failed'],
+    [{ status: 'Failed', properties: {} }, 'succeeded'],
+    [{ status: 'Failed', type: 'a/b' }, 'succeeded'],
+    [{ status: 'Failed', type: 'a/b', startTime: 'x' }, 'succeeded'],
+  ])('of %j at a result URL: %s', (body: Json, kind) => {
+    expect(readPoll(reply(200, {}, body), 'result').kind).toBe(kind);
+  });
+
+  test.each([
+    [400, 'result', 'failed'],
+    [409, 'result', 'failed'],
+    [499, 'result', 'failed'],
+    [399, 'result', 'unreadable'],
+    [500, 'result', 'unreadable'],
+    [401, 'result', 'unreadable'],
+    [403, 'result', 'unreadable'],
+    [404, 'result', 'unreadable'],
+    [408, 'result', 'unreadable'],
+    [425, 'result', 'unreadable'],
+    [429, 'result', 'unreadable'],
+    [400, 'status', 'unreadable'],
+    [300, 'status', 'unreadable'],
+  ] as const)('that is refused with %i, of a %s: %s', (code, which, kind) => {
+    const reading = readPoll(reply(code, {}, { error: { code: 'UserErrorX', message: 'No.' } }), which);
+    expect(reading).toMatchObject({ kind, failure: { code: 'UserErrorX' } });
+    if (kind === 'unreadable') expect(reading).toMatchObject({ httpStatus: code });
+  });
+});

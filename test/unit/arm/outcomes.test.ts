@@ -259,3 +259,96 @@ test('what is broken in the service is not told as a mistake of the request', ()
     class: 'user',
   });
 });
+
+describe('a code that nobody knows is classed by its status', () => {
+  test.each([
+    [401, 'transient'],
+    [408, 'transient'],
+    [425, 'transient'],
+    [429, 'transient'],
+    [500, 'transient'],
+    [503, 'transient'],
+    [499, 'user'],
+    [400, 'user'],
+    [403, 'permission'],
+    [404, 'user'],
+    [409, 'user'],
+    [412, 'adopt'],
+  ])('%i: %s', (status, kind) => {
+    expect(classify({ code: 'Zz', message: '' }, status)).toBe(kind);
+  });
+
+  test.each(['in progress', 'Another operation', 'conflicting operation', 'Concurrent'])(
+    'a conflict that speaks of other work (%s) ends by itself',
+    (words) => {
+      expect(classify({ code: 'Zz', message: `There is ${words}.` }, 409)).toBe('adopt');
+    },
+  );
+
+  test('a conflict without a code is other work', () => {
+    expect(classify({ code: 'HTTP_409', message: '' }, 409)).toBe('adopt');
+  });
+});
+
+describe('an error told exactly', () => {
+  const failureIn = (body: Json | undefined, headers = {}) => readFailure({ status: 400, headers, body });
+
+  test('has the words of each shape', () => {
+    const shapes: readonly (readonly [Json, string, string])[] = [
+      [{ error: { errorCode: 'Zz', errorString: 'A.' } }, 'Zz', 'A.'],
+      [{ error: { code: 'Zz', errorTitle: 'B.' } }, 'Zz', 'B.'],
+      [{ error: { details: [{ code: 'Zz', message: 'C.' }] } }, 'Zz', 'C.'],
+      [{ error: 'D.' }, 'HTTP_400', 'D.'],
+      [{ code: 'Zz', message: 'E.' }, 'Zz', 'E.'],
+      [{ ErrorCode: 'Zz', Message: 'F.' }, 'Zz', 'F.'],
+      [{}, 'HTTP_400', 'The service gave no message.'],
+    ];
+    for (const [body, code, message] of shapes)
+      expect(failureIn(body)).toEqual({ code, message, class: 'user' });
+  });
+
+  test('has the deeper reason once, behind the message', () => {
+    const because = (message: string | undefined) =>
+      failureIn({
+        error: {
+          code: 'Zz',
+          ...(message === undefined ? {} : { message }),
+          innerError: { innerError: { additionalInfo: { DetailedNonLocalisedMessage: 'No role.' } } },
+        },
+      }).message;
+    expect(because('It failed.')).toBe('It failed. No role.');
+    expect(because('It failed: No role.')).toBe('It failed: No role.');
+    expect(because(undefined)).toBe('No role.');
+  });
+
+  test('has the code of the header where the body has none, and the ids of the request', () => {
+    expect(failureIn({}, { 'x-ms-error-code': 'Zz', 'x-ms-request-id': 'r' })).toMatchObject({
+      ...{ code: 'Zz', correlationId: 'r' },
+    });
+    const headers = { 'x-ms-error-code': 'Yy', 'x-ms-correlation-request-id': 'c', 'x-ms-request-id': 'r' };
+    expect(failureIn({ error: { code: 'Zz' } }, headers)).toMatchObject({ code: 'Zz', correlationId: 'c' });
+    expect(failureIn({ error: { code: 'Zz', properties: { ActivityId: 'a' } } })).toMatchObject({
+      correlationId: 'a',
+    });
+  });
+
+  test('is capped: 200 characters of the code, 100 of an id', () => {
+    const { code, correlationId } = failureIn(
+      { error: { code: 'z'.repeat(300) } },
+      { 'x-ms-request-id': 'r'.repeat(300) },
+    );
+    expect([code.length, correlationId?.length]).toEqual([200, 100]);
+    expect(readErrorIn({ code: 'z'.repeat(300) })?.code).toHaveLength(200);
+  });
+
+  test('that stands by itself may lie in a list, or below "error"; one that says nothing is none', () => {
+    expect(readErrorIn([{}, { code: 'A', message: 'a' }, { code: 'B' }])).toMatchObject({
+      code: 'A',
+      message: 'a',
+    });
+    expect(readErrorIn({ error: { code: 'A' } })).toMatchObject({ code: 'A' });
+    expect(readErrorIn({ message: 'a' })).toMatchObject({ code: 'OperationFailed', message: 'a' });
+    expect(readErrorIn({ recommendations: ['x'] })).toBeUndefined();
+    expect(readErrorIn(undefined)).toBeUndefined();
+  });
+});

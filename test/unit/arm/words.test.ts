@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fewSentences, plainText, plainWords } from '../../../src/arm/words.ts';
+import { fewSentences, plainText, plainWords, withoutQueries } from '../../../src/arm/words.ts';
 
 const storageKey = `${'Q29mZmVl'.repeat(11).slice(0, 86)}==`;
 const token = 'eyJhbGciOiJSUzI1NiJ9.eyJvaWQiOiI0MiJ9.c2lnbmF0dXJl';
@@ -66,4 +66,28 @@ test('of many sentences few are told, with the number of the others', () => {
   expect(told).toHaveLength(6);
   expect(told[0]).toHaveLength(400);
   expect(told[5]).toBe('195 more of the kind.');
+});
+
+describe('a message of the transport', () => {
+  test('loses the query of every URL in it, and the user that it names', () => {
+    expect(withoutQueries('GET https://a:b@h/x?sig=1 then https://c@h/y?t=2, "http://h/z?q"')).toBe(
+      'GET https://…@h/x?… then https://…@h/y?… "http://h/z?…"',
+    );
+  });
+});
+
+test('a text of exactly the longest length stays whole', () => {
+  expect([plainText('x'.repeat(10), 10), plainText('x'.repeat(11), 10)]).toEqual([
+    'x'.repeat(10),
+    `${'x'.repeat(9)}…`,
+  ]);
+  expect(plainWords({ a: ['x'.repeat(11), { b: 'x'.repeat(10) }] }, 10)).toEqual({
+    a: [`${'x'.repeat(9)}…`, { b: 'x'.repeat(10) }],
+  });
+});
+
+test('five sentences are told as they are, and nothing of a rest', () => {
+  const five = ['a', 'b', 'c', 'd', 'e'];
+  expect(fewSentences(five)).toEqual(five);
+  expect(fewSentences([...five, 'f'])).toEqual([...five, '1 more of the kind.']);
 });

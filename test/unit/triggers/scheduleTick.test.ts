@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../../src/plan/problems.ts';
 import type { Plan } from '../../../src/plan/schema.ts';
-import { scheduleTick } from '../../../src/triggers/scheduleTick.ts';
+import { scheduleTick, startNightlySweep } from '../../../src/triggers/scheduleTick.ts';
 import type { TriggerServices } from '../../../src/triggers/ticks.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 import { runDesk, runRows } from '../../support/runDesk.ts';
@@ -124,5 +124,67 @@ describe('a tick', () => {
       concurrency: 7,
       notAfter: '2026-08-22T12:00:00.000Z',
     });
+  });
+});
+
+describe('the mark of what was handled', () => {
+  const noon = { ...hourly, catchUp: 'none' };
+
+  test('never moves back with the clock: what was handled is neither begun nor called missed', async () => {
+    const { lines, tickAt, keys } = tower(noon, '2026-08-22T10:00:00Z');
+    await tickAt('2026-08-22T10:00:00Z');
+    await tickAt('2026-08-22T11:00:00Z');
+    await tickAt('2026-08-22T09:30:00Z');
+    await tickAt('2026-08-22T11:30:00Z');
+    expect(keys()).toEqual(['hourly/2026-08-22T10:00Z', 'hourly/2026-08-22T11:00Z']);
+    expect(lines).toEqual([]);
+  });
+
+  test('moves on with every tick: what was missed is said once', async () => {
+    const { lines, tickAt } = tower(
+      { ...hourly, cron: '0 11 * * *', window: 'PT1H' },
+      '2026-08-22T10:30:00Z',
+    );
+    await tickAt('2026-08-22T10:30:00Z');
+    for (const at of ['12:30', '12:31', '12:32']) await tickAt(`2026-08-22T${at}:00Z`);
+    expect(lines).toHaveLength(1);
+  });
+});
+
+describe('the nightly sweep', () => {
+  const sweeper = (plan: Plan) => {
+    const desk = runDesk();
+    const services: TriggerServices = {
+      ...{ clock: () => new Date(desk.clock.now), runs: desk.services, triggers: memoryTable('triggers') },
+      loadPlan: () => Promise.resolve({ plan, standing: 'current', location: 'plan.json', problems: [] }),
+      log: () => undefined,
+    };
+    const keys = () =>
+      runRows(desk.runs).map((row) => (JSON.parse(String(row['requestedBy'])) as { key: string }).key);
+    return {
+      keys,
+      desk,
+      tickAt: (at: string) => {
+        desk.clock.now = Date.parse(at);
+        return startNightlySweep(services);
+      },
+    };
+  };
+
+  test('begins once a day, however often its timer ticks', async () => {
+    const { desk, keys, tickAt } = sweeper(planOf(hourly));
+    await tickAt('2026-08-22T03:00:00Z');
+    await tickAt('2026-08-22T03:00:00.100Z');
+    await tickAt('2026-08-22T23:59:59Z');
+    expect(keys()).toEqual(['sweep/2026-08-22']);
+    await tickAt('2026-08-23T03:00:00Z');
+    expect(keys().sort()).toEqual(['sweep/2026-08-22', 'sweep/2026-08-23']);
+    expect(desk.started).toHaveLength(2);
+  });
+
+  test('does not begin where the plan has no rules', async () => {
+    const { keys, tickAt } = sweeper({ ...planOf(hourly), rules: [] });
+    await tickAt('2026-08-22T03:00:00Z');
+    expect(keys()).toEqual([]);
   });
 });
