@@ -4,6 +4,7 @@ import type { ArmAnswer } from '../../../src/arm/call.ts';
 import { executeStep } from '../../../src/steps/executeStep.ts';
 import { orderStep } from '../../../src/steps/orderStep.ts';
 import { reconcilePoisonedStep } from '../../../src/steps/reconcilePoisonedStep.ts';
+import { listSteps } from '../../../src/steps/stepRow.ts';
 import { backUp, protect, readJob, vault } from '../../support/ledgerSteps.ts';
 import { refusal, reply, runId, stepLedger, type ArmScript } from '../../support/stepLedger.ts';
 
@@ -516,6 +517,126 @@ describe('waiting', () => {
     await ledger.order('readJob', { jobId: 'j' });
     await ledger.drain();
     expect(ledger.events[0]?.event.outcome).toEqual({ kind: 'waiting', waitSeconds: 30 });
+  });
+});
+
+describe('an operation that ended badly', () => {
+  /** A PUT whose first operations end with an error of that code; times of the PUTs, and what came of the step. */
+  const afterEnding = async (codes: readonly string[]) => {
+    let puts = 0;
+    const arm: ArmScript = ({ method }) => {
+      if (method === 'PUT') {
+        puts += 1;
+        return accepted();
+      }
+      const code = codes[puts - 1];
+      return reply(
+        200,
+        code === undefined
+          ? { status: 'Succeeded' }
+          : { status: 'Failed', error: { code, message: `${code}.` } },
+      );
+    };
+    const ledger = stepLedger({ catalogue: [protect], arm });
+    await ledger.order('protect', { itemId });
+    for (let ask = 1; ask <= 12 && ledger.row().state !== 'settled'; ask++) {
+      await ledger.drain();
+      ledger.pass(60);
+      await ledger.order('protect', { itemId });
+    }
+    const sent = ledger.requests.filter(({ method }) => method === 'PUT').map(({ at }) => at.slice(11, 19));
+    return { sent, row: ledger.row() };
+  };
+
+  test.each([
+    ['because of other work is sent again once that is over', 'ConflictingProtectionOperation', 'done', 2],
+    ['for a reason that passes is sent once more', 'CloudInternalError', 'done', 2],
+    ['by a mistake is not sent again', 'BMSUserErrorInvalidInput', 'refused', 1],
+  ])('%s', async (_what, code, kind, puts) => {
+    const { sent, row } = await afterEnding([code]);
+    expect(sent).toHaveLength(puts);
+    expect(row.outcome).toMatchObject({ kind });
+    expect(row.operationStatus).toBe(kind === 'done' ? 'Succeeded' : 'Failed');
+  });
+
+  test('twice for a reason that passes is refused: it was applied as far as it went', async () => {
+    const { sent, row } = await afterEnding([
+      'CloudInternalError',
+      'CloudInternalError',
+      'CloudInternalError',
+    ]);
+    expect(sent).toHaveLength(2);
+    expect(row.outcome).toMatchObject({ kind: 'refused', failure: { code: 'CloudInternalError' } });
+  });
+});
+
+test.each([
+  [301, 'refused', 1],
+  [401, 'failed', 5],
+])('an answer of %i is %s after %i attempts', async (status, kind, attempts) => {
+  const ledger = backUpLedger(script(() => refusal(status, 'Odd')));
+  await ledger.order('backUp', { itemId });
+  for (let ask = 1; ask <= 12 && ledger.row().state !== 'settled'; ask++) {
+    await ledger.drain();
+    ledger.pass(600);
+    await ledger.order('backUp', { itemId });
+  }
+  expect(ledger.row().outcome).toMatchObject({ kind, failure: { code: 'Odd' } });
+  expect(posts(ledger)).toHaveLength(attempts);
+});
+
+test('the ids by which the service finds a request are kept, capped at 100 characters', async () => {
+  const headers = { 'x-ms-correlation-request-id': 'c'.repeat(200), 'x-ms-request-id': 'r-1' };
+  const ledger = stepLedger({ catalogue: [protect], arm: () => reply(200, {}, headers) });
+  await ledger.order('protect', { itemId });
+  await ledger.drain();
+  expect(ledger.row()).toMatchObject({
+    correlationId: `${'c'.repeat(99)}…`,
+    armRequestId: 'r-1',
+    requests: 1,
+  });
+});
+
+describe('a run shows of its steps', () => {
+  test('what settled: when it began and ended, and what came of it', async () => {
+    const ledger = stepLedger({ catalogue: [protect], arm: () => reply(200, {}) });
+    await ledger.order('protect', { itemId });
+    ledger.pass(5);
+    await ledger.drain();
+    expect(await listSteps(ledger.steps, runId)).toEqual([
+      {
+        ...{ stepId: '01', name: 'protect', state: 'settled', asks: 1, requests: 1 },
+        startedAt: '2026-08-22T02:00:00.000Z',
+        endedAt: '2026-08-22T02:00:05.000Z',
+        dueAt: expect.any(String),
+        outcome: { kind: 'done', result: 'protected 200' },
+      },
+    ]);
+  });
+
+  test('what waits: why, until when, and whether a limit of hours has parked it', async () => {
+    const parked = backUpLedger(script(() => refusal(400, 'CloudDosTimeboudLimitReached')));
+    await parked.order('backUp', { itemId });
+    await parked.drain(1);
+    const [step] = await listSteps(parked.steps, runId);
+    expect(step).toMatchObject({
+      ...{ state: 'waiting', parked: true, dueAt: '2026-08-22T03:00:00.000Z' },
+      reason: 'CloudDosTimeboudLimitReached was said',
+    });
+    expect(step).not.toHaveProperty('endedAt');
+  });
+
+  test('the state of what it follows, in the order in which its steps were taken', async () => {
+    const ledger = stepLedger({ catalogue: [readJob], arm: () => reply(200, { status: 'InProgress' }) });
+    await ledger.order('readJob', { jobId: 'j' }, '02');
+    await ledger.order('readJob', { jobId: 'k' }, '01');
+    await ledger.drain();
+    const steps = await listSteps(ledger.steps, runId);
+    expect(steps.map(({ stepId, detail }) => [stepId, detail])).toEqual([
+      ['01', { id: 'k', status: 'InProgress' }],
+      ['02', { id: 'j', status: 'InProgress' }],
+    ]);
+    expect(steps[0]).not.toHaveProperty('parked');
   });
 });
 
