@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { advanceShard } from '../../../src/batches/advanceShard.ts';
 import { addItems, itemKey, itemsOf, listItems, type BatchItem } from '../../../src/batches/batchItem.ts';
-import type { BatchServices } from '../../../src/batches/batchServices.ts';
+import type { BatchServices } from '../../../src/batches/batchItem.ts';
 import { findRun, rowOfRun, type RunState } from '../../../src/runs/runRow.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
