@@ -1,3 +1,4 @@
+import { domainMutants } from './domainMutants.ts';
 import { drillMutants } from './drillMutants.ts';
 import { gateMutants } from './gateMutants.ts';
 import { jobMutants } from './jobMutants.ts';
@@ -12,4 +13,5 @@ export const mutants: readonly Mutant[] = [
   ...runMutants,
   ...gateMutants,
   ...drillMutants,
+  ...domainMutants,
 ];
