@@ -71,16 +71,26 @@ const escaped = (value) =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
 
+/** A cell of several lines, the absent ones left out; ids are small, for they are long. */
+const lines = (...all) => ({ lines: all.filter((line) => line !== undefined && line !== '') });
+const small = (text) => ({ inSmall: text });
+
+function cellOf(cell) {
+  if (cell?.lines) return cell.lines.map(cellOf).join('<br>');
+  return cell?.inSmall === undefined ? escaped(cell) : `<small>${escaped(cell.inSmall)}</small>`;
+}
+
 const table = (columns, rows) =>
   `<table><thead><tr>${columns.map((one) => `<th scope="col">${escaped(one)}</th>`).join('')}</tr></thead><tbody>${rows
-    .map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
+    .map((row) => `<tr>${row.map((cell) => `<td>${cellOf(cell)}</td>`).join('')}</tr>`)
     .join('\n')}</tbody></table>`;
 
 const list = (items) => `<ul>${items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
 
 const style = `body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1a1a1a}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{border:1px solid #bbb;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{background:#eee}.bad{color:#8a1500;font-weight:600}@media print{body{margin:0;max-width:none}}`;
+table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{border:1px solid #bbb;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:break-word}
+small{overflow-wrap:anywhere;color:#555}
+th{background:#eee}.bad{color:#8a1500;font-weight:600}@page{size:landscape}@media print{body{margin:0;max-width:none}}`;
 
 const method = [
   'One verdict per resource, computed by the app from what Azure Resource Manager answered at the time of the read; nothing was computed for this report.',
@@ -116,7 +126,7 @@ function drillsSection(rows) {
   const ordered = drilled.toSorted((one, other) => Number(isProof(one.drill)) - Number(isProof(other.drill)));
   const lines = ordered.map(({ name, kind, id, drill }) => [
     ...[name, kind, drill.verdict, isProof(drill) ? 'proof' : 'failure', drill.at, drill.pointAt],
-    ...[ageAtDrill(drill), drill.restoreSeconds, drill.reason, drill.run, id],
+    ...[ageAtDrill(drill), drill.restoreSeconds, drill.reason, small(drill.run), small(id)],
   ]);
   const columns = [
     ...['name', 'kind', 'verdict', 'counts as', 'drilled', 'point', 'age of the point'],
@@ -130,7 +140,7 @@ const rulesTable = ({ inForce = {} }) =>
   table(
     ['rule', 'selects', 'protects by', 'expects a point every'],
     (inForce.rules ?? []).map(({ name, match, protect, expect }) => [
-      ...[name, JSON.stringify(match), JSON.stringify(protect)],
+      ...[name, small(JSON.stringify(match)), small(JSON.stringify(protect))],
       expect ? `${expect.every}${expect.grace ? ` + ${expect.grace}` : ''}` : 'as its schedules or policy do',
     ]),
   );
@@ -161,7 +171,7 @@ ${table(
     ['Asked of', options.url],
     ['Plan', plan.told],
     ['Subscriptions that the plan names', subscriptions.join(', ') || 'none'],
-    ['Vaults that the plan allows', allowed.join(', ') || 'none'],
+    ['Vaults that the plan allows', allowed.length === 0 ? 'none' : lines(...allowed.map(small))],
     ['Subscriptions with resources in it', withResources.join(', ') || 'none'],
     ['Resources', rows.length],
   ],
@@ -175,33 +185,14 @@ ${list([...unknowns, ...summary.incompleteReasons])}
 ${table(['state', 'resources'], counts)}
 <h2>Resources</h2>
 ${table(
-  [
-    'name',
-    'kind',
-    'state',
-    'since',
-    'reason',
-    'rule',
-    'newest point',
-    'source',
-    'expected',
-    'service',
-    'read',
-    'id',
-  ],
+  ['resource', 'state', 'why', 'rule and what is expected', 'newest point', 'read'],
   rows.map((row) => [
-    row.name,
-    row.kind,
-    row.state,
-    row.since,
-    row.reason,
-    row.rule,
-    pointOf(row),
-    row.lastGoodPoint?.source,
-    row.expect && `${row.expect.every} + ${row.expect.grace} (${row.expect.from})`,
-    row.serviceWords,
+    lines(row.name, row.kind, small(row.id)),
+    lines(row.state, row.since && small(`since ${row.since}`)),
+    lines(row.reason, row.serviceWords && `The service says: ${row.serviceWords}`),
+    lines(row.rule, row.expect && `${row.expect.every} + ${row.expect.grace} (${row.expect.from})`),
+    lines(pointOf(row), row.lastGoodPoint?.source),
     row.readAt,
-    row.id,
   ]),
 )}
 <h2>Drills</h2>
@@ -212,7 +203,7 @@ ${vaults
     ({ name, id, readAt, posture, problem }) =>
       `<h3>${escaped(name)}</h3><p>${escaped(id)}, read ${escaped(readAt)}${problem ? ` <span class="bad">${escaped(problem)}</span>` : ''}</p>${table(
         ['control', 'verdict', 'property', 'value', 'meaning'],
-        posture.map((one) => [one.control, one.verdict, one.property, one.value, one.message]),
+        posture.map((one) => [one.control, one.verdict, small(one.property), one.value, one.message]),
       )}`,
   )
   .join('\n')}
