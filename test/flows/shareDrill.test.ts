@@ -211,17 +211,24 @@ test('a lock leaves the share over; the watchdog deletes it once the lock is gon
   await app.stop();
 });
 
-test('a share whose tag was changed is nobody of ours, and stays', async () => {
+test.each([
+  ['was taken off', {}, /no tag of this drill/],
+  [
+    'names another run',
+    { azure_backup_automation_drill: 'f'.repeat(40) },
+    /its tag names another run, f{40}/,
+  ],
+])('a share whose tag %s is nobody of ours, and stays', async (_what, metadata, message) => {
   const app = await startDrillApp();
   const asked = await app.request('POST', '/api/drills', { ...body, keepFor: 'PT1H' });
   const { id } = asked?.body as { id: string };
   const isRestored = () => app.simulator.effects.count('restored') === 1;
   await app.clock.runUntil(isRestored, 3_600_000);
   const share = app.simulator.core.resources.list().find((one) => one.id.endsWith(`abd-${id}`));
-  if (share) app.simulator.core.resources.put({ ...share, properties: { metadata: {} } });
+  if (share) app.simulator.core.resources.put({ ...share, properties: { metadata } });
   const run = await app.runEnded(id);
   expect(run).toMatchObject({ status: 'failed', error: { code: 'DrillLeftOver' } });
-  expect(run.error?.message).toMatch(/no tag of this drill/);
+  expect(run.error?.message).toMatch(message);
   await app.clock.runUntil(() => false, 86_400_000);
   expect(app.simulator.effects.count('delete.share')).toBe(0);
   await app.stop();

@@ -140,3 +140,35 @@ describe('the list in force', () => {
     },
   );
 });
+
+describe('a restore', () => {
+  const inGroup = `${drillGroup}/providers/Microsoft.Storage/storageAccounts/a`;
+  const elsewhere = `/subscriptions/${subscription}/resourceGroups/apps/providers/Microsoft.Storage/storageAccounts/a`;
+  const ofShare = (properties: object): ArmCall => ({
+    ...call('POST', `${item('ours')}/recoveryPoints/1/restore`, 'x/recoveryPoints/restore/action'),
+    body: { properties } as never,
+  });
+
+  test.each([
+    ['into a drill target', { targetDetails: { targetResourceId: inGroup } }, true],
+    ['into another account', { targetDetails: { targetResourceId: elsewhere } }, false],
+    [
+      'of which every part goes into drill targets',
+      { targetResourceGroupId: drillGroup, storageAccountId: inGroup },
+      true,
+    ],
+    [
+      'of which one part goes elsewhere',
+      { targetResourceGroupId: drillGroup, storageAccountId: elsewhere },
+      false,
+    ],
+    [
+      'of which the other part goes elsewhere',
+      { targetResourceGroupId: elsewhere, storageAccountId: inGroup },
+      false,
+    ],
+    ['that names no place: one in place', {}, false],
+  ])('%s is let out: %j: %s', (_what, properties, isLetOut) => {
+    expect(allowsCall(list(true), ofShare(properties))).toBe(isLetOut);
+  });
+});

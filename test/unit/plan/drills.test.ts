@@ -12,6 +12,9 @@ describe('the sample of an occurrence', () => {
     [1, 1],
     [10, 3],
     [100, 5],
+    [101, 6],
+    [200, 10],
+    [201, 11],
     [1000, 20],
   ])('of %i is %i', (of, taken) => {
     expect(sampleSize(sample, of)).toBe(taken);
@@ -21,6 +24,13 @@ describe('the sample of an occurrence', () => {
     const first = sampled(ids, sample, 'monthly|2026-08-01T02:00:00.000Z');
     expect([...sampled([...ids].reverse(), sample, 'monthly|2026-08-01T02:00:00.000Z')]).toEqual([...first]);
     expect([...sampled(ids, sample, 'monthly|2026-09-01T02:00:00.000Z')]).not.toEqual([...first]);
+  });
+
+  test('is the same however the ids are written', () => {
+    const seed = 'monthly|2026-08-01T02:00:00.000Z';
+    const lower = (some: ReadonlySet<string>) => [...some].map((id) => id.toLowerCase()).sort();
+    const shouted = ids.map((id) => id.toUpperCase());
+    expect(lower(sampled(shouted, sample, seed))).toEqual(lower(sampled(ids, sample, seed)));
   });
 
   test('takes every resource in the long run', () => {

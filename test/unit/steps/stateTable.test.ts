@@ -570,6 +570,25 @@ describe('an operation that ended badly', () => {
   });
 });
 
+test('an operation in doubt is not sent again though it ended for a reason that passes: the list decides', async () => {
+  if (backUp.repeat === 'safe') throw new Error('A backup must look first.');
+  const remove = { ...protect, name: 'remove', repeat: backUp.repeat };
+  const arm: ArmScript = ({ method, url }) => {
+    if (method === 'PUT') return accepted();
+    if (url.includes('/items/') || url.includes('backupJobs')) return reply(200, { value: [] });
+    return reply(200, { status: 'Failed', error: { code: 'CloudInternalError', message: 'No.' } });
+  };
+  const ledger = stepLedger({ catalogue: [remove], arm });
+  await ledger.order('remove', { itemId });
+  for (let ask = 1; ask <= 6 && ledger.row().state !== 'settled'; ask++) {
+    await ledger.drain();
+    ledger.pass(60);
+    await ledger.order('remove', { itemId });
+  }
+  expect(ledger.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  expect(ledger.row().outcome).toMatchObject({ kind: 'refused', failure: { code: 'CloudInternalError' } });
+});
+
 test.each([
   [301, 'refused', 1],
   [401, 'failed', 5],
