@@ -385,6 +385,12 @@ export const gateMutants = [
       ],
       [
         'coverage/verdict.ts',
+        "if (selection.kind !== 'skipped') return { state: 'notEligible', reason };",
+        "if (selection.kind !== 'skipped') return { state: 'notSelected', reason };",
+        'what the service cannot back up counts as not selected',
+      ],
+      [
+        'coverage/verdict.ts',
         'if (before === next) return undefined;',
         '',
         'the same news is told each hour',
