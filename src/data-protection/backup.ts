@@ -1,8 +1,7 @@
 import type { ArmReply } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import type { EarlierAttempts, EarlierEffect, Step } from '../steps/step.ts';
+import { foundInList, type EarlierAttempts, type EarlierEffect, type Step } from '../steps/step.ts';
 import { backupVaultIdOf, dataProtectionApiVersion, followStatus } from './datasources.ts';
-
 import { jobIdOf, type JobStarter } from '../arm/backupJob.ts';
 import { findEarlierJob, jobCall, listJobsCall } from './jobSearch.ts';
 import { starterIn } from './jobs.ts';
@@ -21,7 +20,7 @@ export type InstanceBackupHandle = {
   readonly service: 'dataProtection';
   readonly vaultId: string;
   readonly itemId: string;
-  /** Step that started it: its poll URL is kept there. */
+  /** Step that started it: its poll URL is kept there. {@link foundInList} where no step of the run has. */
   readonly stepId: string;
   readonly attemptId: string;
   /** ISO 8601 UTC. */
@@ -41,6 +40,7 @@ export type InstanceBackupHandle = {
 /** Seconds between looks as long as the service has not said. Recorded Retry-After of 2026. */
 const usualWaitSeconds = 30;
 
+/** What to follow of a job that the vault lists: an earlier attempt's own, or somebody else's, which is then joined. */
 function findEarlier(
   reply: ArmReply,
   { instanceId }: InstanceBackupInput,
@@ -49,19 +49,19 @@ function findEarlier(
   const earlier = findEarlierJob(reply, instanceId, attempts);
   if (earlier.kind === 'absent' || earlier.kind === 'ambiguous') return earlier;
   const { jobId, startedAt } = earlier.result;
-  const result = {
+  const found = {
     service: 'dataProtection',
     vaultId: backupVaultIdOf(instanceId),
     itemId: instanceId,
-    stepId: '',
+    stepId: foundInList,
     attemptId: attempts.attemptIds.at(-1) ?? '',
     sentAt: startedAt || attempts.firstClaimAt,
     waitSeconds: usualWaitSeconds,
     jobId,
   } as const;
   return earlier.kind === 'ours'
-    ? { kind: 'ours', result }
-    : { kind: 'foreign', result: { ...result, joined: true } };
+    ? { kind: 'ours', result: found }
+    : { kind: 'foreign', result: { ...found, joined: true } };
 }
 
 /** What the tracker needs to know of a backup; one whose operation is unknown is found by its instance. */
@@ -118,7 +118,7 @@ export const backUpInstance: Step<InstanceBackupInput, InstanceBackupHandle> = {
     describeLook: ({ instanceId }) => listJobsCall(backupVaultIdOf(instanceId)),
     findEarlier,
   },
-  watch: { seconds: () => followInstanceSeconds, backupOf: watchedInstanceBackup },
+  watch: { seconds: () => followInstanceSeconds, orderOf: watchedInstanceBackup },
   itemOf: ({ instanceId }) => instanceId,
   // A daily limit parks the request until the next day (UTC).
   giveUpAfterSeconds: 93_600,

@@ -8,7 +8,7 @@ import {
 } from '../arm/backupJob.ts';
 import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import type { Step } from '../steps/step.ts';
+import { foundInList, type Step } from '../steps/step.ts';
 import { followInstanceSeconds, watchedInstanceBackup, type InstanceBackupHandle } from './backup.ts';
 import {
   identityDetails,
@@ -172,11 +172,11 @@ export const restoreInstance: Step<InstanceRestoreOrder, InstanceBackupHandle> =
       const { jobId, startedAt } = earlier.result;
       const sentAt = startedAt || attempts.firstClaimAt;
       const attemptId = attempts.attemptIds.at(-1) ?? '';
-      const sent = { stepId: '', attemptId, sentAt, waitSeconds: usualWaitSeconds, jobId };
+      const sent = { stepId: foundInList, attemptId, sentAt, waitSeconds: usualWaitSeconds, jobId };
       return { kind: 'ours', result: { ...handleOf(order), ...sent } };
     },
   },
-  watch: { seconds: () => followInstanceSeconds, backupOf: watchedInstanceBackup },
+  watch: { seconds: () => followInstanceSeconds, orderOf: watchedInstanceBackup },
   itemOf: ({ instanceId }) => instanceId,
   // A daily limit parks the request until the next day (UTC).
   giveUpAfterSeconds: 93_600,

@@ -112,7 +112,8 @@ interface Look {
 }
 
 /**
- * Reads one job by itself: its details, its progress, or whether it is there at all. Settles the watch when the job has
+ * Reads one job by itself: its details, its progress, or whether it is there at all. A job that is not in a list has not
+ * ended: this read decides. Settles the watch when the job has
  * ended; without a slot, an answer or a job it leaves the watch to the next tick.
  */
 export async function lookAtJob(

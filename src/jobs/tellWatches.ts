@@ -127,7 +127,8 @@ async function watchOn(services: TrackerServices, held: HeldWatch): Promise<bool
 /**
  * Tells the flows of settled watches, each backup's end with its recovery point where the budget has room for the read.
  *
- * The points are in the telling alone: what a crash has kept from being told is told at the next tick, with or without.
+ * A watch is settled in its row before its event is raised, and removed after: a crash in between raises it again. The
+ * points are in the telling alone: what a crash has kept from being told is told at the next tick, with or without.
  */
 export async function tellWatches(services: TrackerServices, settled: readonly HeldWatch[]): Promise<void> {
   const patience = { untilMs: services.clock().getTime() + longestWaitMs };

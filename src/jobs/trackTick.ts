@@ -57,15 +57,6 @@ function tickInputsOf(
   };
 }
 
-/*
- * One tick of a vault's tracker.
- *
- * T1  A watch is a row; a tick begins by reading all of them, so nothing is carried from tick to tick.
- * T2  A tracker ends only by `live` → `ending` → (no watch listed) → `idle`, each write under the ETag of the last.
- * T3  A watch is settled in its row before its event is raised, and removed after; a crash in between raises it again.
- * T4  A job that is not in a list has not ended: one read of the job decides.
- */
-
 /** What a tick tells its orchestration. `nextTickAt` is ISO 8601 UTC; absent when the tracker has ended. */
 export interface TickAnswer {
   readonly inFlight: number;
@@ -86,6 +77,7 @@ export async function trackTick(services: TrackerServices, input: TrackerInput):
   return { ...answer, waitSeconds: Math.ceil(waitMs / 1000) };
 }
 
+/** A watch is a row; a tick begins by reading all of them, so nothing is carried from tick to tick. */
 async function tickOnce(services: TrackerServices, input: TrackerInput): Promise<TickAnswer> {
   const held = await readTracker(services.watches, input.vaultKey);
   if (!held || held.tracker.generation !== input.generation || held.tracker.state === 'idle') return ended;
@@ -102,6 +94,7 @@ const soon = (services: TrackerServices, inFlight: number): TickAnswer => ({
   nextTickAt: new Date(services.clock().getTime() + 1000).toISOString(),
 });
 
+/** A tracker ends only by `live` → `ending` → (no watch is listed) → `idle`, each write under the ETag of the last. */
 async function endTracker(services: TrackerServices, held: HeldTracker): Promise<TickAnswer> {
   const ending = await changeTracker(services.watches, held, { state: 'ending' });
   if (!ending) return soon(services, 0);

@@ -1,6 +1,6 @@
 import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import type { ReadContext, Step } from '../steps/step.ts';
+import { foundInList, type ReadContext, type Step } from '../steps/step.ts';
 import { expiresAt, takesExpiry } from './recoveryPoints.ts';
 import type { JobOwner } from './jobOwner.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
@@ -39,7 +39,7 @@ export type BackupHandle = {
   readonly backupType?: string;
   /** When the recovery point expires, ISO 8601 UTC, as it was sent; absent where none was. */
   readonly expiresAt?: string;
-  /** Step that started it: its poll URL is kept there. */
+  /** Step that started it: its poll URL is kept there. {@link foundInList} where no step of the run has. */
   readonly stepId: string;
   readonly attemptId: string;
   /** ISO 8601 UTC. */
@@ -171,14 +171,20 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
       const { jobId, startedAt, activityId } = earlier.result;
       const sentAt = startedAt || attempts.firstClaimAt;
       const claimedAt = attempts.lastClaimAt === undefined ? {} : { claimedAt: attempts.lastClaimAt };
-      const sent = { stepId: '', attemptId: activityId, sentAt, waitSeconds: usualWaitSeconds, ...claimedAt };
+      const sent = {
+        stepId: foundInList,
+        attemptId: activityId,
+        sentAt,
+        waitSeconds: usualWaitSeconds,
+        ...claimedAt,
+      };
       const handle = { ...handleOf(order, sent), jobId };
       return earlier.kind === 'ours'
         ? { kind: 'ours', result: handle }
         : { kind: 'foreign', result: { ...handle, joined: true } };
     },
   },
-  watch: { seconds: followSecondsOf, backupOf: watchedBackup },
+  watch: { seconds: followSecondsOf, orderOf: watchedBackup },
   itemOf: ({ itemId }) => itemId,
   // A daily limit parks the step until the next UTC day.
   giveUpAfterSeconds: 93_600,

@@ -1,3 +1,4 @@
+import { foundInList } from '../steps/step.ts';
 import type { ArmCall, ArmReply, Json, JsonObject } from '../arm/call.ts';
 import { readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
@@ -95,7 +96,7 @@ function readOne(reply: ArmReply, jobId: string) {
   const context = {
     now: new Date(0),
     firstAt: new Date(0).toISOString(),
-    ...{ attemptId: '', sentAt: '', waitSeconds: 60, stepId: '' },
+    ...{ attemptId: '', sentAt: '', waitSeconds: 60, stepId: foundInList },
   };
   const reading = readJob.read(reply, { vaultId: '', jobId, waitSeconds: 60 }, context);
   if (reading.kind === 'done') {

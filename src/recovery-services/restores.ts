@@ -2,7 +2,7 @@ import { choosePoint, type ListedPoint, type PointChoice, type PointWish } from 
 import type { JsonObject } from '../arm/call.ts';
 import { objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import type { EarlierEffect, ReadContext, Step } from '../steps/step.ts';
+import { foundInList, type EarlierEffect, type ReadContext, type Step } from '../steps/step.ts';
 import { followSecondsOf, watchedBackup, type BackupHandle } from './backup.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
 import { operationStatusCall } from './operations.ts';
@@ -115,7 +115,7 @@ function findEarlier(
   if (search.kind === 'foreign') return { kind: 'unproven', failure: anotherRestore };
   const { jobId, startedAt, activityId } = search.result;
   const at = startedAt || attempts.firstClaimAt;
-  const sent = { stepId: '', attemptId: activityId, sentAt: at, waitSeconds: usualWaitSeconds };
+  const sent = { stepId: foundInList, attemptId: activityId, sentAt: at, waitSeconds: usualWaitSeconds };
   return { kind: 'ours', result: { ...handleOf(order, { ...sent, now: new Date(at), firstAt: at }), jobId } };
 }
 
@@ -144,7 +144,7 @@ const startRestore = <Order extends Restoring & { readonly pointId: string }>(
       earlierJobsCall(vaultIdOf(itemId), kind, { ...attempts, joinForeign: false }),
     findEarlier,
   },
-  watch: { seconds: followSecondsOf, backupOf: watchedBackup },
+  watch: { seconds: followSecondsOf, orderOf: watchedBackup },
   itemOf: ({ itemId }) => itemId,
   // A daily limit parks the step until the next UTC day.
   giveUpAfterSeconds: 93_600,

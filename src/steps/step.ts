@@ -85,12 +85,15 @@ export interface Step<Input extends JsonObject = JsonObject, Result extends Json
   readonly goesOnAfterCancel?: true;
 }
 
+/** In place of the id of the step that has started a job: it was found in a list, so that no operation of it can be polled. */
+export const foundInList = '';
+
 /** How the job that a step has started is watched. */
 export interface WatchedJob<Input, Result> {
   /** Seconds for which it is followed once it has been started. */
   readonly seconds: (input: Input) => number;
-  /** What the tracker needs to know of it. */
-  backupOf(result: Result): JsonObject;
+  /** What its watch is ordered with, as far as the result of the step tells: members of `WatchOrder`. */
+  orderOf(result: Result): JsonObject;
 }
 
 /** One permission to send: what counts from the sending counts from its claim, ISO 8601 UTC. */

@@ -36,7 +36,7 @@ async function endOf(services: StepServices, step: StepState): Promise<StepOutco
   if (outcome.kind !== 'done' || event === undefined || !started || !services.watchJob) return outcome;
   // From the job's start: a step may have been held back for a day.
   const giveUpAt = later(step.settledAt ?? now, started.seconds(step.input as never)).toISOString();
-  const backup = started.backupOf(outcome.result);
+  const backup = started.orderOf(outcome.result);
   const order = { ...backup, runId, generation, event, giveUpAt, started: outcome.result };
   const watched = await services.watchJob(order as JsonObject);
   if (watched === null) return undefined;

@@ -129,7 +129,7 @@ describe('a step that starts a job', () => {
   const begin: Step<JsonObject, Json> = {
     ...look,
     name: 'test.begin',
-    watch: { seconds: () => 21_600, backupOf: () => ({}) },
+    watch: { seconds: () => 21_600, orderOf: () => ({}) },
   };
   const ended = { kind: 'ended', ending: { ended: 'completed' } };
   const jobEnds = (payload: object) => ({ name: 'job-1', payload: { event: 1, outcome: ended, ...payload } });

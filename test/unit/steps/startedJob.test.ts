@@ -8,7 +8,7 @@ import { reply, runId, stepLedger } from '../../support/stepLedger.ts';
 const input = { itemId: `${vault}/items/docs` };
 const backUpWatched: Step<typeof input, string> = {
   ...backUp,
-  watch: { seconds: () => 21_600, backupOf: (attemptId) => ({ attemptId }) },
+  watch: { seconds: () => 21_600, orderOf: (attemptId) => ({ attemptId }) },
 };
 const accepted = () =>
   reply(
