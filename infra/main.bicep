@@ -37,7 +37,7 @@ param deleteBackups bool = false
 @description('Allows the app to restore into the groups of drillTargets, and to delete there what it has restored.')
 param restoreDrills bool = false
 
-@description('ARM ids of the resource groups that restore drills write to.')
+@description('ARM ids of the resource groups that restore drills write to, and of the subscriptions in which drills of machines make groups of their own.')
 param drillTargets string[] = []
 
 @description('Client id of the app registration of the API (infra/entra makes it); empty keeps the API closed.')
@@ -133,8 +133,14 @@ param addressPrefix string = '10.80.0.0/24'
 var tags = { 'azd-env-name': environmentName }
 var subscriptions = empty(protectedSubscriptions) ? [subscription().subscriptionId] : protectedSubscriptions
 var vaultSubscriptions = map(vaultGroups, id => split(id, '/')[2])
-var drillSubscriptions = map(drillTargets, id => split(id, '/')[2])
-var everySubscription = union([subscription().subscriptionId], subscriptions, vaultSubscriptions, drillSubscriptions)
+var drillTargetGroups = filter(drillTargets, id => length(split(id, '/')) > 3)
+var drillSubscriptions = map(filter(drillTargets, id => length(split(id, '/')) == 3), id => split(id, '/')[2])
+var everySubscription = union(
+  [subscription().subscriptionId],
+  subscriptions,
+  vaultSubscriptions,
+  map(drillTargets, id => split(id, '/')[2])
+)
 var isScheduler = durableBackend == 'scheduler'
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -280,6 +286,7 @@ module roles 'modules/roles.bicep' = {
     allowed: {
       backUp: true
       delete: deleteBackups
+      drillGroups: restoreDrills
       drillTargets: restoreDrills
       drills: restoreDrills
       grant: grantRoles
@@ -316,8 +323,21 @@ module onVaultGroups 'modules/rightsOnGroup.bicep' = [
   }
 ]
 
+module onDrillSubscriptions 'modules/rightsOnSubscription.bicep' = [
+  for id in drillSubscriptions: {
+    name: '${name}-drills-${uniqueString(id)}'
+    scope: subscription(id)
+    params: {
+      grantCondition: roles.outputs.grantCondition
+      place: 'drillSubscriptions'
+      principalId: identity.outputs.principalId
+      roleNames: roles.outputs.roleNames
+    }
+  }
+]
+
 module onDrillTargets 'modules/rightsOnGroup.bicep' = [
-  for id in drillTargets: {
+  for id in drillTargetGroups: {
     name: '${name}-drills-${uniqueString(id)}'
     scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
     params: {

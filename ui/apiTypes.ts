@@ -137,6 +137,17 @@ export type DrillRequest =
            * ARM id of a storage account.
            */
           storageAccount: string;
+          /**
+           * Files, and directories with a slash at the end, that are restored instead of the whole share; of every share of the drill.
+           *
+           * @minItems 1
+           * @maxItems 99
+           */
+          items?: string[];
+          /**
+           * How many of the items one drill takes, another choice each time.
+           */
+          itemsAtMost?: number;
         };
         /**
          * Of disks: a resource group; the new disk is deleted.
@@ -146,6 +157,10 @@ export type DrillRequest =
            * ARM id of a resource group.
            */
           resourceGroup: string;
+          /**
+           * Also disks whose network access is DenyAll or AllowPrivate, which a restore cannot ask for the copy.
+           */
+          evenIfPrivate?: boolean;
         };
         /**
          * Of vaulted blobs: an account that has no container of those names.
@@ -155,6 +170,23 @@ export type DrillRequest =
            * ARM id of a storage account.
            */
           storageAccount: string;
+        };
+        /**
+         * Of machines: each drill makes a resource group in the subscription, restores the disks into it, and deletes it whole.
+         */
+        virtualMachine?: {
+          /**
+           * ARM id of the subscription in which drills make groups of their own.
+           */
+          subscription: string;
+          /**
+           * ARM id of a storage account in the region of the vault, not zone-redundant, with shared keys.
+           */
+          stagingAccount: string;
+          /**
+           * The disk with the operating system, or all of the point.
+           */
+          disks?: 'os' | 'all';
         };
       };
       /**
@@ -170,6 +202,10 @@ export type DrillRequest =
        * How long the restored thing is kept after a good verdict: minutes and hours, ISO 8601.
        */
       keepFor?: string;
+      /**
+       * Request of the Resource Guard that was approved, where one guards restores of the vault.
+       */
+      guardRequest?: string;
       /**
        * Whether missing roles of the vault's identity are granted.
        */
@@ -2625,6 +2661,17 @@ export interface Plan {
            * ARM id of a storage account.
            */
           storageAccount: string;
+          /**
+           * Files, and directories with a slash at the end, that are restored instead of the whole share; of every share of the drill.
+           *
+           * @minItems 1
+           * @maxItems 99
+           */
+          items?: string[];
+          /**
+           * How many of the items one drill takes, another choice each time.
+           */
+          itemsAtMost?: number;
         };
         /**
          * Of disks: a resource group; the new disk is deleted.
@@ -2634,6 +2681,10 @@ export interface Plan {
            * ARM id of a resource group.
            */
           resourceGroup: string;
+          /**
+           * Also disks whose network access is DenyAll or AllowPrivate, which a restore cannot ask for the copy.
+           */
+          evenIfPrivate?: boolean;
         };
         /**
          * Of vaulted blobs: an account that has no container of those names.
@@ -2643,6 +2694,23 @@ export interface Plan {
            * ARM id of a storage account.
            */
           storageAccount: string;
+        };
+        /**
+         * Of machines: each drill makes a resource group in the subscription, restores the disks into it, and deletes it whole.
+         */
+        virtualMachine?: {
+          /**
+           * ARM id of the subscription in which drills make groups of their own.
+           */
+          subscription: string;
+          /**
+           * ARM id of a storage account in the region of the vault, not zone-redundant, with shared keys.
+           */
+          stagingAccount: string;
+          /**
+           * The disk with the operating system, or all of the point.
+           */
+          disks?: 'os' | 'all';
         };
       };
       /**
@@ -2666,6 +2734,10 @@ export interface Plan {
        * How long the restored thing is kept after a good verdict: minutes and hours, ISO 8601.
        */
       keepFor?: string;
+      /**
+       * Request of the Resource Guard that was approved, where one guards restores of the vault.
+       */
+      guardRequest?: string;
       /**
        * Whether missing roles of the vault's identity are granted.
        */
@@ -3057,7 +3129,7 @@ export interface Plan {
        */
       deleteBackups?: boolean;
       /**
-       * Resource groups and storage accounts that restore drills may restore into, and delete from what they made.
+       * Resource groups and storage accounts that restore drills may restore into, and delete from what they made; of a subscription only the groups that drills of machines make there.
        *
        * @maxItems 1000
        */

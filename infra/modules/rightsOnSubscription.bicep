@@ -2,8 +2,8 @@ targetScope = 'subscription'
 
 param principalId string
 
-@description('What the subscription holds: resources to protect, or vaults alone.')
-@allowed(['subscriptions', 'vaultSubscriptions'])
+@description('What the subscription holds: resources to protect, vaults alone, or the groups of drills.')
+@allowed(['subscriptions', 'vaultSubscriptions', 'drillSubscriptions'])
 param place string
 
 @description('Name (a GUID) of each profile\'s role.')

@@ -35,10 +35,12 @@ const words: Readonly<Record<string, unknown>> = {
   expiresAt: instant,
   from: instant,
   friendlyName: 'share',
+  groupId: group,
   itemId: item,
   jobId: '33333333-3333-3333-3333-333333333333',
   kind: 'fileShare',
   location: 'westeurope',
+  machineId: `${group}/providers/Microsoft.Compute/virtualMachines/machine`,
   vaultLocation: 'westeurope',
   region: 'westeurope',
   lock: false,
@@ -49,6 +51,7 @@ const words: Readonly<Record<string, unknown>> = {
   parentName: 'parent',
   pointId: `${item}/recoveryPoints/point`,
   pointName: 'point',
+  stagingAccountId: account,
   principalId: '44444444-4444-4444-4444-444444444444',
   query: 'resources',
   resourceId: disk,
@@ -58,6 +61,7 @@ const words: Readonly<Record<string, unknown>> = {
   scope: disk,
   sentAt: instant,
   share: 'share',
+  shareId: `${account}/fileServices/default/shares/share`,
   snapshotResourceGroupId: group,
   sourceResourceId: account,
   storageAccountId: account,
@@ -96,7 +100,10 @@ const verbs = { GET: 'read', PUT: 'write', PATCH: 'write', POST: 'action', DELET
  */
 export function actionOf(method: ArmCall['method'], path: string): string {
   const [, provider, rest = ''] = /^.*\/providers\/([^/]+)\/(.*)$/i.exec(path) ?? [];
-  if (provider === undefined) return `Microsoft.Resources/subscriptions/resourceGroups/${verbs[method]}`;
+  if (provider === undefined) {
+    const contents = /\/resources$/i.test(path) ? '/resources' : '';
+    return `Microsoft.Resources/subscriptions/resourceGroups${contents}/${verbs[method]}`;
+  }
   if (/^Microsoft\.ResourceGraph$/i.test(provider)) return 'Microsoft.ResourceGraph/resources/read';
   const segments = rest.split('/');
   const deed = method === 'POST' ? [segments.pop() ?? ''] : [];
@@ -115,11 +122,15 @@ const inputOf = (known: Readonly<Record<string, unknown>>, unknown: unknown): ne
     get: (words, word) => Reflect.get(words, word) ?? (/At$/.test(String(word)) ? instant : unknown),
   }) as never;
 
-function describedBy({ describe, longRunning, repeat }: AnyStep, input: never): readonly ArmCall[] {
+function describedBy(
+  { describe, longRunning, repeat, precondition }: AnyStep,
+  input: never,
+): readonly ArmCall[] {
   const poll = longRunning?.unsigned?.(input, 'operation');
   return [
     describe(input),
     ...(poll ? [poll] : []),
+    ...(precondition?.describe(input).map(({ call }) => call) ?? []),
     ...(repeat === 'safe' ? [] : [repeat.describeLook(input, attempts)]),
   ];
 }
@@ -146,12 +157,13 @@ const sources = [disk, account];
 
 /** What restore drills make: a step about a target is asked about every type of it. */
 const share = `${account}/fileServices/default/shares/share`;
-const drillTargets = [disk, share, `${account}/blobServices/default/containers/container`];
+const drillTargets = [disk, share, `${account}/blobServices/default/containers/container`, group];
 
 function ofResource(step: AnyStep): readonly Operation[] {
   if (/DrillTarget$/.test(step.name))
     return drillTargets.flatMap((targetId) => ofSteps([step], { ...words, targetId }));
   if (/DrillShare$/.test(step.name)) return ofSteps([step], { ...words, targetId: share });
+  if (/DrillGroup$/.test(step.name)) return ofSteps([step], { ...words, targetId: group });
   const tries = sources.map((resourceId) => ofSteps([step], { ...words, resourceId }));
   return tries.find((operations) => operations.every(isNamedRight)) ?? tries[0] ?? [];
 }

@@ -4,7 +4,7 @@ import { roleForShares } from '../../src/recovery-services/containers.ts';
 import { clientOperations, type Operation } from './operations.ts';
 
 /** Where a profile's role is assigned. */
-export type Place = 'subscriptions' | 'vaultSubscriptions' | 'vaults' | 'drillTargets';
+export type Place = 'subscriptions' | 'vaultSubscriptions' | 'vaults' | 'drillTargets' | 'drillSubscriptions';
 
 /** One custom role: `name` is what people see of it. */
 export interface Profile {
@@ -15,7 +15,15 @@ export interface Profile {
 }
 
 type ProfileKey =
-  'observe' | 'backUp' | 'protect' | 'protectSources' | 'grant' | 'delete' | 'drills' | 'drillTargets';
+  | 'observe'
+  | 'backUp'
+  | 'protect'
+  | 'protectSources'
+  | 'grant'
+  | 'delete'
+  | 'drills'
+  | 'drillTargets'
+  | 'drillGroups';
 
 /** `infra/roles.json`. */
 export interface Roles {
@@ -60,8 +68,8 @@ const deeds: Readonly<Record<string, ProfileKey>> = {
   'Microsoft.Compute/disks/write': 'drillTargets',
   'Microsoft.Compute/disks/delete': 'drillTargets',
   'Microsoft.Resources/tags/write': 'drillTargets',
-  'Microsoft.Resources/subscriptions/resourceGroups/write': 'drillTargets',
-  'Microsoft.Resources/subscriptions/resourceGroups/delete': 'drillTargets',
+  'Microsoft.Resources/subscriptions/resourceGroups/write': 'drillGroups',
+  'Microsoft.Resources/subscriptions/resourceGroups/delete': 'drillGroups',
   [`${storage}/fileServices/shares/write`]: 'drillTargets',
   [`${storage}/fileServices/shares/delete`]: 'drillTargets',
   [`${storage}/blobServices/containers/write`]: 'drillTargets',
@@ -93,6 +101,14 @@ export const checkedElsewhere: Readonly<Partial<Record<ProfileKey, readonly stri
     `${storage}/listKeys/action`,
     `${storage}/read`,
     `${storage}/write`,
+  ],
+  // The disks of a machine, which the service makes there for us, and which go with their group.
+  drillGroups: [
+    'Microsoft.Compute/disks/read',
+    'Microsoft.Compute/disks/write',
+    'Microsoft.Compute/disks/delete',
+    'Microsoft.Resources/subscriptions/resourceGroups/read',
+    'Microsoft.Resources/subscriptions/resourceGroups/resources/read',
   ],
 };
 
@@ -158,6 +174,11 @@ const texts: Readonly<Record<ProfileKey, Omit<Profile, 'actions'>>> = {
     name: 'drill targets',
     description: 'Makes what a drill restores into, and deletes it again.',
     places: ['drillTargets'],
+  },
+  drillGroups: {
+    name: 'drill groups',
+    description: 'Makes a resource group for each drill of a machine, and deletes it with its disks.',
+    places: ['drillSubscriptions'],
   },
 };
 

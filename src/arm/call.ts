@@ -19,6 +19,8 @@ export interface ArmCall {
   readonly apiVersion: string;
   /** Request body, sent as JSON; absent means no body and no content type. */
   readonly body?: Json;
+  /** Entity tag of what was read just before: sent as `If-Match`, so that a service that compares refuses what has changed. */
+  readonly ifMatch?: string;
 }
 
 /** What ARM said, not yet read. */

@@ -35,6 +35,7 @@ interface Exchange {
   readonly method: ArmCall['method'];
   readonly url: string;
   readonly body?: Json | undefined;
+  readonly ifMatch?: string | undefined;
 }
 
 const afterTimeout = (milliseconds: number, callBack: () => void): (() => void) => {
@@ -56,8 +57,10 @@ export function createArmClient(options: ArmClientOptions): ArmClient {
   const exchange = (request: Exchange, send: SendOptions) =>
     exchangeUntil(request, send, { options, token, wire });
   return {
-    send: async (call, send) =>
-      exchange({ method: call.method, url: requestUrl(call, endpoint), body: call.body }, send),
+    send: async (call, send) => {
+      const { method, body, ifMatch } = call;
+      return exchange({ method, url: requestUrl(call, endpoint), body, ifMatch }, send);
+    },
     followUrl: async (url, origin, send) =>
       exchange({ method: 'GET', url: checkUrl(url, origin, endpoint) }, send),
   };
@@ -104,6 +107,7 @@ async function createWire({ httpClient, ca }: ArmClientOptions): Promise<Wire> {
           'x-ms-client-request-id': id,
           'x-ms-return-client-request-id': 'true',
           ...(request.body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(request.ifMatch !== undefined && { 'If-Match': request.ifMatch }),
         }),
         ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
         abortSignal: signal,

@@ -1,4 +1,4 @@
-import { parseResourceId, type IdReading, type ResourceId } from './resourceId.ts';
+import { idKey, parseResourceId, type IdReading, type ResourceId } from './resourceId.ts';
 
 /** What an id must be: its provider and types, and what each name may look like. */
 interface Kind {
@@ -118,6 +118,16 @@ export const userAssignedIdentityId = checkOf({
 /** Id of a managed disk. */
 export const diskId = checkOf({ title: 'disk', provider: 'Microsoft.Compute', types: ['disks'] });
 
+/** Id of a request of a Resource Guard: `…/resourceGuards/…/triggerRestoreRequests/default`. */
+export function guardRequestId(text: string): IdReading {
+  const reading = parseResourceId(text);
+  if (reading.kind === 'refused') return refused(`request of a Resource Guard: ${reading.reason}`);
+  const [guards = '', requests = ''] = reading.id.types;
+  const isRequest = /^resourceGuards$/i.test(guards) && /Requests$/i.test(requests);
+  if (isRequest && reading.id.names.length === 2) return reading;
+  return refused('request of a Resource Guard: expected …/resourceGuards/…/…Requests/… and nothing after it');
+}
+
 /** Id of a resource group: nothing may follow its name. */
 export function resourceGroupId(text: string): IdReading {
   const reading = parseResourceId(text);
@@ -127,10 +137,34 @@ export function resourceGroupId(text: string): IdReading {
   return refused('resource group: expected /subscriptions/…/resourceGroups/… and nothing after it');
 }
 
+/** Id of a subscription: nothing may follow it. */
+export function subscriptionId(text: string): IdReading {
+  const reading = parseResourceId(text);
+  if (reading.kind === 'refused') return refused(`subscription: ${reading.reason}`);
+  const { resourceGroup, provider } = reading.id;
+  if (resourceGroup === undefined && provider === undefined) return reading;
+  return refused('subscription: expected /subscriptions/… and nothing after it');
+}
+
 /** The tag by which everything that a restore drill made is known; its value is the run. */
 export const drillTag = 'azure-backup-automation-drill';
 
 const drillName = /(?:^|\/)abd-[0-9a-f]{40}(?:\/|$)/i;
+const drillGroup = /^\/subscriptions\/[^/]+\/resourcegroups\/abd-[0-9a-f]{40}(?:\/|$)/i;
+
+const isSubscription = (key: string): boolean => /^\/subscriptions\/[^/]+$/.test(key);
+
+/**
+ * Whether an id is one of the places that are listed for drills, or lies in one; in a subscription that is listed only the
+ * groups do that drills make for themselves.
+ */
+export function isDrillPlace(listed: readonly string[], id: string): boolean {
+  const key = idKey(id);
+  return listed.map(idKey).some((place) => {
+    if (key === place) return true;
+    return key.startsWith(`${place}/`) && (!isSubscription(place) || drillGroup.test(key));
+  });
+}
 
 /**
  * Whether a restore drill has made something: by its tag, or by the name of its own that it or its group has before

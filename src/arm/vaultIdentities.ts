@@ -1,5 +1,5 @@
 import type { Failure, Json } from './call.ts';
-import { memberIn, objectIn, textIn } from './replyFields.ts';
+import { memberIn, objectIn, objectsIn, textIn } from './replyFields.ts';
 import { sameId } from './resourceId.ts';
 
 /** An identity of a vault, by whose roles it reaches what it protects. `id` is the ARM id of a user-assigned one. */
@@ -58,4 +58,18 @@ export function chooseIdentity(
       advice: 'Associate the identity with the vault, or name another.',
     },
   };
+}
+
+/** Requests of a Resource Guard by which restores of a vault would pass, as ARM ids; empty where none guards them. */
+export type RestoreGuard = { readonly requests: readonly string[] };
+
+/** Reads a vault's links to guards: each lists the operations that are held back, with the request that lets one pass. */
+export function restoreGuardIn(body: Json | undefined): RestoreGuard {
+  const details = objectsIn(memberIn(body, 'value')).flatMap((link) =>
+    objectsIn(memberIn(link, 'properties', 'resourceGuardOperationDetails')),
+  );
+  const restores = details.filter(({ vaultCriticalOperation }) =>
+    /\/restore\/action$/i.test(textIn(vaultCriticalOperation) ?? ''),
+  );
+  return { requests: restores.flatMap(({ defaultResourceRequest }) => textIn(defaultResourceRequest) ?? []) };
 }

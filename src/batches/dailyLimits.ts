@@ -71,6 +71,12 @@ function drillCharges({ target, dryRun, drill, restoresADay }: DrillRequest): re
   return [{ limit: restoresADay, what: 'restores of a drill', scope: drill }, own];
 }
 
+/** A restore that somebody asks for by hand: its run counts once, however often that is noted. */
+export const chargeOfRestore = (itemId: string, run: string): Charge => ({
+  limit: dailyLimits.restores[kindOf({ id: itemId })],
+  ...{ what: 'restores', scope: itemId, onceFor: run },
+});
+
 /** What a request uses of the service's daily limits. */
 export function chargesOf(request: RunRequest): readonly Charge[] {
   if (request.kind === 'protect') return protectionCharges(request.target);

@@ -76,13 +76,14 @@ export const drillOf = ({ drills = [] }: Plan, of: OfDrill): Drill | undefined =
   drills.find(({ name }) => name.toLowerCase() === of.drill.toLowerCase());
 
 function requestOf(drill: Drill, of: OfDrill, itemId: string, seed: string): DrillRequest {
-  const { name, into, point, check, keepFor, grantRoles, target, restoresADay } = drill;
+  const { name, into, point, check, keepFor, guardRequest, grantRoles, target, restoresADay } = drill;
   return {
     kind: 'drill',
     target: { id: itemId },
     ...{ into, point, seed, drill: name, restoresADay },
     ...(check === undefined ? {} : { check }),
     ...(keepFor === undefined ? {} : { keepFor }),
+    ...(guardRequest === undefined ? {} : { guardRequest }),
     ...(grantRoles === undefined ? {} : { grantRoles }),
     ...(target === undefined ? {} : { restoreWithin: target }),
     ...(of.dryRun ? { dryRun: true } : {}),
@@ -92,7 +93,7 @@ function requestOf(drill: Drill, of: OfDrill, itemId: string, seed: string): Dri
 /** Why a resource of the sample is not drilled. */
 function whyNotDrilled({ into }: Drill, sourceId: string): string | undefined {
   const kind = drillKindOf(sourceId);
-  if (kind === undefined || kind === 'virtualMachine') return 'machines and databases are not drilled';
+  if (kind === undefined) return 'databases are not drilled';
   return into[kind] === undefined ? `into names no place for ${kind}` : undefined;
 }
 

@@ -3,6 +3,7 @@ import { plainText } from '../arm/words.ts';
 import type { BatchServices } from '../batches/batchItem.ts';
 import { describeBatch } from '../batches/reportBatch.ts';
 import { dataProtectionJobs } from '../data-protection/jobList.ts';
+import { chargeOfRestore, takeCharges } from '../batches/dailyLimits.ts';
 import type { CoverageTickServices } from '../coverage/refreshState.ts';
 import { keepProof } from '../coverage/rows.ts';
 import type { DrillNoteServices } from '../drills/noteDrill.ts';
@@ -224,6 +225,10 @@ export function batchServices(given: Services, context: InvocationContext): Batc
 export const drillNoteServices = ({ clock, tables }: Services): DrillNoteServices => ({
   clock,
   drillCleanUps: tables.drillCleanUps,
+  countRestore: async (itemId, run) => {
+    const reached = await takeCharges(tables.dailyCounters, clock(), [chargeOfRestore(itemId, run)]);
+    return reached && `daily limit: the service takes ${reached.limit} ${reached.what} a day for ${itemId}`;
+  },
   keepProof: (resourceId, proof) => keepProof(tables.coverage, resourceId, proof),
 });
 

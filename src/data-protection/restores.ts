@@ -57,6 +57,8 @@ export type InstanceRestoreOrder = {
   /** Containers that are restored; absent for a disk. */
   readonly containers?: readonly string[];
   readonly userAssignedIdentityId?: string;
+  /** Requests of the Resource Guard under which the vault lets restores pass: ARM ids. */
+  readonly guardRequests?: readonly string[];
 };
 
 /** Store that each kind is restored from. */
@@ -102,6 +104,7 @@ const restoreBody = (order: InstanceRestoreOrder): JsonObject => ({
   recoveryPointId: order.pointName,
   sourceDataStoreType: restoreStores[order.containers ? 'blobs' : 'disk'],
   restoreTargetInfo: targetInfo(order),
+  ...(order.guardRequests?.length && { resourceGuardOperationRequests: [...order.guardRequests] }),
   ...(order.userAssignedIdentityId && { identityDetails: identityDetails(order.userAssignedIdentityId) }),
 });
 

@@ -24,7 +24,7 @@ import {
   findInstancesBySource,
   findInstancesOf,
 } from './instances.ts';
-import { getBackupPolicy, getBackupVault } from './vaults.ts';
+import { findInstanceRestoreGuard, getBackupPolicy, getBackupVault } from './vaults.ts';
 import { findInstanceRecoveryPoint } from './recoveryPoints.ts';
 import { chooseInstancePoint, restoreInstance, validateRestore } from './restores.ts';
 
@@ -43,6 +43,7 @@ export const dataProtectionSteps: readonly AnyStep[] = [
   findInstance,
   findInstanceContent,
   findInstanceRecoveryPoint,
+  findInstanceRestoreGuard,
   findInstancesBySource,
   findInstancesOf,
   followInstanceBackup,

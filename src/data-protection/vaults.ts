@@ -1,6 +1,11 @@
 import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
-import { identitiesIn, type VaultIdentity } from '../arm/vaultIdentities.ts';
+import {
+  identitiesIn,
+  restoreGuardIn,
+  type RestoreGuard,
+  type VaultIdentity,
+} from '../arm/vaultIdentities.ts';
 import type { Step } from '../steps/step.ts';
 import { dataProtectionApiVersion } from './datasources.ts';
 
@@ -87,6 +92,23 @@ export const getBackupVault: Step<{ readonly vaultId: string }, BackupVault> = {
       },
     };
   },
+  repeat: 'safe',
+  giveUpAfterSeconds: 1800,
+};
+
+/** Whether a Resource Guard guards restores of the vault; who may not read that is refused by the service itself. */
+export const findInstanceRestoreGuard: Step<{ readonly vaultId: string }, RestoreGuard> = {
+  name: 'dataProtection.findRestoreGuard',
+  describe: ({ vaultId }) => ({
+    action: 'Microsoft.DataProtection/backupVaults/backupResourceGuardProxies/read',
+    method: 'GET',
+    path: resourcePath(vaultId, 'backupResourceGuardProxies'),
+    apiVersion: dataProtectionApiVersion,
+  }),
+  pages: true,
+  read: (reply) => ({ kind: 'done', result: restoreGuardIn(reply.body) }),
+  readRefusal: (_, status) =>
+    status === 403 || status === 404 ? { kind: 'done', result: { requests: [] } } : undefined,
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
 };

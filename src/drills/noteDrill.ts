@@ -22,6 +22,8 @@ export async function askWebhook(post: Post, { url, ...question }: WebhookQuesti
 export interface DrillNoteServices {
   readonly clock: () => Date;
   readonly drillCleanUps: Table;
+  /** Counts a restore against the daily limit of its item. @returns why it may not begin; undefined when it may. */
+  readonly countRestore: (itemId: string, run: string) => Promise<string | undefined>;
   /** Shows the newest proof of a resource. */
   readonly keepProof: (resourceId: string, proof: DrillProof) => Promise<void>;
 }
@@ -62,10 +64,12 @@ async function plan(services: DrillNoteServices, run: string, things: readonly D
   });
 }
 
-/** Writes what a drill has come to. */
-export async function noteDrill(services: DrillNoteServices, note: DrillNote): Promise<null> {
+/** Writes what a drill has come to. @returns why a restore may not begin, of a note that asks; else nothing. */
+export async function noteDrill(services: DrillNoteServices, note: DrillNote): Promise<string | null> {
   const now = services.clock().toISOString();
   switch (note.moment) {
+    case 'begun':
+      return (await services.countRestore(note.itemId, note.run)) ?? null;
     case 'planned':
       await plan(services, note.run, note.things);
       break;

@@ -243,6 +243,40 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
   'into.fileShare': { description: 'Of file shares: an account; the share is made and deleted.' },
   'into.disk': { description: 'Of disks: a resource group; the new disk is deleted.' },
   'into.blobs': { description: 'Of vaulted blobs: an account that has no container of those names.' },
+  'fileShare.items': {
+    description:
+      'Files, and directories with a slash at the end, that are restored instead of the whole share; of every share of the drill.',
+    example: ['index.db', 'reports/2026/'],
+  },
+  itemsAtMost: {
+    description: 'How many of the items one drill takes, another choice each time.',
+    example: 3,
+  },
+  evenIfPrivate: {
+    description:
+      'Also disks whose network access is DenyAll or AllowPrivate, which a restore cannot ask for the copy.',
+  },
+  'into.virtualMachine': {
+    description:
+      'Of machines: each drill makes a resource group in the subscription, restores the disks into it, and deletes it whole.',
+  },
+  'virtualMachine.subscription': {
+    description: 'ARM id of the subscription in which drills make groups of their own.',
+    example: group.replace(/\/resourceGroups.*/, ''),
+  },
+  stagingAccount: {
+    description:
+      'ARM id of a storage account in the region of the vault, not zone-redundant, with shared keys.',
+    example: storageAccountId,
+  },
+  'virtualMachine.disks': {
+    description: 'The disk with the operating system, or all of the point.',
+    example: 'os',
+  },
+  guardRequest: {
+    description: 'Request of the Resource Guard that was approved, where one guards restores of the vault.',
+    example: `${group}/providers/Microsoft.DataProtection/resourceGuards/two-persons/triggerRestoreRequests/default`,
+  },
   storageAccount: { description: 'ARM id of a storage account.', example: storageAccountId },
   'disk.resourceGroup': { description: 'ARM id of a resource group.', example: group },
   check: { description: 'What must be true of what came back.' },
@@ -275,7 +309,7 @@ export const fieldWords: Readonly<Record<string, FieldWords>> = {
   'inForce.drills': { description: 'Restores of a sample at set times.' },
   'safety.drillTargets': {
     description:
-      'Resource groups and storage accounts that drills restore into, and delete from what they made.',
+      'Resource groups and storage accounts that drills restore into, and delete from what they made; of a subscription only the groups that drills of machines make there.',
     example: [group],
   },
   dryRun: { description: 'False protects what is missing; otherwise it is only told.' },

@@ -134,7 +134,7 @@ function notAllowed(fields: readonly string[]): HttpRefusal {
 const placesOutside = (list: AllowList, { into = {} }: NamesTargets): readonly string[] =>
   Object.entries(into).flatMap(([kind, place]) =>
     Object.entries(place ?? {})
-      .filter(([, id]) => id.startsWith('/') && !allowsDrillTarget(list, id))
+      .filter(([, id]) => typeof id === 'string' && id.startsWith('/') && !allowsDrillTarget(list, id))
       .map(([field]) => `into.${kind}.${field}`),
   );
 

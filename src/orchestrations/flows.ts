@@ -13,6 +13,7 @@ import type { DatasourceProtection } from './data-protection/prepareProtection.t
 import { protectDatasource, validateDatasource } from './data-protection/protectDatasource.ts';
 import { resumeInstance, stopInstance } from './data-protection/stopInstance.ts';
 import { drillInstance } from './drills/instanceDrill.ts';
+import { drillMachine } from './drills/machineDrill.ts';
 import { drillShare } from './drills/shareDrill.ts';
 import type { Flow, FlowContext, FlowEnding, ServiceFlows } from './flow.ts';
 import { backUpProtectedItem, tryBackupOfItem, backUpItem, backupOrder } from './recovery-services/backUp.ts';
@@ -127,6 +128,7 @@ const dataProtectionFlows: ServiceFlows = {
 function drillItem(context: FlowContext, request: RequestOf<'drill'>): Flow<FlowEnding> {
   const kind = targetKindOf(request.target);
   if (kind === 'fileShare') return drillShare(context, request);
+  if (kind === 'virtualMachine') return drillMachine(context, request);
   throw skip('KindNotDrilled', `Restores of a ${kind ?? 'resource'} of this kind are not drilled.`);
 }
 

@@ -1,5 +1,6 @@
 import type { ArmCall } from '../arm/call.ts';
 import { ancestorId, idKey } from '../arm/resourceId.ts';
+import { isDrillPlace } from '../arm/resourceKinds.ts';
 import type { LoadedPlan } from './loadPlan.ts';
 
 /** Where anything may be written, whoever asks. */
@@ -10,7 +11,10 @@ export interface AllowList {
   readonly subscriptions: readonly string[] | 'all';
   /** Whether backups may be deleted, in listed vaults. */
   readonly deletes: boolean;
-  /** Ids of groups and accounts that drills restore into, and delete from what they made. */
+  /**
+   * Ids of groups and accounts that drills restore into, and delete from what they made; of a subscription only the groups
+   * that drills of machines make there by their own name.
+   */
   readonly drillTargets: readonly string[] | 'all';
 }
 
@@ -73,15 +77,12 @@ export const isDeletion = ({ method, action }: ArmCall): boolean =>
   method === 'DELETE' || action.toLowerCase().endsWith('/delete');
 
 /** Whether something lies in a group or account that drills restore into, or is it. */
-export function allowsDrillTarget({ drillTargets }: AllowList, id: string): boolean {
-  if (drillTargets === 'all') return true;
-  const key = idKey(id);
-  return drillTargets.some((listed) => key === idKey(listed) || key.startsWith(`${idKey(listed)}/`));
-}
+export const allowsDrillTarget = ({ drillTargets }: AllowList, id: string): boolean =>
+  drillTargets === 'all' || isDrillPlace(drillTargets, id);
 
-/** Writes that only drills make: tags beside a thing, and what has its tag among its metadata. */
+/** Writes that only drills make: groups, tags beside a thing, and what has its tag among its metadata. */
 const drillWrites =
-  /^Microsoft\.Resources\/tags\/write$|\/(?:fileServices\/shares|blobServices\/containers)\/write$/i;
+  /^Microsoft\.Resources\/(?:tags|subscriptions\/resourceGroups)\/write$|\/(?:fileServices\/shares|blobServices\/containers)\/write$/i;
 
 /** The thing that a drill would make, tag or delete; undefined for any other call. */
 export function drillThingOf(call: ArmCall): string | undefined {
@@ -97,21 +98,25 @@ export const isRestore = ({ action }: ArmCall): boolean => /\/restore\/action$/i
 type Body = { readonly [name: string]: unknown } | null | undefined;
 const member = (body: unknown, name: string): Body => (body as Body)?.[name] as Body;
 
-/** Everything that a restore would write into, as its body says; empty for one in place, which is never let out. */
-function restoreTargetsIn({ body }: ArmCall): readonly string[] {
-  const properties = member(body, 'properties');
-  const named = [
-    member(member(properties, 'targetDetails'), 'targetResourceId'),
+/** Where each way of restoring aside writes to; a way that is missing here restores in place, or makes a machine. */
+const targetsOf: Readonly<Record<string, (properties: Body) => readonly unknown[]>> = {
+  AlternateLocation: (properties) => [member(member(properties, 'targetDetails'), 'targetResourceId')],
+  RestoreDisks: (properties) => [
     member(properties, 'targetResourceGroupId'),
     member(properties, 'storageAccountId'),
-    member(member(member(body, 'restoreTargetInfo'), 'datasourceInfo'), 'resourceID'),
-  ];
-  return named.flatMap((id: unknown) => (typeof id === 'string' ? [id] : []));
+  ],
+};
+
+/** Everything that a restore would write into, as its body says; empty for one in place, which is never let out. */
+function restoreTargetsIn({ body }: ArmCall): readonly unknown[] {
+  const properties = member(body, 'properties');
+  if (!properties) return [member(member(member(body, 'restoreTargetInfo'), 'datasourceInfo'), 'resourceID')];
+  return targetsOf[String(member(properties, 'recoveryType'))]?.(properties) ?? [];
 }
 
 function allowsRestore(list: AllowList, call: ArmCall): boolean {
   const targets = restoreTargetsIn(call);
-  return targets.length > 0 && targets.every((id) => allowsDrillTarget(list, id));
+  return targets.length > 0 && targets.every((id) => typeof id === 'string' && allowsDrillTarget(list, id));
 }
 
 /**

@@ -10,6 +10,7 @@ const idOf = (check: (text: string) => IdReading, what: string) =>
 
 const storageAccount = idOf(kinds.storageAccountId, 'storage account');
 const resourceGroup = idOf(kinds.resourceGroupId, 'resource group');
+const subscription = idOf(kinds.subscriptionId, 'subscription');
 
 /** An ISO 8601 duration of minutes and hours, `PT2H30M`. */
 export const spanSchema = z
@@ -46,11 +47,36 @@ export const pointSchema = z.strictObject({
 /** Days of a {@link pointSchema}'s span. */
 export const daysWithin = (within: string): number => Number(/^P(\d+)D$/.exec(within)?.[1] ?? 30);
 
+const itemPath = z
+  .string()
+  .regex(
+    /^(?![/\\])(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\u0000-\u001f\\:*?"<>|]{1,1024}$/,
+    'a path in the share, such as reports/2026/ or index.db',
+  );
+
 /** Where things are restored to, by kind of resource. A kind without an entry is not drilled. */
 export const intoSchema = z.strictObject({
-  fileShare: z.strictObject({ storageAccount }).optional(),
-  disk: z.strictObject({ resourceGroup }).optional(),
+  fileShare: z
+    .strictObject({
+      storageAccount,
+      /** Files, and directories with a slash at the end, that are restored instead of the whole share. */
+      items: z.array(itemPath).min(1).max(99).optional(),
+      /** How many of them one drill takes, another choice each time. */
+      itemsAtMost: z.int().min(1).max(99).optional(),
+    })
+    .optional(),
+  /** A restore cannot ask for private access of the new disk: one whose source has it needs a word. */
+  disk: z.strictObject({ resourceGroup, evenIfPrivate: z.boolean().optional() }).optional(),
   blobs: z.strictObject({ storageAccount }).optional(),
+  /** Each drill makes a resource group of its own in the subscription, in the region of the vault, and deletes it whole. */
+  virtualMachine: z
+    .strictObject({
+      subscription,
+      /** What the service stages in: the machine's configuration passes through it. */
+      stagingAccount: storageAccount,
+      disks: z.enum(['os', 'all']).default('os'),
+    })
+    .optional(),
 });
 
 /** What must be true of what came back. */
@@ -79,6 +105,8 @@ export const drillPartsSchema = z.strictObject({
   check: checkSchema.optional(),
   /** How long the restored thing is kept after a good verdict, for a person to look at. */
   keepFor: spanSchema.optional(),
+  /** Request of the Resource Guard that was approved, where multi-user authorisation guards restores of the vault. */
+  guardRequest: idOf(kinds.guardRequestId, 'request of a Resource Guard').optional(),
   /** Grants what the identity of the vault needs on the target. */
   grantRoles: z.boolean().optional(),
 });

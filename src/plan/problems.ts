@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { isDrillPlace } from '../arm/resourceKinds.ts';
 import { cronProblem, cronWarning } from './dueTimes.ts';
 import { windowMilliseconds } from './occurrences.ts';
 import {
@@ -241,10 +242,13 @@ const placesOf = ({ into }: Drill): readonly (readonly [string, string])[] => [
   ...(into.fileShare ? [['fileShare.storageAccount', into.fileShare.storageAccount] as const] : []),
   ...(into.disk ? [['disk.resourceGroup', into.disk.resourceGroup] as const] : []),
   ...(into.blobs ? [['blobs.storageAccount', into.blobs.storageAccount] as const] : []),
+  ...(into.virtualMachine
+    ? [
+        ['virtualMachine.subscription', into.virtualMachine.subscription] as const,
+        ['virtualMachine.stagingAccount', into.virtualMachine.stagingAccount] as const,
+      ]
+    : []),
 ];
-
-const isWithin = (id: string, listed: string): boolean =>
-  `${id.toLowerCase()}/`.startsWith(`${listed.toLowerCase()}/`);
 
 function drillProblems(parts: Parts): PlanProblem[] {
   const known = knownRules(parts);
@@ -265,7 +269,7 @@ function drillProblems(parts: Parts): PlanProblem[] {
         : []),
       ...(placesOf(drill).length === 0 ? [error(`${at}.into`, 'no place is named for any kind')] : []),
       ...placesOf(drill)
-        .filter(([, id]) => allowed && !allowed.some((listed) => isWithin(id, listed)))
+        .filter(([, id]) => allowed && !isDrillPlace(allowed, id))
         .map(([field, id]) => error(`${at}.into.${field}`, `${id} is not in safety.drillTargets`)),
     ];
   });

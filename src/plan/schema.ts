@@ -337,7 +337,7 @@ export const planSchema = z.strictObject({
         .max(1000)
         .optional()
         .describe(
-          'Resource groups and storage accounts that restore drills may restore into, and delete from what they made.',
+          'Resource groups and storage accounts that restore drills may restore into, and delete from what they made; of a subscription only the groups that drills of machines make there.',
         ),
     })
     .describe(

@@ -25,7 +25,7 @@ export type AccountInVault = {
 };
 
 /** The version of containers that knows identities beside keys. Source: the specification of July 2026. */
-const identityApiVersion = '2026-07-01';
+export const identityApiVersion = '2026-07-01';
 
 /** The access that a container shows; older versions of the service know keys alone. */
 function accessIn(properties: JsonObject): Pick<Container, 'access'> {
@@ -41,16 +41,20 @@ function containerIn({ name, properties }: Resource): Container {
   return { name, ...accessIn(properties), ...(lock ? { lock: sameName(lock, 'Acquire') } : {}) };
 }
 
+/** An identity of the vault in the service's words: of a registration, and of a restore. */
+export function identityInfo(access: AccountAccess): JsonObject {
+  const isSystem = access === 'systemAssigned';
+  return {
+    isSystemAssignedIdentity: isSystem,
+    ...(isSystem ? {} : { managedIdentityResourceId: access }),
+  };
+}
+
 /** What a registration says of the access. */
 function accessFields(access: AccountAccess | undefined): JsonObject {
   if (access === undefined) return {};
   if (access === 'keys') return { accessType: 'KeyBased' };
-  const isSystem = access === 'systemAssigned';
-  const named = isSystem ? {} : { managedIdentityResourceId: access };
-  return {
-    accessType: 'IdentityBased',
-    identityInfo: { isSystemAssignedIdentity: isSystem, ...named },
-  };
+  return { accessType: 'IdentityBased', identityInfo: identityInfo(access) };
 }
 
 /** A storage account's container in a vault. */

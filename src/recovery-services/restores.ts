@@ -7,6 +7,7 @@ import { followSecondsOf, watchedBackup, type BackupHandle } from './backup.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
 import { operationStatusCall } from './operations.ts';
 import {
+  backupApiVersion,
   backupCall,
   filterOf,
   filterTime,
@@ -14,9 +15,17 @@ import {
   rowsIn,
   vaultIdOf,
   type Resource,
-  type ItemKind,
 } from './paths.ts';
 import type { OnItem } from './protectedItems.ts';
+import {
+  guarding,
+  machineBody,
+  shareBody,
+  versionForShare,
+  type MachineRestoreOrder,
+  type RestoreOrder,
+  type ShareRestoreOrder,
+} from './restoreRequests.ts';
 import { isPoint, pointTime } from './recoveryPoints.ts';
 
 const hourMilliseconds = 3_600_000;
@@ -61,31 +70,10 @@ export const chooseItemPoint: Step<OnItem & PointWish, PointChoice> = {
   giveUpAfterSeconds: 3600,
 };
 
-/** A restore of a share into another share that is there already, empty. */
-export type ShareRestoreOrder = {
-  readonly itemId: string;
-  readonly kind: ItemKind;
-  readonly friendlyName: string;
-  /** ARM id of the point. */
-  readonly pointId: string;
-  /** Account that the share was backed up from. */
-  readonly sourceAccountId: string;
-  readonly targetAccountId: string;
-  readonly targetShare: string;
-};
-
-const shareBody = (order: ShareRestoreOrder): JsonObject => ({
-  objectType: 'AzureFileShareRestoreRequest',
-  recoveryType: 'AlternateLocation',
-  restoreRequestType: 'FullShareRestore',
-  copyOptions: 'Overwrite',
-  sourceResourceId: order.sourceAccountId,
-  targetDetails: { name: order.targetShare, targetResourceId: order.targetAccountId },
-});
-
-type Restoring = Pick<BackupHandle, 'itemId' | 'kind'> & { readonly friendlyName?: string };
-
-function handleOf({ itemId, kind, friendlyName }: Restoring, sent: ReadContext): BackupHandle {
+function handleOf(
+  { itemId, kind, friendlyName }: Omit<RestoreOrder, 'pointId'>,
+  sent: ReadContext,
+): BackupHandle {
   const { stepId, attemptId, sentAt, waitSeconds, operationId, otherSentBy } = sent;
   return {
     service: 'recoveryServices',
@@ -107,7 +95,7 @@ const anotherRestore = {
 /** A restore that an earlier attempt has started; somebody else's is never taken for it. */
 function findEarlier(
   reply: Parameters<typeof findEarlierJob>[0],
-  order: Restoring,
+  order: Omit<RestoreOrder, 'pointId'>,
   attempts: Parameters<typeof findEarlierJob>[2],
 ): EarlierEffect<BackupHandle> {
   const search = findEarlierJob(reply, { ...order, operation: 'Restore' }, attempts);
@@ -120,18 +108,21 @@ function findEarlier(
 }
 
 /** The start of a restore, whatever is restored: done at the 202, with a handle by which its job is followed. */
-const startRestore = <Order extends Restoring & { readonly pointId: string }>(
+const startRestore = <Order extends RestoreOrder>(
   name: string,
   bodyOf: (order: Order) => JsonObject,
+  versionFor: (order: Order) => string = () => backupApiVersion,
 ): Step<Order, BackupHandle> => ({
   name: `recoveryServices.${name}`,
-  describe: (order) =>
-    backupCall(
+  describe: (order) => ({
+    ...backupCall(
       'POST',
       'backupFabrics/protectionContainers/protectedItems/recoveryPoints/restore/action',
       resourcePath(order.pointId, 'restore'),
-      { body: { properties: bodyOf(order) } },
+      { body: { properties: { ...bodyOf(order), ...guarding(order) } } },
     ),
+    apiVersion: versionFor(order),
+  }),
   longRunning: {
     follow: 'status',
     unsigned: ({ itemId }, operationId) => operationStatusCall(vaultIdOf(itemId), operationId),
@@ -151,7 +142,10 @@ const startRestore = <Order extends Restoring & { readonly pointId: string }>(
 });
 
 /** Starts the restore of a share into another share. There is no idempotency key: after any doubt the jobs are read. */
-export const restoreShare = startRestore<ShareRestoreOrder>('restoreShare', shareBody);
+export const restoreShare = startRestore<ShareRestoreOrder>('restoreShare', shareBody, versionForShare);
+
+/** Starts the restore of disks into a group, likewise. */
+export const restoreMachine = startRestore<MachineRestoreOrder>('restoreMachine', machineBody);
 
 /** What the job of a share's restore has counted; absent where it does not say. */
 export type RestoreCounts = {
@@ -160,6 +154,8 @@ export type RestoreCounts = {
   readonly failed?: number;
   readonly megabytes?: number;
   readonly destination?: string;
+  /** Container of the staging account that keeps what the restore of a machine has written beside its disks. */
+  readonly leftContainer?: string;
 };
 
 const counters = {
@@ -176,7 +172,12 @@ function countsIn(bag: JsonObject): RestoreCounts {
     return Number.isFinite(count) ? [[name, count] as const] : [];
   });
   const destination = textIn(bag['RestoreDestination']);
-  return { ...Object.fromEntries(counted), ...(destination === undefined ? {} : { destination }) };
+  const leftContainer = textIn(bag['Config Blob Container Name']);
+  return {
+    ...Object.fromEntries(counted),
+    ...(destination === undefined ? {} : { destination }),
+    ...(leftContainer ? { leftContainer } : {}),
+  };
 }
 
 /** Reads what an ended restore has counted, without touching data. */

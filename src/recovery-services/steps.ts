@@ -9,6 +9,7 @@ import {
 } from './containers.ts';
 import { cancelJob, readJob, readStarter } from './jobs.ts';
 import {
+  findRestoreGuard,
   readBackupStatus,
   readPolicy,
   readVault,
@@ -24,7 +25,8 @@ import {
   readProtectedItem,
 } from './protectedItems.ts';
 import { findRecoveryPoint } from './recoveryPoints.ts';
-import { chooseItemPoint, readRestoreCounts, restoreShare } from './restores.ts';
+import { readMachinePoint, validateMachineRestore } from './restoreRequests.ts';
+import { chooseItemPoint, readRestoreCounts, restoreMachine, restoreShare } from './restores.ts';
 
 /** Every step of Recovery Services: this domain's part of the step catalogue, names unique. */
 export const recoveryServicesSteps: readonly AnyStep[] = [
@@ -41,11 +43,13 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   findProtectableVirtualMachine,
   findProtectedItem,
   findRecoveryPoint,
+  findRestoreGuard,
   followBackupOperation,
   inquireContainer,
   protectItem,
   readBackupStatus,
   readJob,
+  readMachinePoint,
   readPolicy,
   readProtectedItem,
   readRestoreCounts,
@@ -53,7 +57,9 @@ export const recoveryServicesSteps: readonly AnyStep[] = [
   readVault,
   refreshContainers,
   registerContainer,
+  restoreMachine,
   restoreShare,
   stopProtection,
   undeleteItem,
+  validateMachineRestore,
 ];

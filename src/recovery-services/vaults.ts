@@ -1,6 +1,12 @@
-import { objectIn, textIn } from '../arm/replyFields.ts';
+import type { Json } from '../arm/call.ts';
+import { memberIn, objectIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath, nameIn, sameId } from '../arm/resourceId.ts';
-import { identitiesIn, type VaultIdentity } from '../arm/vaultIdentities.ts';
+import {
+  identitiesIn,
+  restoreGuardIn,
+  type RestoreGuard,
+  type VaultIdentity,
+} from '../arm/vaultIdentities.ts';
 import type { Step } from '../steps/step.ts';
 import {
   backupApiVersion,
@@ -33,7 +39,21 @@ export const readPolicy: Step<{ readonly policyId: string }, Policy | null> = {
 };
 
 /** Where a vault lies, in Azure's region word (`westeurope`), and by which identities it may reach accounts; absent: by none. */
-type VaultSeen = { readonly region: string; readonly identities?: readonly VaultIdentity[] };
+type VaultSeen = {
+  readonly region: string;
+  readonly identities?: readonly VaultIdentity[];
+  /** Whether it restores into other subscriptions than its own; absent where it does not say. */
+  readonly restoresElsewhere?: boolean;
+};
+
+/** `Enabled`, `Disabled` or `PermanentlyDisabled`; recorded in 2025. */
+const crossSubscription = (properties: Json | undefined): string | undefined =>
+  textIn(
+    memberIn(
+      properties,
+      ...['restoreSettings', 'crossSubscriptionRestoreSettings', 'crossSubscriptionRestoreState'],
+    ),
+  );
 
 /** A Recovery Services vault; null when there is none of that id. */
 export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
@@ -45,11 +65,19 @@ export const readVault: Step<{ readonly vaultId: string }, VaultSeen | null> = {
     apiVersion: vaultApiVersion,
   }),
   read: (reply) => {
-    const { location, identity } = objectIn(reply.body);
+    const { location, identity, properties } = objectIn(reply.body);
     // Written `West Europe` as well, which is no path segment that the service takes.
     const region = (textIn(location) ?? '').toLowerCase().replaceAll(' ', '');
     const identities = identitiesIn(identity);
-    return { kind: 'done', result: { region, ...(identities.length > 0 ? { identities } : {}) } };
+    const elsewhere = crossSubscription(properties);
+    return {
+      kind: 'done',
+      result: {
+        region,
+        ...(identities.length > 0 ? { identities } : {}),
+        ...(elsewhere === undefined ? {} : { restoresElsewhere: sameName(elsewhere, 'Enabled') }),
+      },
+    };
   },
   readRefusal: (_failure, status) => (status === 404 ? { kind: 'done', result: null } : undefined),
   repeat: 'safe',
@@ -162,3 +190,20 @@ export function documentedMachine(vaultId: string, virtualMachineId: string): Pr
   const container = `${vaultId}/backupFabrics/Azure/protectionContainers/IaasVMContainer;${names}`;
   return { protectedItemId: `${container}/protectedItems/VM;${names}` };
 }
+
+/** Whether a Resource Guard guards restores of the vault; who may not read that is refused by the service itself. */
+export const findRestoreGuard: Step<{ readonly vaultId: string }, RestoreGuard> = {
+  name: 'recoveryServices.findRestoreGuard',
+  describe: ({ vaultId }) => ({
+    action: 'Microsoft.RecoveryServices/vaults/backupResourceGuardProxies/read',
+    method: 'GET',
+    path: resourcePath(vaultId, 'backupResourceGuardProxies'),
+    apiVersion: backupApiVersion,
+  }),
+  pages: true,
+  read: (reply) => ({ kind: 'done', result: restoreGuardIn(reply.body) }),
+  readRefusal: (_, status) =>
+    status === 403 || status === 404 ? { kind: 'done', result: { requests: [] } } : undefined,
+  repeat: 'safe',
+  giveUpAfterSeconds: 1800,
+};

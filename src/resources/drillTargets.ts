@@ -1,11 +1,11 @@
 import type { ArmCall, Json, JsonObject } from '../arm/call.ts';
-import { memberIn, objectIn, textIn } from '../arm/replyFields.ts';
+import { memberIn, objectIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { parseResourceId, resourcePath } from '../arm/resourceId.ts';
 import { drillTag } from '../arm/resourceKinds.ts';
-import type { Step } from '../steps/step.ts';
+import type { Precondition, Step } from '../steps/step.ts';
 
 /** {@link drillTag} where there are no tags but metadata, whose names are identifiers: shares and containers. */
-const drillMetadata = 'azure_backup_automation_drill';
+export const drillMetadata = 'azure_backup_automation_drill';
 
 /** What a drill made or will have made, by its id, and the run whose drill it is. */
 export type DrillTarget = { readonly targetId: string; readonly runId: string };
@@ -34,7 +34,8 @@ function typeIn(id: string): {
   return { type, ...known };
 }
 
-function callOf(method: ArmCall['method'], id: string, body?: Json): ArmCall {
+/** A call to a target of whatever type. */
+export function drillCall(method: ArmCall['method'], id: string, body?: Json): ArmCall {
   const { type, apiVersion } = typeIn(id);
   const verb = method === 'GET' ? 'read' : method === 'DELETE' ? 'delete' : 'write';
   return {
@@ -54,6 +55,8 @@ export type TargetSeen = {
   readonly gigabytes?: number;
   /** What a disk was made from. */
   readonly madeFrom?: string;
+  /** `AllowAll`, `AllowPrivate` or `DenyAll`: who may read a disk over the network. */
+  readonly networkAccess?: string;
 };
 
 const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
@@ -66,35 +69,26 @@ function targetSeen(body: Json | undefined): TargetSeen {
   const provisioningState = textIn(properties['provisioningState']);
   const gigabytes = properties['diskSizeGB'];
   const madeFrom = textIn(memberIn(properties['creationData'], 'sourceResourceId'));
+  const networkAccess = textIn(properties['networkAccessPolicy']);
   return {
     taggedBy:
       valueNamed(memberIn(body, 'tags'), drillTag) || valueNamed(properties['metadata'], drillMetadata),
     ...(provisioningState ? { provisioningState } : {}),
     ...(typeof gigabytes === 'number' ? { gigabytes } : {}),
     ...(madeFrom ? { madeFrom } : {}),
+    ...(networkAccess ? { networkAccess } : {}),
   };
 }
 
 /** Reads a target, to see whether it is there and whose it is. */
 export const findDrillTarget: Step<DrillTarget, { readonly found?: TargetSeen }> = {
   name: 'resources.findDrillTarget',
-  describe: ({ targetId }) => callOf('GET', targetId),
+  describe: ({ targetId }) => drillCall('GET', targetId),
   read: (reply) => ({ kind: 'done', result: { found: targetSeen(reply.body) } }),
   readRefusal: (_, status) => (status === 404 ? { kind: 'done', result: {} } : undefined),
   repeat: 'safe',
   giveUpAfterSeconds: 1800,
   goesOnAfterCancel: true,
-};
-
-/** Makes the empty share that is restored into. */
-export const createDrillShare: Step<DrillTarget, { readonly made: true }> = {
-  name: 'resources.createDrillShare',
-  describe: ({ targetId, runId }) =>
-    callOf('PUT', targetId, { properties: { metadata: { [drillMetadata]: runId } } }),
-  read: () => ({ kind: 'done', result: { made: true } }),
-  repeat: 'safe',
-  itemOf: ({ targetId }) => targetId,
-  giveUpAfterSeconds: 1800,
 };
 
 const tagBody = (runId: string): JsonObject => ({
@@ -107,7 +101,7 @@ export const tagDrillTarget: Step<DrillTarget, { readonly tagged: true }> = {
   name: 'resources.tagDrillTarget',
   describe: ({ targetId, runId }) =>
     typeIn(targetId).hasMetadata
-      ? callOf('PATCH', targetId, { properties: { metadata: { [drillMetadata]: runId } } })
+      ? drillCall('PATCH', targetId, { properties: { metadata: { [drillMetadata]: runId } } })
       : {
           action: 'Microsoft.Resources/tags/write',
           method: 'PATCH',
@@ -123,13 +117,54 @@ export const tagDrillTarget: Step<DrillTarget, { readonly tagged: true }> = {
   goesOnAfterCancel: true,
 };
 
+const isGroup = (id: string): boolean => typeIn(id).type.endsWith('/resourceGroups');
+
+/** Everything that lies in a group. */
+const contentsCall = (groupId: string): ArmCall => ({
+  action: 'Microsoft.Resources/subscriptions/resourceGroups/resources/read',
+  method: 'GET',
+  path: resourcePath(groupId, 'resources'),
+  apiVersion: '2021-04-01',
+});
+
+/** What of a drill's group is not the drill's: a restore makes disks, and attaches them to nothing. */
+const foreignIn = (rows: readonly JsonObject[]): readonly string[] =>
+  rows.flatMap(({ id, type, managedBy }) =>
+    sameName(textIn(type) ?? '', 'Microsoft.Compute/disks') && !textIn(managedBy) ? [] : (textIn(id) ?? '?'),
+  );
+
+const kept = (code: string, message: string) =>
+  ({ kind: 'refused', failure: { code, message, class: 'user' } }) as const;
+
+/** What is there right before it is deleted: the tag must still name the run, and a group hold nothing of others. */
+const stillTheDrills: Precondition<DrillTarget> = {
+  describe: ({ targetId }) => [
+    { call: drillCall('GET', targetId) },
+    ...(isGroup(targetId) ? [{ call: contentsCall(targetId), pages: true } as const] : []),
+  ],
+  read: ([target, contents], { targetId, runId }) => {
+    if (target === undefined || target.status === 404) return { kind: 'holds' };
+    const { taggedBy } = targetSeen(target.body);
+    if (!sameName(taggedBy, runId))
+      return kept('DrillTargetChanged', `the tag of ${targetId} names ${taggedBy || 'no run'} now`);
+    const foreign = foreignIn(objectsIn(memberIn(contents?.body, 'value')));
+    if (foreign.length > 0) {
+      const named = foreign.slice(0, 3).join(', ');
+      return kept('DrillGroupInUse', `the group holds what the drill has not made: ${named}`);
+    }
+    const etag = textIn(memberIn(target.body, 'etag'));
+    return { kind: 'holds', ...(etag ? { ifMatch: etag } : {}) };
+  },
+};
+
 /**
- * Deletes what a drill made. It stands no longer than a quarter of an hour: the tag was read just before.
+ * Deletes what a drill made, as it is found right before: under its entity tag, where its service gives one.
  * Let out by the setting, the plan's list of drill targets and the row of the run alone.
  */
 export const deleteDrillTarget: Step<DrillTarget, { readonly deleted: true }> = {
   name: 'resources.deleteDrillTarget',
-  describe: ({ targetId }) => callOf('DELETE', targetId),
+  precondition: stillTheDrills,
+  describe: ({ targetId }) => drillCall('DELETE', targetId),
   longRunning: { follow: 'result', defaultWaitSeconds: 10 },
   read: () => ({ kind: 'done', result: { deleted: true } }),
   readRefusal: (_, status) => (status === 404 ? { kind: 'done', result: { deleted: true } } : undefined),
@@ -137,41 +172,4 @@ export const deleteDrillTarget: Step<DrillTarget, { readonly deleted: true }> = 
   itemOf: ({ targetId }) => targetId,
   giveUpAfterSeconds: 900,
   goesOnAfterCancel: true,
-};
-
-/** What of a storage account decides whether a share or containers can be restored into it. */
-export type DrillAccount = { readonly region: string; readonly obstacles: readonly string[] };
-
-function accountObstacles(properties: JsonObject): readonly string[] {
-  const scope = textIn(properties['allowedCopyScope']);
-  const rules = objectIn(properties['networkAcls']);
-  const denies = textIn(rules['defaultAction']) === 'Deny';
-  const passes = /AzureServices/i.test(textIn(rules['bypass']) ?? '');
-  return [
-    ...(scope ? [`its permitted scope for copy operations is ${scope}: the service fails with 570035`] : []),
-    ...(denies && !passes ? ['its firewall does not let trusted Azure services pass'] : []),
-  ];
-}
-
-/** Reads the account that a drill restores into; `found` is absent where there is none. */
-export const findDrillAccount: Step<{ readonly accountId: string }, { readonly found?: DrillAccount }> = {
-  name: 'resources.findDrillAccount',
-  describe: ({ accountId }) => ({
-    action: 'Microsoft.Storage/storageAccounts/read',
-    method: 'GET',
-    path: resourcePath(accountId),
-    apiVersion: '2023-05-01',
-  }),
-  read: (reply) => {
-    const region = (textIn(memberIn(reply.body, 'location')) ?? '').toLowerCase().replaceAll(' ', '');
-    return {
-      kind: 'done',
-      result: {
-        found: { region, obstacles: accountObstacles(objectIn(memberIn(reply.body, 'properties'))) },
-      },
-    };
-  },
-  readRefusal: (_, status) => (status === 404 ? { kind: 'done', result: {} } : undefined),
-  repeat: 'safe',
-  giveUpAfterSeconds: 1800,
 };

@@ -110,10 +110,12 @@ export type DrillProof = {
 };
 
 /**
- * Input of the activity `noteDrill`, each harmless to repeat: before anything is made, when nothing will appear any more,
- * when something was seen to be gone or left, and when the verdict is known.
+ * Input of the activity `noteDrill`, each harmless to repeat: when a restore that nobody has counted is about to begin (the
+ * answer says why it may not), before anything is made, when nothing will appear any more, when something was seen to be
+ * gone or left, and when the verdict is known.
  */
 export type DrillNote =
+  | { readonly moment: 'begun'; readonly run: string; readonly itemId: string }
   | { readonly moment: 'planned'; readonly run: string; readonly things: readonly DrillThing[] }
   | { readonly moment: 'settled'; readonly run: string }
   | { readonly moment: 'cleaned'; readonly run: string; readonly left: readonly LeftOver[] }

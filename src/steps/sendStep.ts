@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { ArmCall, Failure } from '../arm/call.ts';
+import type { ArmCall, ArmReply, Failure } from '../arm/call.ts';
 import { idKey } from '../arm/resourceId.ts';
 import type { StoredRow } from '../storage/table.ts';
 import { applySendAnswer } from './applySendAnswer.ts';
-import { isUrlRefused, readAllPages, sendCall, type Exchange } from './exchange.ts';
+import { isUrlRefused, readAllPages, reserve, sendCall, type Exchange } from './exchange.ts';
 import { holdBack, settle } from './settle.ts';
 import { awaitSlot } from './slots.ts';
 import type { SendObstacle, AnyStep } from './step.ts';
 import {
   changeStep,
   describedCall,
+  preconditionOf,
   withRequests,
   readStep,
   type Progress,
@@ -106,12 +107,64 @@ export async function sendStep(services: StepServices, work: StepInHand): Promis
   if (!claimed) return 'lost';
   const stopped = await reasonNotToSend(services, claimed, call, lock);
   if (stopped) return stopped();
+  const asked = preconditionOf(claimed);
+  const checked = asked ? await precondition(services, claimed, asked) : { work: claimed, only: {} };
+  if (typeof checked === 'function') return checked();
+  if (isTooLate(services, claimed)) return tooLate(services, checked.work);
   const sentAt = services.clock();
-  const exchange = await exchangeOf(services, claimed, callToSend(claimed) ?? call);
+  const exchange = await exchangeOf(services, checked.work, {
+    ...(callToSend(claimed) ?? call),
+    ...checked.only,
+  });
   if (exchange === 'refused')
-    return settle(services, claimed, { kind: 'failed', failure: notDescribed(claimed) });
-  const asked = withRequests(claimed, exchange.requests, exchange.answer);
-  return applySendAnswer(services, asked, call, exchange.answer, sentAt);
+    return settle(services, checked.work, { kind: 'failed', failure: notDescribed(claimed) });
+  const counted = withRequests(checked.work, exchange.requests, exchange.answer);
+  return applySendAnswer(services, counted, call, exchange.answer, sentAt);
+}
+
+const isTooLate = (services: StepServices, { held }: StepInHand): boolean =>
+  services.clock() > later(held.step.sendBy ?? held.step.firstAt, -sendMarginSeconds);
+
+const tooLate = (services: StepServices, work: StepInHand): Promise<Progress> =>
+  holdBack(services, work, { seconds: 1, reason: 'The attempt came too late to be sent.', resume: 'send' });
+
+/** The work with what was read counted, and the entity tag that its call is bound to. */
+interface Checked {
+  readonly work: StepInHand;
+  readonly only: Pick<ArmCall, 'ifMatch'>;
+}
+
+const isAnswer = (status: number): boolean => (status >= 200 && status < 300) || status === 404;
+
+/** Seconds until what could not be read before the send is read again. */
+const unreadSeconds = 61;
+
+/** Reads what the step may only act on as it is; a function says how the attempt ends instead, with nothing sent. */
+async function precondition(
+  services: StepServices,
+  work: StepInHand,
+  asked: NonNullable<ReturnType<typeof preconditionOf>>,
+): Promise<Checked | (() => Promise<Progress>)> {
+  const replies: ArmReply[] = [];
+  let counted = work;
+  for (const { call, pages } of asked.reads) {
+    await reserve(services, call);
+    const { step } = work.held;
+    const deadlineAt = later(step.sendBy ?? step.firstAt, -sendMarginSeconds);
+    const options = { clientRequestId: services.newId(), deadlineAt };
+    const { answer, requests } = await (pages ? readAllPages : sendCall)(services, call, options);
+    counted = withRequests(counted, requests);
+    if (answer.kind !== 'reply' || !isAnswer(answer.reply.status)) {
+      const said = answer.kind === 'reply' ? `HTTP ${answer.reply.status}` : answer.reason;
+      const reason = `What it is about could not be read just before: ${said}.`;
+      return () => holdBack(services, counted, { seconds: unreadSeconds, reason, resume: 'send' });
+    }
+    replies.push(answer.reply);
+  }
+  const seen = asked.read(replies);
+  if (seen.kind === 'refused')
+    return () => settle(services, counted, { kind: 'refused', failure: seen.failure });
+  return { work: counted, only: seen.ifMatch === undefined ? {} : { ifMatch: seen.ifMatch } };
 }
 
 const notDescribed = ({ held }: StepInHand): Failure => ({
@@ -167,11 +220,7 @@ async function reasonNotToSend(
   if (lock && (await takeItem(services, step, work.definition, lock)) === 'busy') {
     return () => itemBusy(services, work);
   }
-  if (services.clock() > later(step.sendBy ?? step.firstAt, -sendMarginSeconds)) {
-    const reason = 'The attempt came too late to be sent.';
-    return () => holdBack(services, work, { seconds: 1, reason, resume: 'send' });
-  }
-  return undefined;
+  return isTooLate(services, work) ? () => tooLate(services, work) : undefined;
 }
 
 /** Seconds until what is in the way for now is asked about again. */

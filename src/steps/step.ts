@@ -23,6 +23,19 @@ export interface LongRunning<Input> {
   readonly endsAtAcceptance?: true;
 }
 
+/** What is read within the claim, right before the bytes leave, and decides whether they do. */
+export interface Precondition<Input> {
+  /** Reads that are sent in order; a list is read to its last page. */
+  readonly describe: (input: Input) => readonly { readonly call: ArmCall; readonly pages?: true }[];
+  /** What is there, or that nothing is (404), in the order of the reads. A refusal ends the step; nothing was sent. */
+  readonly read: (
+    replies: readonly ArmReply[],
+    input: Input,
+  ) =>
+    | { readonly kind: 'holds'; readonly ifMatch?: string }
+    | { readonly kind: 'refused'; readonly failure: Failure };
+}
+
 /** Every attempt this step made so far: what `findEarlier` may match a job with. */
 export interface EarlierAttempts {
   /** Attempt ids, sent as `x-ms-client-request-id`, oldest first. Plain GUIDs. */
@@ -75,6 +88,8 @@ export interface Step<Input extends JsonObject = JsonObject, Result extends Json
   readonly readRefusal?: (failure: Failure, status: number, input: Input) => StepReading<Result> | undefined;
   /** `safe`: a GET, or a PUT of the same body under a deterministic name. Else how to look before sending again. */
   readonly repeat: 'safe' | LookBeforeRepeat<Input, Result>;
+  /** Of a step that may only act on what it was meant for: asked again before every send, however long the step was parked. */
+  readonly precondition?: Precondition<Input>;
   /** Of a step that starts a job: the executor has it watched before it tells the flow, which then need not ask. */
   readonly watch?: WatchedJob<Input, Result>;
   /** The item that two runs may not act on at the same time, as an ARM id; absent for steps that lock nothing. */

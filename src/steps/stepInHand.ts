@@ -142,6 +142,18 @@ export function describedCall(
   }
 }
 
+/** What must be read before the step's call is sent, and what the replies mean; undefined for a step that asks nothing. */
+export function preconditionOf({ held, definition }: StepInHand) {
+  const { precondition } = definition;
+  const input = inputOf(held.step);
+  return (
+    precondition && {
+      reads: precondition.describe(input),
+      read: (replies: readonly ArmReply[]) => precondition.read(replies, input),
+    }
+  );
+}
+
 /** How an earlier effect is looked for; undefined for a step that may be sent twice. */
 export const lookOf = ({ definition }: StepInHand): LookBeforeRepeat<never, Json> | undefined =>
   definition.repeat === 'safe' ? undefined : definition.repeat;

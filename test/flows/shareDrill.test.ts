@@ -27,10 +27,12 @@ test('a share is restored into a share of its own, counted, deleted, and proven'
   });
   expect(run.steps.map(({ name }) => name.split('.')[1])).toEqual([
     'findProtectedItem',
+    'findContainer',
     'choosePoint',
     'readVault',
     'findDrillAccount',
     'findDrillTarget',
+    'findRestoreGuard',
     'createDrillShare',
     'restoreShare',
     'readRestoreCounts',
@@ -230,6 +232,31 @@ test.each([
   expect(run).toMatchObject({ status: 'failed', error: { code: 'DrillLeftOver' } });
   expect(run.error?.message).toMatch(message);
   await app.clock.runUntil(() => false, 86_400_000);
+  expect(app.simulator.effects.count('delete.share')).toBe(0);
+  await app.stop();
+});
+
+test('a tag that changes between the look and the deletion is seen right before it', async () => {
+  const app = await startDrillApp({
+    faults: [
+      faultOn('resources.deleteShare', {
+        kind: 'reply',
+        status: 429,
+        shape: 'gateway',
+        code: 'TooManyRequests',
+      }),
+    ],
+  });
+  const asked = await app.request('POST', '/api/drills', body);
+  const { id } = asked?.body as { id: string };
+  const isRefusedOnce = () => app.simulator.log.some(({ route }) => route === 'resources.deleteShare');
+  await app.clock.runUntil(isRefusedOnce, 3_600_000);
+  const share = app.simulator.core.resources.list().find((one) => one.id.endsWith(`abd-${id}`));
+  const metadata = { azure_backup_automation_drill: 'b'.repeat(40) };
+  if (share) app.simulator.core.resources.put({ ...share, properties: { ...share.properties, metadata } });
+  const run = await app.runEnded(id);
+  expect(run).toMatchObject({ status: 'failed', result: { verdict: 'left over' } });
+  expect(run.error?.message).toMatch(/names b{40} now/);
   expect(app.simulator.effects.count('delete.share')).toBe(0);
   await app.stop();
 });

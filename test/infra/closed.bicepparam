@@ -12,4 +12,7 @@ param vaultGroups = [
   '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-vaults-eu'
 ]
 param protectResources = false
-param drillTargets = ['/subscriptions/66666666-6666-6666-6666-666666666666/resourceGroups/rg-drills']
+param drillTargets = [
+  '/subscriptions/66666666-6666-6666-6666-666666666666/resourceGroups/rg-drills'
+  '/subscriptions/66666666-6666-6666-6666-666666666666'
+]

@@ -15,7 +15,10 @@ param grantRoles = true
 param grantTo = ['55555555-5555-5555-5555-555555555555']
 param deleteBackups = true
 param restoreDrills = true
-param drillTargets = ['/subscriptions/66666666-6666-6666-6666-666666666666/resourceGroups/rg-drills']
+param drillTargets = [
+  '/subscriptions/66666666-6666-6666-6666-666666666666/resourceGroups/rg-drills'
+  '/subscriptions/66666666-6666-6666-6666-666666666666'
+]
 param accessAudience = '77777777-7777-7777-7777-777777777777'
 param allowedVaults = [
   '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-vaults/providers/Microsoft.RecoveryServices/vaults/vault-1'

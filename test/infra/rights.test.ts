@@ -39,7 +39,7 @@ test('no profile grants what the client never asks for, but for what Azure check
 
 test('only the profile that deletes deletes, and only restore drills beside it', () => {
   const deleting = profiles.filter(([, { actions }]) => actions.some((action) => /delete$/i.test(action)));
-  expect(deleting.map(([key]) => key)).toEqual(['delete', 'drillTargets']);
+  expect(deleting.map(([key]) => key)).toEqual(['delete', 'drillTargets', 'drillGroups']);
 });
 
 test('every right that the sources name is granted by a profile, whoever asks', () => {
@@ -103,6 +103,7 @@ describe.skipIf(bicep === undefined)('rights of a deployment', () => {
       '/subscriptions/44444444-4444-4444-4444-444444444444': ['observe'],
       '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-vaults': atVaults,
       '/subscriptions/44444444-4444-4444-4444-444444444444/resourceGroups/rg-vaults-eu': atVaults,
+      '/subscriptions/66666666-6666-6666-6666-666666666666': ['drill groups'],
       '/subscriptions/66666666-6666-6666-6666-666666666666/resourceGroups/rg-drills': [
         'drill targets',
         'grant',

@@ -73,7 +73,7 @@ export const domainMutants = [
       'a soft-deleted container counts as registered',
     ],
     [
-      'recovery-services/restores.ts',
+      'recovery-services/restoreRequests.ts',
       "copyOptions: 'Overwrite'",
       "copyOptions: 'Skip'",
       'a restore does not overwrite',

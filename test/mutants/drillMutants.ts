@@ -119,21 +119,21 @@ export const drillMutants = [
         'another writing of an id draws another sample',
       ],
       [
-        'plan/allowList.ts',
-        'key.startsWith(`${idKey(listed)}/`)',
-        'key.startsWith(idKey(listed))',
+        'arm/resourceKinds.ts',
+        'key.startsWith(`${place}/`) &&',
+        'key.startsWith(place) &&',
         'a drill restores into a neighbour whose name begins alike',
       ],
       [
         'plan/allowList.ts',
-        'return targets.length > 0 && targets.every((id) => allowsDrillTarget(list, id));',
-        'return targets.every((id) => allowsDrillTarget(list, id));',
+        "return targets.length > 0 && targets.every((id) => typeof id === 'string' && allowsDrillTarget(list, id));",
+        "return targets.every((id) => typeof id === 'string' && allowsDrillTarget(list, id));",
         'a restore in place is let out',
       ],
       [
         'plan/allowList.ts',
-        'return targets.length > 0 && targets.every((id) => allowsDrillTarget(list, id));',
-        'return targets.length > 0 && targets.some((id) => allowsDrillTarget(list, id));',
+        "return targets.length > 0 && targets.every((id) => typeof id === 'string' && allowsDrillTarget(list, id));",
+        "return targets.length > 0 && targets.some((id) => typeof id === 'string' && allowsDrillTarget(list, id));",
         'a restore of which one part goes elsewhere is let out',
       ],
       [
@@ -224,6 +224,58 @@ export const drillMutants = [
         '  if (isCancelled) return;\n',
         '',
         'a cancelled drill is shown as a proof that failed',
+      ],
+    ],
+  ),
+  ...noticedBy(
+    ['test/unit/plan/allowList.test.ts', 'test/unit/steps/precondition.test.ts'],
+    [
+      [
+        'arm/resourceKinds.ts',
+        ' && (!isSubscription(place) || drillGroup.test(key))',
+        '',
+        'a subscription of drills allows every group in it',
+      ],
+      [
+        'plan/allowList.ts',
+        "  RestoreDisks: (properties) => [\n    member(properties, 'targetResourceGroupId'),",
+        '  RestoreDisks: (properties) => [',
+        'disks come back unmanaged',
+      ],
+      [
+        'resources/drillTargets.ts',
+        '    if (!sameName(taggedBy, runId))',
+        "    if (runId === '')",
+        'what has another tag by now is deleted',
+      ],
+      [
+        'resources/drillTargets.ts',
+        '    if (foreign.length > 0) {',
+        '    if (foreign.length < 0) {',
+        'a group is deleted with what others have put into it',
+      ],
+    ],
+  ),
+  ...noticedBy(
+    ['test/flows/drillObstacles.test.ts', 'test/flows/machineDrill.test.ts'],
+    [
+      [
+        'orchestrations/drills/drill.ts',
+        "  if (held.length > 0 && !isDry) throw refuse('RestoreGuarded', held.join('; '));\n",
+        '',
+        'a restore that a Resource Guard holds back is begun',
+      ],
+      [
+        'orchestrations/drills/drill.ts',
+        "  if (reached !== null) throw refuse('DailyLimit', reached, 'Ask again on the next day (UTC).');\n",
+        '',
+        'a restore by hand begins beyond the daily limit',
+      ],
+      [
+        'orchestrations/drills/machineDrill.ts',
+        '  yield* claimLeavings(context, one, handle.vaultId, job.id);\n',
+        '',
+        'what the restore of a machine leaves in the staging account stays there',
       ],
     ],
   ),

@@ -60,8 +60,8 @@ export const ledgerMutants = noticedBy(steps, [
   ],
   [
     'steps/sendStep.ts',
-    'if (services.clock() > later(step.sendBy ?? step.firstAt, -sendMarginSeconds)) {',
-    'if (services.clock() < new Date(0)) {',
+    '  services.clock() > later(held.step.sendBy ?? held.step.firstAt, -sendMarginSeconds);',
+    '  services.clock() < new Date(0) || !held;',
     'an attempt is sent although its window is nearly over',
   ],
   [

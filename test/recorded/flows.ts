@@ -91,7 +91,7 @@ async function replayFlow(flow: RecordedFlow, { exchanges }: Recording): Promise
 /** Replays every flow that a recording shows, one after the other; a recording without any is one that is not ours. */
 export async function replayFlows(recording: Recording): Promise<readonly FlowReplay[]> {
   const ours = asOurs(recording);
-  const replays: FlowReplay[] = [...replayRestores(ours.exchanges)];
+  const replays: FlowReplay[] = [...(await replayRestores(ours.exchanges))];
   for (const flow of recordedFlows(ours)) replays.push(await replayFlow(flow, ours));
   if (replays.length > 0) return replays;
   const says = 'no write to a protected item or backup instance';

@@ -33,7 +33,10 @@ const isCollection = (path: string): boolean =>
   (path.split('/providers/').at(-1) ?? '').split('/').length % 2 === 0;
 
 /** A POST that changes nothing. */
-const asksOnly = /\/(?:validateforbackup|backupstatus|backupprevalidateprotection)$/;
+const asksOnly =
+  /\/(?:validateforbackup|backupstatus|backupprevalidateprotection|validaterestore|backuptriggervalidateoperation)$/;
+/** Of these an accepted write proves that they were answered well. */
+const validates = /\/(?:validateforbackup|validaterestore|backuptriggervalidateoperation)$/;
 const registration = /\/protectioncontainers\/[^/]+$/;
 const discovered = /\/(?:protectablecontainers|backupprotectableitems|backupprotectioncontainers)$/;
 const singleJob = /\/backupjobs\/[^/]+$/;
@@ -233,6 +236,6 @@ export class RecordedService implements HttpClient {
       return writeNotRecorded;
     }
     const isAccepted = this.flow.write.exchange.reply.status < 400;
-    return isAccepted && path.endsWith('/validateforbackup') ? this.deduce(path, {}) : this.missing(path);
+    return isAccepted && validates.test(path) ? this.deduce(path, {}) : this.missing(path);
   }
 }

@@ -18,6 +18,9 @@ export const drillAccountId = `${drillGroupId}/providers/Microsoft.Storage/stora
 export const diskInstanceId = `${disksVaultId}/backupInstances/db-data-db-data-1`;
 export const blobInstanceId = `${disksVaultId}/backupInstances/pictures-pictures-1`;
 
+export const stagingId = `${drillGroupId}/providers/Microsoft.Storage/storageAccounts/drillstaging`;
+export const machineId = `/subscriptions/${subscriptionId}/resourceGroups/apps/providers/Microsoft.Compute/virtualMachines/web`;
+
 const principalId = '99999999-1111-4222-8333-444444444444';
 const scope = `/subscriptions/${subscriptionId}`;
 
@@ -26,6 +29,11 @@ export const into = {
   fileShare: { storageAccount: drillAccountId },
   disk: { resourceGroup: drillGroupId },
   blobs: { storageAccount: drillAccountId },
+  virtualMachine: {
+    subscription: `/subscriptions/${subscriptionId}`,
+    stagingAccount: stagingId,
+    disks: 'all',
+  },
 } as const;
 
 /** What differs from the usual world of drills. */
@@ -34,6 +42,14 @@ export interface DrillWorld {
   readonly account?: Record<string, unknown>;
   readonly roles?: readonly string[];
   readonly pointsOfShare?: readonly Record<string, unknown>[];
+  readonly staging?: Record<string, unknown>;
+  readonly privateDisks?: boolean;
+  readonly filesVault?: Record<string, unknown>;
+  readonly disksVault?: Record<string, unknown>;
+  /** Properties of the disk that is backed up. */
+  readonly disk?: Record<string, unknown>;
+  /** What the share that is backed up holds. */
+  readonly usedBytes?: number;
   readonly more?: Partial<WorldSeed>;
 }
 
@@ -54,7 +70,13 @@ export function drillWorld(differs: DrillWorld = {}): WorldSeed {
           policy: 'daily',
           recoveryPoints: pointsOfShare,
         },
+        {
+          virtualMachineId: machineId,
+          policy: 'DefaultPolicy',
+          recoveryPoints: [{ time: '2026-08-21T05:00:00Z' }],
+        },
       ],
+      ...differs.filesVault,
     },
   });
   const [vault] = world.dataProtection?.vaults ?? [];
@@ -67,19 +89,43 @@ export function drillWorld(differs: DrillWorld = {}): WorldSeed {
       },
     ],
     resources: [
-      ...(world.resources ?? []),
+      ...(world.resources ?? []).map((one) =>
+        one.id === diskId('db-data') ? { ...one, properties: differs.disk ?? {} } : one,
+      ),
+      {
+        id: `${accountId('papers')}/fileServices/default/shares/docs`,
+        properties: { shareUsageBytes: differs.usedBytes ?? 1000 },
+      },
       { id: accountId('pictures'), location: 'westeurope', containers: ['a', 'b', 'c', 'd'] },
       { id: drillAccountId, location: 'westeurope', kind: 'StorageV2', ...account },
+      { id: stagingId, location: 'westeurope', kind: 'StorageV2', ...differs.staging },
+      {
+        id: machineId,
+        location: 'westeurope',
+        properties: {
+          storageProfile: {
+            osDisk: { name: 'web-os', diskSizeGB: 128 },
+            dataDisks: [
+              { lun: 0, name: 'web-data-0', diskSizeGB: 32 },
+              { lun: 3, name: 'web-data-3', diskSizeGB: 64 },
+            ],
+          },
+        },
+      },
     ],
     recoveryServices: {
       ...world.recoveryServices,
-      datasources: [{ storageAccountId: accountId('papers'), share: 'docs', files }],
+      datasources: [
+        { storageAccountId: accountId('papers'), share: 'docs', files },
+        { virtualMachineId: machineId, privateDisks: differs.privateDisks ?? false },
+      ],
     },
     dataProtection: {
       vaults: [
         {
           ...vault,
           id: disksVaultId,
+          ...differs.disksVault,
           policies: [
             { name: 'disks', kind: 'disk' },
             { name: 'vaulted', kind: 'blobVaulted' },
@@ -127,7 +173,7 @@ export const drillPlan = (more: Record<string, unknown> = {}) =>
     safety: {
       subscriptions: [subscriptionId],
       vaults: [filesVaultId, disksVaultId],
-      drillTargets: [drillGroupId],
+      drillTargets: [drillGroupId, `/subscriptions/${subscriptionId}`],
     },
     ...more,
   });
@@ -151,12 +197,26 @@ export const shareTarget = {
   share: 'docs',
 } as const;
 
-/** Everything in the cloud that a drill has made: by its name, or by a container of the drill account. */
-export const leftIn = ({ simulator }: EmbeddedApp): readonly string[] =>
-  simulator.core.resources
+/** The machine as a drill names it. */
+export const machineTarget = {
+  kind: 'virtualMachine',
+  vaultId: filesVaultId,
+  virtualMachineId: machineId,
+} as const;
+
+/** Everything in the cloud that a drill has made: by its name, its group, or a container of the accounts of drills. */
+export const leftIn = ({ simulator }: EmbeddedApp): readonly string[] => [
+  ...simulator.core.resources
+    .groups()
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('abd-')),
+  ...simulator.core.resources
     .list()
     .map(({ id }) => id)
-    .filter((id) => /\/abd-/.test(id) || id.startsWith(`${drillAccountId}/`));
+    .filter(
+      (id) => /\/abd-/.test(id) || id.startsWith(`${drillAccountId}/`) || id.startsWith(`${stagingId}/`),
+    ),
+];
 
 /** What one drill came to. */
 export interface DrillSeen {

@@ -22,6 +22,7 @@ export interface SeenRequest {
   readonly url: string;
   readonly clientRequestId: string;
   readonly at: string;
+  readonly ifMatch?: string;
 }
 
 /** What ARM does with one request; it may move the clock. */
@@ -77,16 +78,20 @@ export function stepLedger(settings: LedgerSettings): StepLedger {
   const alerts: string[] = [];
   let [ids, asks] = [0, 0];
 
-  const exchange = async (method: string, url: string, options: SendOptions): Promise<ArmAnswer> => {
-    const request = { method, url, clientRequestId: options.clientRequestId, at: date().toISOString() };
+  const exchange = async (
+    asked: Pick<SeenRequest, 'method' | 'url' | 'ifMatch'>,
+    options: SendOptions,
+  ): Promise<ArmAnswer> => {
+    const request = { ...asked, clientRequestId: options.clientRequestId, at: date().toISOString() };
     requests.push(request);
     return settings.arm(request, options);
   };
   const arm: ArmClient = {
-    send: ({ method, path }, options) => exchange(method, path, options),
+    send: ({ method, path, ifMatch }, options) =>
+      exchange({ method, url: path, ...(ifMatch === undefined ? {} : { ifMatch }) }, options),
     followUrl: (url, _origin, options) => {
       if (url.includes('evil')) throw Object.assign(new Error('another host'), { name: 'UrlRefused' });
-      return exchange('GET', url, options);
+      return exchange({ method: 'GET', url }, options);
     },
   };
   const services: StepServices = {

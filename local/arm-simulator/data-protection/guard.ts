@@ -81,9 +81,9 @@ export function addGuardProxy(
   state: DataProtectionState,
   vaultId: string,
   resourceGuardId: string,
-  name = 'DppResourceGuardProxy',
+  { name = 'DppResourceGuardProxy', guardsRestore = false }: Partial<GuardProxy> = {},
 ): GuardProxy {
-  const proxy = { name, vaultId, resourceGuardId, updatedAt: state.core.clock.now() };
+  const proxy = { name, vaultId, resourceGuardId, guardsRestore, updatedAt: state.core.clock.now() };
   state.guardProxies.set(`${vaultId}/backupResourceGuardProxies/${name}`.toLowerCase(), proxy);
   return proxy;
 }
@@ -91,7 +91,7 @@ export function addGuardProxy(
 function putProxy(state: DataProtectionState, call: Call, vault: ArmResource): ArmReply {
   const sent = call.body as { properties?: { resourceGuardResourceId?: string } } | undefined;
   const guardId = sent?.properties?.resourceGuardResourceId ?? '';
-  return json(200, show(addGuardProxy(state, vault.id, guardId, call.params['proxy'])));
+  return json(200, show(addGuardProxy(state, vault.id, guardId, { name: call.params['proxy'] ?? '' })));
 }
 
 const guarded = {
@@ -101,16 +101,20 @@ const guarded = {
   'backupResourceGuardProxies/delete': 'deleteResourceGuardProxyRequests',
 };
 
-const show = ({ name, vaultId, resourceGuardId, updatedAt }: GuardProxy) => ({
+const guardedRestore = { 'backupInstances/restore/action': 'dppRestoreRequests' };
+
+const show = ({ name, vaultId, resourceGuardId, guardsRestore, updatedAt }: GuardProxy) => ({
   id: `${vaultId}/backupResourceGuardProxies/${name}`,
   name,
   type: 'Microsoft.DataProtection/vaults/backupResourceGuardProxies',
   properties: {
     resourceGuardResourceId: resourceGuardId,
-    resourceGuardOperationDetails: Object.entries(guarded).map(([operation, request]) => ({
-      vaultCriticalOperation: `Microsoft.DataProtection/backupVaults/${operation}`,
-      defaultResourceRequest: `${resourceGuardId}/${request}/default`,
-    })),
+    resourceGuardOperationDetails: Object.entries({ ...guarded, ...(guardsRestore && guardedRestore) }).map(
+      ([operation, request]) => ({
+        vaultCriticalOperation: `Microsoft.DataProtection/backupVaults/${operation}`,
+        defaultResourceRequest: `${resourceGuardId}/${request}/default`,
+      }),
+    ),
     lastUpdatedTime: isoWithTicks(updatedAt),
     description: 'Ask for access before performing any of the critical operations.',
   },
@@ -123,6 +127,17 @@ function unlock(state: DataProtectionState, call: Call): ArmReply {
     state.unlocked.set(sent.resourceToBeDeleted.toLowerCase(), until);
   return json(200, { unlockDeleteExpiryTime: isoWithTicks(until) });
 }
+
+/** The same of a restore, where the guard asks for those. */
+export const guardedRestoreRefusal = (
+  state: DataProtectionState,
+  call: Call,
+  vault: ArmResource,
+  instanceId: string,
+): ArmReply | undefined =>
+  proxiesOf(state, vault.id).some(({ guardsRestore }) => guardsRestore)
+    ? guardRefusal(state, call, vault, instanceId)
+    : undefined;
 
 /** Refuses a critical operation on a guarded vault unless it carries requests, or the instance is unlocked. */
 export function guardRefusal(

@@ -45,7 +45,8 @@ function loadVault(state: DataProtectionState, seed: VaultSeed, tenantId: string
     },
   };
   state.core.resources.put(vaultResource({ id, location, tags, identity, properties }));
-  if (seed.resourceGuardId !== undefined) addGuardProxy(state, id, seed.resourceGuardId);
+  if (seed.resourceGuardId !== undefined)
+    addGuardProxy(state, id, seed.resourceGuardId, { guardsRestore: seed.guardsRestore });
   for (const policy of seed.policies) {
     addPolicy(state, id, policy.name, policy.properties ?? usualPolicy(policy.kind));
   }

@@ -9,6 +9,7 @@ import { readRestoreRequest, type RestoreRequest } from './restore-request.ts';
 import { bringBack, containerId } from './restored.ts';
 import { sameId, type BackupInstance, type DataProtectionState } from './state.ts';
 import { outcomeOf } from './validate.ts';
+import { guardedRestoreRefusal } from './guard.ts';
 import { findRestoreRoleFault } from './vault-roles.ts';
 
 interface Restoring {
@@ -70,6 +71,8 @@ function validateRestore(asked: Restoring): ArmReply {
 /** 202; the operation names a job, whose end makes the disk or the containers. */
 function restore(asked: Restoring): ArmReply {
   const { state, call, instance, vault } = asked;
+  const guarded = guardedRestoreRefusal(state, call, vault, instance.id);
+  if (guarded !== undefined) return guarded;
   const read = readRestoreRequest(state, instance, call);
   const fault = 'fault' in read ? read.fault : findLimitFault(asked);
   if ('fault' in read || fault !== undefined) return refusal(400, fault as Fault, state.core.seeded);

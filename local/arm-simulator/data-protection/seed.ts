@@ -77,6 +77,7 @@ const vault = z.strictObject({
     .string()
     .optional()
     .describe('Stop, suspend and delete then need resource guard requests.'),
+  guardsRestore: z.boolean().default(false).describe('The resource guard asks for restores as well.'),
   policies: z.array(policy).default([]),
   instances: z.array(instance).default([]),
 });

@@ -120,6 +120,7 @@ export interface GuardProxy {
   readonly name: string;
   readonly vaultId: string;
   readonly resourceGuardId: string;
+  readonly guardsRestore: boolean;
   readonly updatedAt: number;
 }
 

@@ -60,6 +60,9 @@ function proxyBody({ vault }: VaultCall): unknown {
       resourceGuardOperationDetails: [
         detail(`${items}/delete`, 'deleteProtectedItemRequests'),
         detail(`${items}/write`, 'updateProtectedItemRequests'),
+        ...(vault.seed.guardsRestore
+          ? [detail(`${items}/recoveryPoints/restore/action`, 'triggerRestoreRequests')]
+          : []),
       ],
       lastUpdatedTime: netTime(vault.changedAt),
       description: 'Please take JIT access',
@@ -83,6 +86,16 @@ export function lacksGuardRequest({ vault, call }: VaultCall): ArmReply | undefi
   if (vault.seed.resourceGuardId === undefined) return undefined;
   const requests = askedProperties(call)['resourceGuardOperationRequests'];
   return Array.isArray(requests) && requests.length > 0 && hasAuxiliaryToken(call) ? undefined : refusal();
+}
+
+/** 403 of a restore whose body names no request to trigger one; a token of the guard's tenant is needed only in another. */
+export function lacksRestoreRequest({ vault, call }: VaultCall): ArmReply | undefined {
+  const { guardsRestore, guardInOtherTenant, resourceGuardId = '' } = vault.seed;
+  if (!guardsRestore) return undefined;
+  const named = askedProperties(call)['resourceGuardOperationRequests'];
+  const wanted = `${resourceGuardId}/triggerRestoreRequests/`.toLowerCase();
+  const isNamed = Array.isArray(named) && named.some((one) => String(one).toLowerCase().startsWith(wanted));
+  return isNamed && (!guardInOtherTenant || hasAuxiliaryToken(call)) ? undefined : refusal();
 }
 
 const hasAuxiliaryToken = ({ request }: VaultCall['call']): boolean =>

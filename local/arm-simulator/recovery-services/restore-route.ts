@@ -11,7 +11,7 @@ import { spendDaily } from './limits.ts';
 import { machineRestore } from './machine-restore.ts';
 import { restoreLinks } from './operation-links.ts';
 import { refuseSoftDeleted } from './protection.ts';
-import { lacksGuardRequest } from './resource-guard.ts';
+import { lacksRestoreRequest } from './resource-guard.ts';
 import { askedPoint } from './recovery-point-routes.ts';
 import { shareRestore } from './share-restore.ts';
 import type { Restore, Restoring } from './restore.ts';
@@ -46,7 +46,7 @@ function restore(asked: VaultCall): ArmReply {
   const item = askedItem(asked);
   if (item === undefined) return dataSourceNotFound();
   if (item.softDeleted !== undefined) return refuseSoftDeleted(item);
-  const guarded = asked.vault.seed.guardsRestore ? lacksGuardRequest(asked) : undefined;
+  const guarded = lacksRestoreRequest(asked);
   if (guarded !== undefined) return guarded;
   const restoring = { ...asked, item, variant: restoredVariant(call.faults) };
   const read = readRestore(restoring, call.params['point'] ?? '', askedProperties(call));

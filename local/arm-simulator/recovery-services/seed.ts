@@ -146,6 +146,10 @@ export const vaultSeedSchema = z.strictObject({
     .optional()
     .describe('With it stop, delete and unlock need a resource guard request.'),
   guardsRestore: z.boolean().default(false).describe('The resource guard asks for restores as well.'),
+  guardInOtherTenant: z
+    .boolean()
+    .default(false)
+    .describe('A guarded restore needs a token of that tenant beside the request.'),
   discovered: z
     .union([z.literal('all'), z.array(z.string())])
     .default('all')

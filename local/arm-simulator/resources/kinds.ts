@@ -11,6 +11,8 @@ export interface ResourceKind {
   readonly subscriptionPath?: string;
   /** Whether PUT, PATCH and DELETE are played too. */
   readonly writable: boolean;
+  /** Shows an entity tag, and compares it where a deletion sends one. */
+  readonly hasEtag?: true;
   /** Properties a new resource has unless the request says otherwise. */
   readonly defaults: (name: string, at: string) => Record<string, unknown>;
 }
@@ -37,6 +39,7 @@ function underAccount(word: string, service: string, children: string, defaults:
     path: `${listPath}/{name}`,
     listPath,
     writable: true,
+    hasEtag: true as const,
     defaults,
   };
 }

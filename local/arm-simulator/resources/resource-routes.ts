@@ -1,7 +1,8 @@
-import type { ArmReply } from '../exchange.ts';
+import { type ArmReply, headerOf } from '../exchange.ts';
 import { listReply } from '../paging.ts';
-import { empty, json, resourceNotFound } from '../replies.ts';
+import { empty, gatewayError, json, resourceNotFound } from '../replies.ts';
 import { type ArmResource, parseResourceId } from '../resources.ts';
+import { sha256Hex } from '../seeded.ts';
 import type { Call, Route } from '../core.ts';
 import { isWithin } from './authorization/role-assignments.ts';
 import type { ResourceKind } from './kinds.ts';
@@ -59,8 +60,12 @@ function getResource(kind: ResourceKind, call: Call): ArmReply {
 // Seeded resources say only what the world file says; the rest follows from the kind.
 function show(kind: ResourceKind, resource: ArmResource): ArmResource {
   const properties = { ...kind.defaults(resource.name, seededAt), ...resource.properties };
-  return { ...resource, properties };
+  return { ...resource, ...(kind.hasEtag && { etag: etagOf(resource) }), properties };
 }
+
+/** Changes with what is written, as storage writes it: `"0x8D…"`. */
+const etagOf = (resource: ArmResource): string =>
+  `"0x8D${sha256Hex(JSON.stringify(resource)).slice(0, 12).toUpperCase()}"`;
 
 const seededAt = '2026-01-01T00:00:00.0000000Z';
 
@@ -135,6 +140,13 @@ function deleteResource(kind: ResourceKind, call: Call): ArmReply {
   const { resources } = call.core;
   const found = resources.get(requestedId(call));
   if (found === undefined) return empty(204);
+  const wanted = headerOf(call.request.headers, 'if-match');
+  if (kind.hasEtag && wanted !== undefined && wanted !== etagOf(found))
+    return gatewayError(
+      412,
+      'ConditionNotMet',
+      'The condition specified using HTTP conditional header(s) is not met.',
+    );
   for (const child of resources.list()) if (isWithin(child.id, found.id)) resources.delete(child.id);
   recordWrite(kind, call, found.id, 'delete');
   return empty(200);

@@ -26,6 +26,10 @@ export function groupRoutes(): Route[] {
       '/resourceGroups/{group}',
       withGroup((_call, group) => json(200, show(group))),
     ),
+    {
+      ...route('GET', 'groupResources', '/resourceGroups/{group}/resources', withGroup(listContents)),
+      action: `${type}/resources/read`,
+    },
     { ...route('PUT', 'putGroup', '/resourceGroups/{group}', putGroup), makesScope: true },
     route('PATCH', 'patchGroup', '/resourceGroups/{group}', withGroup(patchGroup)),
     route('DELETE', 'deleteGroup', '/resourceGroups/{group}', withGroup(deleteGroup)),
@@ -61,6 +65,18 @@ function listGroups(call: Call): ArmReply {
   return listReply(
     call,
     call.core.resources.groups(subscription).map((group) => show(group)),
+  );
+}
+
+/** Everything of a group that is no child of something else, as the generic list shows it: without properties. */
+function listContents(call: Call, group: ResourceGroup): ArmReply {
+  const inside = `${idOf(group)}/providers/`.toLowerCase();
+  const rows = call.core.resources
+    .list()
+    .filter((one) => one.id.toLowerCase().startsWith(inside) && one.type.split('/').length === 2);
+  return listReply(
+    call,
+    rows.map(({ properties: _, ...head }) => head),
   );
 }
 

@@ -13,6 +13,12 @@ export function* noteDrill(context: FlowContext, note: DrillNote): Flow<void> {
   yield* callUntilAnswered(context.df, noteDrillActivity, note);
 }
 
+/** Counts a restore that no batch has counted. @returns why it may not begin today. */
+export const countRestore = (context: FlowContext, itemId: string): Flow<string | null> =>
+  callUntilAnswered<string | null>(context.df, noteDrillActivity, {
+    ...{ moment: 'begun', run: context.runId, itemId },
+  } satisfies DrillNote);
+
 type Left = { readonly id: string; readonly reason: string };
 
 /** Looks, a beat apart, at what the service has taken the deletion of. */

@@ -6,7 +6,7 @@ import type { DrillRequest, DrillThing } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';
 import { FlowEnded, StepFailed, refuse } from '../refusals.ts';
 import { callUntilAnswered, sleep } from '../takeStep.ts';
-import { cleanUp, noteDrill } from './cleanUp.ts';
+import { cleanUp, countRestore, noteDrill } from './cleanUp.ts';
 
 /** What has come back, and what is wrong with it. */
 export interface Restored {
@@ -21,16 +21,29 @@ export interface Restored {
 
 type Chosen = NonNullable<PointChoice['chosen']>;
 
+/** Something that a drill makes, as a dry run tells it; what that costs is for its reader to say. */
+export type Creation = {
+  readonly what: string;
+  /** Absent where nobody tells before. */
+  readonly gigabytes?: number;
+};
+
 /** One resource as its kind is drilled: every member is a part of the flow, in this order. */
 export interface Drilled {
   /** ARM id of the source: what the coverage calls the resource. */
   readonly resourceId: string;
   readonly itemId: string;
-  /** What the drill will have made. */
+  /** What comes back, by its ARM ids: what a webhook looks at. */
+  readonly restoredTo: readonly string[];
+  /** What the drill will have made; a restore may add what it has left beside. */
   readonly things: readonly DrillThing[];
   choose(wish: PointWish): Flow<PointChoice>;
   /** Sees that the place is fit and that nothing of that name is there; writes nothing. */
   look(): Flow<readonly string[]>;
+  /** Requests of a Resource Guard by which restores of the vault would pass; empty where none guards them. */
+  guards(): Flow<readonly string[]>;
+  /** What would be made, for a dry run. */
+  creates(): Flow<readonly Creation[]>;
   /** Has the service validate, where it can; grants roles where that was asked for. */
   validate(point: Chosen, isDry: boolean): Flow<readonly string[]>;
   /** Makes what is restored into, restores, and follows the job. @throws StepFailed, FlowEnded */
@@ -107,7 +120,7 @@ const longestPauseBeats = 60;
 /** Asks the webhook of the plan until it has a verdict or its time is over: no verdict is none that proves. */
 function* verified(
   context: FlowContext,
-  { resourceId, things }: Drilled,
+  { resourceId, restoredTo }: Drilled,
   { check }: DrillRequest,
   point: Chosen,
   outcome: Outcome,
@@ -115,7 +128,7 @@ function* verified(
   if (check?.webhook === undefined || !outcome.verdict.startsWith('proven')) return outcome;
   const question: WebhookQuestion = {
     ...{ url: check.webhook, run: context.runId, resourceId },
-    ...{ restoredTo: things.map(({ id }) => id), pointAt: point.at },
+    ...{ restoredTo, pointAt: point.at },
   };
   const untilMs = context.df.currentUtcDateTime.getTime() + secondsOfSpan(check.within ?? 'PT2H') * 1000;
   for (let asked = 0; ; asked++) {
@@ -167,7 +180,7 @@ function resultOf(context: FlowContext, drilled: Drilled, point: Chosen, outcome
     verdict: outcome.verdict,
     resourceId: drilled.resourceId,
     point: { id: point.id, at: point.at, ageSeconds: Math.max(0, Math.round(ageMs / 1000)) },
-    restoredTo: drilled.things.map(({ id }) => id),
+    restoredTo: drilled.restoredTo,
     ...(outcome.restored
       ? { restoreSeconds: outcome.restored.seconds, counts: outcome.restored.counts }
       : {}),
@@ -222,6 +235,38 @@ function* carryOut(
   return { ...endingOf(outcome, request), result };
 }
 
+/** Why a vault would hold a restore back until a second person has approved it. */
+function* heldBack(drilled: Drilled, { guardRequest }: DrillRequest): Flow<readonly string[]> {
+  if (guardRequest !== undefined) return [];
+  const requests = yield* drilled.guards();
+  if (requests.length === 0) return [];
+  const named = requests.join(', ');
+  return [
+    `a Resource Guard holds restores of the vault back: have one approved there, and name its request in guardRequest (${named})`,
+  ];
+}
+
+/** How long what a drill makes is there, in words. */
+function keptWords({ check, keepFor }: DrillRequest): string {
+  const checked =
+    check?.webhook === undefined
+      ? 'until it is checked'
+      : `until the webhook has a verdict, at most ${check.within ?? 'PT2H'}`;
+  return keepFor === undefined ? checked : `${checked}, and ${keepFor} more when it is good`;
+}
+
+function* foretold(
+  drilled: Drilled,
+  request: DrillRequest,
+  point: Chosen,
+  obstacles: readonly string[],
+): Flow<FlowEnding> {
+  const creates = yield* drilled.creates();
+  const kept = keptWords(request);
+  const wouldRestore = { point, to: drilled.restoredTo, creates, kept, obstacles };
+  return { status: obstacles.length === 0 ? 'completed' : 'completedWithWarnings', result: { wouldRestore } };
+}
+
 /**
  * A restore drill of one resource: a backup is proven when something came back out of it, and nothing is left behind.
  *
@@ -236,13 +281,12 @@ export function* drill(context: FlowContext, drilled: Drilled, request: DrillReq
   if (!chosen) throw noPoint(choice, drilled);
   const unfit = yield* drilled.look();
   if (unfit.length > 0 && !isDry) throw refuse('DrillTargetNotFit', unfit.join('; '));
-  const obstacles = [...unfit, ...(yield* drilled.validate(chosen, isDry))];
-  if (isDry) {
-    const wouldRestore = { point: chosen, to: drilled.things.map(({ id }) => id), obstacles };
-    return {
-      status: obstacles.length === 0 ? 'completed' : 'completedWithWarnings',
-      result: { wouldRestore },
-    };
-  }
+  const held = yield* heldBack(drilled, request);
+  if (held.length > 0 && !isDry) throw refuse('RestoreGuarded', held.join('; '));
+  const obstacles = [...unfit, ...held, ...(yield* drilled.validate(chosen, isDry))];
+  if (isDry) return yield* foretold(drilled, request, chosen, obstacles);
+  // What belongs to a drill of the plan was counted when its batch began it.
+  const reached = request.drill === undefined ? yield* countRestore(context, drilled.itemId) : null;
+  if (reached !== null) throw refuse('DailyLimit', reached, 'Ask again on the next day (UTC).');
   return yield* carryOut(context, drilled, request, chosen);
 }

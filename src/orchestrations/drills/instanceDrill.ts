@@ -14,7 +14,7 @@ import {
   validateRestore,
   type InstanceRestoreOrder,
 } from '../../data-protection/restores.ts';
-import { getBackupVault, type BackupVault } from '../../data-protection/vaults.ts';
+import { findInstanceRestoreGuard, getBackupVault, type BackupVault } from '../../data-protection/vaults.ts';
 import { findDrillTarget, tagDrillTarget, type TargetSeen } from '../../resources/drillTargets.ts';
 import type { DrillRequest, DrillThing } from '../../runs/request.ts';
 import { followInstance } from '../data-protection/backUpInstance.ts';
@@ -210,9 +210,27 @@ function blobDrill(context: FlowContext, request: DrillRequest, instance: Instan
 
 function withIdentity(one: InstanceDrill): InstanceDrill {
   const userAssignedIdentityId = identityOf(one.instance);
-  return userAssignedIdentityId === undefined
-    ? one
-    : { ...one, order: { ...one.order, userAssignedIdentityId } };
+  const { guardRequest } = one.request;
+  return {
+    ...one,
+    order: {
+      ...one.order,
+      ...(userAssignedIdentityId === undefined ? {} : { userAssignedIdentityId }),
+      ...(guardRequest === undefined ? {} : { guardRequests: [guardRequest] }),
+    },
+  };
+}
+
+/** What a restore cannot ask of the new disk: private access, which its source has. */
+function privacyObstacles(
+  { request, instance }: InstanceDrill,
+  source: TargetSeen | undefined,
+): readonly string[] {
+  const { networkAccess = 'AllowAll' } = source ?? {};
+  if (networkAccess === 'AllowAll' || request.into.disk?.evenIfPrivate) return [];
+  return [
+    `the network access of ${instance.datasourceId} is ${networkAccess}, which a restore cannot ask for its copy: allow that with into.disk.evenIfPrivate`,
+  ];
 }
 
 function drilledAs(context: FlowContext, one: InstanceDrill): Drilled {
@@ -220,21 +238,34 @@ function drilledAs(context: FlowContext, one: InstanceDrill): Drilled {
   const isDisk = order.containers === undefined;
   const store = restoreStores[isDisk ? 'disk' : 'blobs'];
   const instanceId = instance.id;
+  let source: TargetSeen | undefined;
   return {
     resourceId: instance.datasourceId,
     itemId: instanceId,
+    restoredTo: things.map(({ id }) => id),
     things,
     choose: (wish: PointWish) => takeStep(context, chooseInstancePoint, { instanceId, ...wish, store }),
     *look() {
-      const unfit = isDisk ? [] : yield* accountObstacles(context, order.targetId, order.region);
+      const asked = { targetId: instance.datasourceId, runId: context.runId };
+      if (isDisk) source = (yield* takeStep(context, findDrillTarget, asked)).found;
+      const unfit = isDisk
+        ? privacyObstacles(one, source)
+        : yield* accountObstacles(context, order.targetId, order.region, 'identity');
       return unfit.length > 0 ? unfit : yield* occupied(context, things);
+    },
+    *guards() {
+      const vaultId = backupVaultIdOf(instanceId);
+      return (yield* takeStep(context, findInstanceRestoreGuard, { vaultId })).requests;
+    },
+    *creates() {
+      if (!isDisk) return [{ what: `${things.length} containers` }];
+      const { gigabytes } = source ?? {};
+      return [{ what: 'managed disk', ...(gigabytes === undefined ? {} : { gigabytes }) }];
     },
     validate: ({ name }, isDry) => validated(context, one, name, isDry),
     *restore({ name }) {
       if (!isDisk) return yield* restoredBy(context, one, name, judgeContainers);
-      const source = { targetId: instance.datasourceId, runId: context.runId };
-      const { found } = yield* takeStep(context, findDrillTarget, source);
-      return yield* restoredBy(context, one, name, ([made]) => judgeDisk(found, made));
+      return yield* restoredBy(context, one, name, ([made]) => judgeDisk(source, made));
     },
   };
 }

@@ -296,6 +296,7 @@ describe('of the steps', () => {
       'choosePoint',
       'findDeletedInstancesOf',
       'findRecoveryPoint',
+      'findRestoreGuard',
       'findInstancesBySource',
       'findInstancesOf',
     ]);
@@ -326,6 +327,7 @@ describe('of the steps', () => {
       'findInstance',
       'findInstanceContent',
       'findRecoveryPoint',
+      'findRestoreGuard',
       'findInstancesBySource',
       'findInstancesOf',
       'followInstanceBackup',

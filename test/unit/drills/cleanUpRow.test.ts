@@ -116,6 +116,7 @@ describe('the row of a clean-up', () => {
       proofs,
       clock: desk.services.clock,
       drillCleanUps,
+      countRestore: async () => undefined,
       keepProof: (resourceId, proof) => Promise.resolve(void proofs.push({ resourceId, ...proof })),
     };
   };

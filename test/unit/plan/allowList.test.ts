@@ -25,6 +25,23 @@ const listed = {
   vaults: [vault('Ours').toUpperCase().replace('/SUBSCRIPTIONS', '/subscriptions'), backupVault],
 };
 const list = (deletes = false) => ({ ...listed, deletes, drillTargets: [drillGroup] });
+const run = 'a'.repeat(40);
+const ofMachines = '/subscriptions/77777777-5555-4555-8555-555555555555';
+const own = `${ofMachines}/resourceGroups/`;
+const staging = `${drillGroup}/providers/Microsoft.Storage/storageAccounts/staging`;
+const drillsOfMachines = { ...listed, deletes: false, drillTargets: [drillGroup, ofMachines] };
+const machineRestore = (properties: object): ArmCall => ({
+  ...call('POST', `${item('ours')}/recoveryPoints/1/restore`, 'x/recoveryPoints/restore/action'),
+  body: { properties: properties as never },
+});
+const disksInto = (targetResourceGroupId: string | undefined, storageAccountId = staging): ArmCall =>
+  machineRestore({ recoveryType: 'RestoreDisks', targetResourceGroupId, storageAccountId });
+const groupCall = (method: 'PUT' | 'DELETE', path: string): ArmCall =>
+  call(
+    method,
+    path,
+    `Microsoft.Resources/subscriptions/resourceGroups/${method === 'PUT' ? 'write' : 'delete'}`,
+  );
 const role = `/subscriptions/${subscription}/resourceGroups/apps/providers/Microsoft.Authorization/roleAssignments/r`;
 const foreignRole = role.replace(subscription, '66666666-5555-4555-8555-555555555555');
 const nothing = { vaults: [], subscriptions: [], deletes: false, drillTargets: [] };
@@ -78,6 +95,47 @@ test.each([
   ['a deletion in a drill group', list(), call('DELETE', `${drillGroup}/providers/x/disks/a`), true],
   ['a deletion beside', list(true), call('DELETE', `${drillGroup}2/providers/x/disks/a`), false],
   ['a write in a drill group', list(), call('PUT', `${drillGroup}/providers/x/disks/a`), true],
+  [
+    'a share that is restored over itself',
+    list(),
+    machineRestore({ recoveryType: 'OriginalLocation', targetDetails: { targetResourceId: drillGroup } }),
+    false,
+  ],
+  ['the disks of a machine into a group of drills', drillsOfMachines, disksInto(`${own}abd-${run}`), true],
+  ['its disks into any other group', drillsOfMachines, disksInto(`${own}abd-production`), false],
+  ['its disks as unmanaged ones', drillsOfMachines, disksInto(undefined), false],
+  [
+    'its disks by way of an account that is not listed',
+    drillsOfMachines,
+    disksInto(`${own}abd-${run}`, `${drillGroup}2/providers/x/accounts/a`),
+    false,
+  ],
+  [
+    'a machine restored over itself',
+    drillsOfMachines,
+    machineRestore({ recoveryType: 'OriginalLocation', storageAccountId: staging }),
+    false,
+  ],
+  [
+    'a machine restored as another',
+    drillsOfMachines,
+    machineRestore({
+      ...{ recoveryType: 'AlternateLocation', targetResourceGroupId: `${own}abd-${run}` },
+      storageAccountId: staging,
+    }),
+    false,
+  ],
+  ['a group of drills made', drillsOfMachines, groupCall('PUT', `${own}abd-${run}`), true],
+  ['a group of drills deleted', drillsOfMachines, groupCall('DELETE', `${own}abd-${run}`), true],
+  ['a group of any other name made', drillsOfMachines, groupCall('PUT', `${own}apps`), false],
+  ['a group of any other name deleted', drillsOfMachines, groupCall('DELETE', `${own}apps`), false],
+  ['a group whose name only begins so', drillsOfMachines, groupCall('DELETE', `${own}abd-${run}0`), false],
+  [
+    'a disk of another group of that subscription',
+    drillsOfMachines,
+    call('DELETE', `${own}apps/providers/x/disks/a`),
+    false,
+  ],
   ['a read where nothing is listed', nothing, call('GET', item('ours')), true],
   ['a backup where nothing is listed', nothing, call('POST', `${item('ours')}/backup`), false],
   ['a role where nothing is listed', nothing, call('PUT', role), false],
@@ -149,22 +207,25 @@ describe('a restore', () => {
     body: { properties } as never,
   });
 
+  const aside = { recoveryType: 'AlternateLocation' };
+  const disks = { recoveryType: 'RestoreDisks' };
+
   test.each([
-    ['into a drill target', { targetDetails: { targetResourceId: inGroup } }, true],
-    ['into another account', { targetDetails: { targetResourceId: elsewhere } }, false],
+    ['into a drill target', { ...aside, targetDetails: { targetResourceId: inGroup } }, true],
+    ['into another account', { ...aside, targetDetails: { targetResourceId: elsewhere } }, false],
     [
       'of which every part goes into drill targets',
-      { targetResourceGroupId: drillGroup, storageAccountId: inGroup },
+      { ...disks, targetResourceGroupId: drillGroup, storageAccountId: inGroup },
       true,
     ],
     [
       'of which one part goes elsewhere',
-      { targetResourceGroupId: drillGroup, storageAccountId: elsewhere },
+      { ...disks, targetResourceGroupId: drillGroup, storageAccountId: elsewhere },
       false,
     ],
     [
       'of which the other part goes elsewhere',
-      { targetResourceGroupId: elsewhere, storageAccountId: inGroup },
+      { ...disks, targetResourceGroupId: elsewhere, storageAccountId: inGroup },
       false,
     ],
     ['that names no place: one in place', {}, false],

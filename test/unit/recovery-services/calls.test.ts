@@ -16,7 +16,13 @@ import {
   readProtectedItem,
 } from '../../../src/recovery-services/protectedItems.ts';
 import { findRecoveryPoint } from '../../../src/recovery-services/recoveryPoints.ts';
-import { chooseItemPoint, readRestoreCounts, restoreShare } from '../../../src/recovery-services/restores.ts';
+import { readMachinePoint, validateMachineRestore } from '../../../src/recovery-services/restoreRequests.ts';
+import {
+  chooseItemPoint,
+  readRestoreCounts,
+  restoreMachine,
+  restoreShare,
+} from '../../../src/recovery-services/restores.ts';
 import { recoveryServicesSteps } from '../../../src/recovery-services/steps.ts';
 import {
   readBackupStatus,
@@ -46,6 +52,25 @@ const wish = {
   notAfter: '2026-08-22T12:00:00.000Z',
   seed: 's',
 } as const;
+
+const machine = itemId('IaasVMContainer;iaasvmcontainerv2;apps;web', 'VM;iaasvmcontainerv2;apps;web');
+const drillGroup = '/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/abd-1';
+const disksBack = {
+  ...{ itemId: machine, kind: 'virtualMachine' as const, friendlyName: 'web', region: 'westeurope' },
+  ...{ pointId: `${machine}/recoveryPoints/112`, pointName: '112', machineId: virtualMachineId },
+  ...{ groupId: drillGroup, stagingAccountId: storageAccountId },
+} as const;
+const disksBody = {
+  objectType: 'IaasVMRestoreRequest',
+  recoveryPointId: '112',
+  recoveryType: 'RestoreDisks',
+  sourceResourceId: virtualMachineId,
+  targetResourceGroupId: drillGroup,
+  storageAccountId,
+  region: 'westeurope',
+  createNewCloudService: false,
+  originalStorageAccountOption: false,
+};
 
 /** Method, action without the provider, path, query or body: the api-version is that of backups. */
 const calls: [string, () => ArmCall, string, string, string, Partial<ArmCall>?][] = [
@@ -230,6 +255,57 @@ const calls: [string, () => ArmCall, string, string, string, Partial<ArmCall>?][
     },
   ],
   [
+    'a restore of disks',
+    () => restoreMachine.describe(disksBack),
+    'POST',
+    `${vaults}/${itemPart}/recoveryPoints/restore/action`,
+    `${machine}/recoveryPoints/112/restore`,
+    { body: { properties: disksBody } },
+  ],
+  [
+    'a restore of the disk with the operating system, under a Resource Guard, of disks with private access',
+    () =>
+      restoreMachine.describe({
+        ...disksBack,
+        luns: [-1],
+        hasPrivateDisks: true,
+        guardRequests: ['/guard/r/default'],
+      }),
+    'POST',
+    `${vaults}/${itemPart}/recoveryPoints/restore/action`,
+    `${machine}/recoveryPoints/112/restore`,
+    {
+      body: {
+        properties: {
+          ...disksBody,
+          restoreDiskLunList: [-1],
+          targetDiskNetworkAccessSettings: { targetDiskNetworkAccessOption: 'SameAsOnSourceDisks' },
+          resourceGuardOperationRequests: ['/guard/r/default'],
+        },
+      },
+    },
+  ],
+  [
+    'the validation of such a restore',
+    () => validateMachineRestore.describe(disksBack),
+    'POST',
+    `${vaults}/backupTriggerValidateOperation/action`,
+    `${vaultId}/backupTriggerValidateOperation`,
+    {
+      body: {
+        id: `${machine}/recoveryPoints/112`,
+        properties: { objectType: 'ValidateIaasVMRestoreOperationRequest', restoreRequest: disksBody },
+      },
+    },
+  ],
+  [
+    'a point of a machine',
+    () => readMachinePoint.describe({ pointId: `${machine}/recoveryPoints/112` }),
+    'GET',
+    `${vaults}/${itemPart}/recoveryPoints/read`,
+    `${machine}/recoveryPoints/112`,
+  ],
+  [
     'which vault protects a machine',
     () => readBackupStatus.describe({ resourceId: virtualMachineId, region: 'westeurope' }),
     'POST',
@@ -329,12 +405,71 @@ describe('without its poll URL an operation is read at the place that Azure docu
 const namesWhere = (isSo: (step: (typeof recoveryServicesSteps)[number]) => boolean): readonly string[] =>
   recoveryServicesSteps.filter(isSo).map(({ name }) => name.replace('recoveryServices.', ''));
 
+describe('the validation of a restore', () => {
+  const findings = [{ code: 'UserErrorX', message: 'Not there.' }];
+  const read = (body: object) =>
+    validateMachineRestore.read({ status: 200, headers: {}, body: body as never }, disksBack, {} as never);
+
+  test('tells what its status document holds, and what its result holds alone', () => {
+    const validateOperationResponse = { validationResults: findings };
+    const properties = {
+      objectType: 'OperationStatusValidateOperationExtendedInfo',
+      validateOperationResponse,
+    };
+    expect(read({ status: 'Succeeded', properties })).toEqual({ kind: 'done', result: { findings } });
+    expect(read({ validateOperationResponse })).toEqual({ kind: 'done', result: { findings } });
+  });
+
+  test('finds nothing where the service lists nothing', () => {
+    expect(read({ status: 'Succeeded', properties: { validateOperationResponse: {} } })).toEqual({
+      kind: 'done',
+      result: { findings: [] },
+    });
+  });
+});
+
+test('a point says which disks it holds; one that lists none leaves that open', () => {
+  const read = (properties: object) =>
+    readMachinePoint.read(
+      { status: 200, headers: {}, body: { properties } as never },
+      { pointId: 'p' },
+      {} as never,
+    );
+  const recoveryPointDiskConfiguration = {
+    includedDiskList: [
+      { lun: -1, name: 'os' },
+      { lun: 3, name: 'data' },
+    ],
+  };
+  expect(
+    read({
+      isManagedVirtualMachine: true,
+      isPrivateAccessEnabledOnAnyDisk: true,
+      recoveryPointDiskConfiguration,
+    }),
+  ).toMatchObject({
+    result: {
+      isManaged: true,
+      hasPrivateDisks: true,
+      disks: [
+        { lun: -1, name: 'os' },
+        { lun: 3, name: 'data' },
+      ],
+    },
+  });
+  expect(read({ isManagedVirtualMachine: false })).toEqual({
+    kind: 'done',
+    result: { isManaged: false, hasPrivateDisks: false, isEncrypted: false },
+  });
+});
+
 describe('of the steps', () => {
   test('those that start a job, cancel or delete are looked for before they are sent again', () => {
     expect(namesWhere(({ repeat }) => repeat !== 'safe')).toEqual([
       'backUpNow',
       'cancelJob',
       'deleteItem',
+      'restoreMachine',
       'restoreShare',
     ]);
   });
@@ -343,6 +478,7 @@ describe('of the steps', () => {
     expect(namesWhere(({ longRunning }) => longRunning?.endsAtAcceptance === true)).toEqual([
       'backUpNow',
       'cancelJob',
+      'restoreMachine',
       'restoreShare',
     ]);
   });
@@ -357,6 +493,7 @@ describe('of the steps', () => {
       'findProtectableVirtualMachine',
       'findProtectedItem',
       'findRecoveryPoint',
+      'findRestoreGuard',
     ]);
   });
 
@@ -383,9 +520,11 @@ describe('of the steps', () => {
       'deleteItem',
       'followBackupOperation',
       'protectItem',
+      'restoreMachine',
       'restoreShare',
       'stopProtection',
       'undeleteItem',
+      'validateMachineRestore',
     ]);
   });
 
@@ -398,6 +537,7 @@ describe('of the steps', () => {
       'protectItem',
       'refreshContainers',
       'registerContainer',
+      'restoreMachine',
       'restoreShare',
       'stopProtection',
       'undeleteItem',
@@ -412,19 +552,20 @@ describe('of the steps', () => {
 
   test('a start may be parked for 26 hours, over the turn of the service’s day; a job is read for a day', () => {
     const seconds = (wanted: number) => namesWhere(({ giveUpAfterSeconds }) => giveUpAfterSeconds === wanted);
-    expect(seconds(26 * 3600)).toEqual(['backUpNow', 'restoreShare']);
+    expect(seconds(26 * 3600)).toEqual(['backUpNow', 'restoreMachine', 'restoreShare']);
     expect(seconds(24 * 3600)).toEqual(['readJob']);
     expect(seconds(1200)).toEqual(['registerContainer']);
     expect(seconds(900)).toEqual(['awaitProtected', 'cancelJob']);
     expect(seconds(600)).toEqual(['followBackupOperation', 'inquireContainer', 'refreshContainers']);
     expect(seconds(300)).toEqual(['awaitStanding', 'readStarter']);
-    expect(seconds(3600)).toHaveLength(recoveryServicesSteps.length - 11);
+    expect(seconds(1800)).toEqual(['findRestoreGuard']);
+    expect(seconds(3600)).toHaveLength(recoveryServicesSteps.length - 13);
   });
 
   test('an operation is polled each minute where the service names no wait, a restore each half', () => {
     const seconds = (wanted: number) =>
       namesWhere(({ longRunning }) => longRunning?.defaultWaitSeconds === wanted);
-    expect(seconds(30)).toEqual(['restoreShare']);
+    expect(seconds(30)).toEqual(['restoreMachine', 'restoreShare', 'validateMachineRestore']);
     expect(seconds(60)).toHaveLength(10);
   });
 });

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  chooseItemPoint,
-  readRestoreCounts,
-  restoreShare,
-  type ShareRestoreOrder,
-} from '../../../src/recovery-services/restores.ts';
+import type { ShareRestoreOrder } from '../../../src/recovery-services/restoreRequests.ts';
+import { chooseItemPoint, readRestoreCounts, restoreShare } from '../../../src/recovery-services/restores.ts';
 
 const group = '/subscriptions/88888888-0000-4000-8000-000000000000/resourceGroups/rg';
 const vaultId = `${group}/providers/Microsoft.RecoveryServices/vaults/vault`;
