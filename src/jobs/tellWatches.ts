@@ -14,8 +14,8 @@ const atOnce = 16;
 /** Watches that are told together: their rows go in few operations, and none waits for the points of thousands. */
 const mostTogether = 100;
 /** So long a tick waits for its turns to read points: flows that are told without one look for it by themselves. */
-const longestWaitMs = 45_000;
-const exchangeMs = 60_000;
+const longestWaitMs = 40_000;
+const exchangeMs = 15_000;
 const mostTurns = 3;
 
 /** Until when a tick may wait for turns; it is over once one of them came too late. */
@@ -132,8 +132,12 @@ async function watchOn(services: TrackerServices, held: HeldWatch): Promise<bool
  */
 export async function tellWatches(services: TrackerServices, settled: readonly HeldWatch[]): Promise<void> {
   const patience = { untilMs: services.clock().getTime() + longestWaitMs };
-  for (let begin = 0; begin < settled.length; begin += mostTogether) {
-    const group = settled.slice(begin, begin + mostTogether);
+  const made = settled.filter((held) => lookOf(services, held));
+  // Whoever is to stop, or has failed, waits for no point.
+  const others = settled.filter((held) => !made.includes(held));
+  await inBatches(others, atOnce, (held) => tell(services, held, undefined));
+  for (let begin = 0; begin < made.length; begin += mostTogether) {
+    const group = made.slice(begin, begin + mostTogether);
     const points = new Map<HeldWatch, PointMade | null | undefined>();
     await inBatches(group, atOnce, async (held) => {
       points.set(held, await readPoint(services, held, patience));

@@ -433,6 +433,22 @@ describe('an outcome', () => {
     expect([waiting.told.length, waiting.pointReads]).toEqual([1, []]);
   });
 
+  test('of a failed backup is told before anybody waits for the turn of a recovery point', async () => {
+    const world = trackerWorld({
+      list: () =>
+        listOf(
+          { id: job(1), status: 'Completed', activityId: attempt(1) },
+          { id: job(2), status: 'Failed', activityId: attempt(2) },
+        ),
+      read: () => says(200, { name: job(2), properties: { status: 'Failed' } }),
+    });
+    await watchJob(world.services, watchOrder({ attemptId: attempt(1) }));
+    await watchJob(world.services, watchOrder({ runId: 'b'.repeat(40), event: 2, attemptId: attempt(2) }));
+    await world.tick();
+    await world.tick();
+    expect(world.told.map(({ name }) => name)).toEqual(['job-2', 'job-1']);
+  });
+
   test('waits for the turn of its recovery point, at most so long as the tick may', async () => {
     const soon: Pacer = {
       reserve: ({ action }, now) =>
