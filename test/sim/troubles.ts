@@ -101,9 +101,11 @@ export function troublesOf({ seed, enabled }: SimWorld): Troubles {
       app?.kill();
     }
     if (dies('freeze', 1)) {
-      if (chance.percent(50)) await effect();
+      // What was asked for before the worker froze is not asked for again: its answer comes late.
+      const made = chance.percent(50) ? { answer: await effect() } : undefined;
       app?.freeze();
       await pause(chance.oneOf([20, 60, 130, 400, 900]));
+      if (made) return made.answer;
     }
     if (port.startsWith('queue.')) return atQueue(effect);
     if (port.startsWith('flows.')) return atFlows(port, effect);
