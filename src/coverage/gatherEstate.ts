@@ -1,12 +1,11 @@
 import { idKey, parseResourceId } from '../arm/resourceId.ts';
-import { EstateUnreadable } from '../estate/askArm.ts';
 import { protectionOf, protectionQuery, sourceKey, type Protection } from '../estate/protections.ts';
 import { eachGraphPage } from '../estate/readGraph.ts';
 import { whyUnreadable } from '../estate/readRights.ts';
 import type { Plan, ResourceKind } from '../plan/schema.ts';
 import type { CoverageServices } from './refreshState.ts';
 import { durationMilliseconds } from './policies.ts';
-import { isBackupVault, readVault, type VaultReading } from './readVault.ts';
+import { attempting, isBackupVault, readVault, type VaultReading } from './readVault.ts';
 
 /** Everything of the estate but the resources themselves, which are read page by page. */
 export interface Gathered {
@@ -41,16 +40,6 @@ function jobsSince({ rules }: Plan, now: Date): Date {
   });
   const window = Math.min(mostWindowMs, Math.max(leastWindowMs, ...expected));
   return new Date(now.getTime() - window - hour);
-}
-
-async function attempt<T>(problems: string[], read: () => Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof EstateUnreadable)) throw error;
-    problems.push(error.message);
-    return otherwise;
-  }
 }
 
 type Index = Map<string, Protection[]>;
@@ -126,10 +115,11 @@ function withLostPages(
 /** Reads rights, protections and vaults; what cannot be read is said and stops nothing. */
 export async function gatherEstate(services: CoverageServices, plan: Plan): Promise<Gathered> {
   const problems: string[] = [];
+  const attempt = attempting(problems);
   const subscriptions = distinct(plan.safety.subscriptions.map((id) => id.toLowerCase()));
   const hidden = new Set<string>();
   for (const id of subscriptions) {
-    const why = await attempt(problems, () => whyUnreadable(services.estate, id), 'no answer');
+    const why = await attempt(() => whyUnreadable(services.estate, id), 'no answer');
     if (why === undefined) continue;
     hidden.add(id);
     if (why !== 'no answer') problems.push(why);
@@ -143,7 +133,6 @@ export async function gatherEstate(services: CoverageServices, plan: Plan): Prom
     }
   };
   const sawProtections = await attempt(
-    problems,
     async () => (await eachGraphPage(services.estate, everywhere, protectionQuery, take)) > 0,
     false,
   );

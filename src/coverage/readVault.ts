@@ -61,10 +61,10 @@ const mostErrorReads = 20;
 
 type Facts = { -readonly [K in keyof BackupFacts]: BackupFacts[K] };
 
-/** Reads what can be read and says what could not. @throws only what is no answer of Azure. */
-export async function readVault(services: EstateServices, order: VaultOrder): Promise<VaultReading> {
-  const problems: string[] = [];
-  const attempt = async <T>(read: () => Promise<T>, otherwise: T): Promise<T> => {
+/** Reads, or takes the other value where Azure does not let itself be read: why goes among the problems. */
+export const attempting =
+  (problems: string[]): Attempt =>
+  async (read, otherwise) => {
     try {
       return await read();
     } catch (error) {
@@ -73,6 +73,11 @@ export async function readVault(services: EstateServices, order: VaultOrder): Pr
       return otherwise;
     }
   };
+
+/** Reads what can be read and says what could not. @throws only what is no answer of Azure. */
+export async function readVault(services: EstateServices, order: VaultOrder): Promise<VaultReading> {
+  const problems: string[] = [];
+  const attempt = attempting(problems);
   const read = isBackupVault(order.id) ? readBackupVault : readRecoveryServicesVault;
   return { ...(await read(services, order, attempt)), problems };
 }

@@ -1,5 +1,5 @@
 import type { JobSeen } from '../arm/backupJob.ts';
-import type { ArmReply, Json } from '../arm/call.ts';
+import type { ArmCall, ArmReply, Json } from '../arm/call.ts';
 import { memberIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
@@ -37,6 +37,14 @@ export function instancePointIn(
   return newest;
 }
 
+/** Lists the recovery points of an instance. */
+export const pointsCall = (instanceId: string): ArmCall => ({
+  action: 'Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints/read',
+  method: 'GET',
+  path: resourcePath(instanceId, 'recoveryPoints'),
+  apiVersion: dataProtectionApiVersion,
+});
+
 /**
  * The newest recovery point made between `since` and `until` (ISO 8601 UTC): the span of a job. Absent where none was;
  * operational blobs have time ranges instead.
@@ -46,12 +54,7 @@ export const findInstanceRecoveryPoint: Step<
   { readonly found?: InstanceRecoveryPoint }
 > = {
   name: 'dataProtection.findRecoveryPoint',
-  describe: ({ instanceId }) => ({
-    action: 'Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints/read',
-    method: 'GET',
-    path: resourcePath(instanceId, 'recoveryPoints'),
-    apiVersion: dataProtectionApiVersion,
-  }),
+  describe: ({ instanceId }) => pointsCall(instanceId),
   pages: true,
   read: (reply, made) => {
     const found = instancePointIn(reply, made);

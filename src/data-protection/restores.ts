@@ -19,7 +19,7 @@ import {
 } from './datasources.ts';
 import type { OnInstance } from './instances.ts';
 import { findEarlierJob, listJobsCall } from './jobSearch.ts';
-import { readPoint } from './recoveryPoints.ts';
+import { pointsCall, readPoint } from './recoveryPoints.ts';
 
 function listedPoint(row: JsonObject): ListedPoint {
   const { id, at, tiers } = readPoint(row);
@@ -30,12 +30,7 @@ function listedPoint(row: JsonObject): ListedPoint {
 /** Lists the recovery points of an instance and chooses one. */
 export const chooseInstancePoint: Step<OnInstance & PointWish, PointChoice> = {
   name: 'dataProtection.choosePoint',
-  describe: ({ instanceId }) => ({
-    action: 'Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints/read',
-    method: 'GET',
-    path: resourcePath(instanceId, 'recoveryPoints'),
-    apiVersion: dataProtectionApiVersion,
-  }),
+  describe: ({ instanceId }) => pointsCall(instanceId),
   pages: true,
   read: (reply, wish) => ({
     kind: 'done',

@@ -1,5 +1,5 @@
 import type { JobSeen } from '../arm/backupJob.ts';
-import type { ArmReply, Json } from '../arm/call.ts';
+import type { ArmCall, ArmReply, Json } from '../arm/call.ts';
 import { objectIn, objectsIn, readInstant, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import type { Step } from '../steps/step.ts';
@@ -86,23 +86,27 @@ function madeBy(rows: readonly Resource[], { startedAt, endedAt, expiresAt }: Ma
 export const pointMadeIn = (reply: ArmReply, made: MadeBetween): RecoveryPointSeen | null =>
   madeBy(rowsIn(reply), made);
 
+/** Lists the recovery points of an item in a span of instants, in milliseconds. */
+export const pointsCall = (itemId: string, fromMs: number, toMs: number): ArmCall =>
+  backupCall(
+    'GET',
+    'backupFabrics/protectionContainers/protectedItems/recoveryPoints/read',
+    resourcePath(itemId, 'recoveryPoints'),
+    {
+      query: {
+        $filter: filterOf({
+          startDate: filterTime(new Date(fromMs)),
+          endDate: filterTime(new Date(toMs)),
+        }),
+      },
+    },
+  );
+
 /** The recovery point that a job has made, chosen by time; null when the list shows none (yet). */
 export const findRecoveryPoint: Step<MadeBetween, RecoveryPointSeen | null> = {
   name: 'recoveryServices.findRecoveryPoint',
   describe: ({ itemId, startedAt, endedAt }) =>
-    backupCall(
-      'GET',
-      'backupFabrics/protectionContainers/protectedItems/recoveryPoints/read',
-      resourcePath(itemId, 'recoveryPoints'),
-      {
-        query: {
-          $filter: filterOf({
-            startDate: filterTime(new Date(Date.parse(startedAt) - hourMilliseconds)),
-            endDate: filterTime(new Date(Date.parse(endedAt) + hourMilliseconds)),
-          }),
-        },
-      },
-    ),
+    pointsCall(itemId, Date.parse(startedAt) - hourMilliseconds, Date.parse(endedAt) + hourMilliseconds),
   pages: true,
   read: (reply, input) => ({ kind: 'done', result: pointMadeIn(reply, input) }),
   repeat: 'safe',

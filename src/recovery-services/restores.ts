@@ -6,16 +6,7 @@ import { foundInList, type EarlierEffect, type ReadContext, type Step } from '..
 import { followSecondsOf, watchedBackup, type BackupHandle } from './backup.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
 import { operationStatusCall } from './operations.ts';
-import {
-  backupApiVersion,
-  backupCall,
-  filterOf,
-  filterTime,
-  resourceIn,
-  rowsIn,
-  vaultIdOf,
-  type Resource,
-} from './paths.ts';
+import { backupApiVersion, backupCall, resourceIn, rowsIn, vaultIdOf, type Resource } from './paths.ts';
 import type { OnItem } from './protectedItems.ts';
 import {
   guarding,
@@ -26,7 +17,7 @@ import {
   type RestoreOrder,
   type ShareRestoreOrder,
 } from './restoreRequests.ts';
-import { isPoint, pointTime } from './recoveryPoints.ts';
+import { isPoint, pointsCall, pointTime } from './recoveryPoints.ts';
 
 const hourMilliseconds = 3_600_000;
 /** Recorded in 2025: what a restore of a share answers with. */
@@ -48,19 +39,7 @@ function listedPoint(row: Resource): ListedPoint {
 export const chooseItemPoint: Step<OnItem & PointWish, PointChoice> = {
   name: 'recoveryServices.choosePoint',
   describe: ({ itemId, notBefore, notAfter }) =>
-    backupCall(
-      'GET',
-      'backupFabrics/protectionContainers/protectedItems/recoveryPoints/read',
-      resourcePath(itemId, 'recoveryPoints'),
-      {
-        query: {
-          $filter: filterOf({
-            startDate: filterTime(new Date(notBefore)),
-            endDate: filterTime(new Date(Date.parse(notAfter) + hourMilliseconds)),
-          }),
-        },
-      },
-    ),
+    pointsCall(itemId, Date.parse(notBefore), Date.parse(notAfter) + hourMilliseconds),
   pages: true,
   read: (reply, wish) => ({
     kind: 'done',
