@@ -145,7 +145,7 @@ export const drillMutants = [
     ],
   ),
   ...noticedBy(
-    ['test/flows/shareDrill.test.ts', 'test/flows/instanceDrill.test.ts'],
+    ['test/unit/drills', 'test/flows/shareDrill.test.ts', 'test/flows/instanceDrill.test.ts'],
     [
       [
         'orchestrations/drills/cleanUp.ts',
