@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Flow, FlowContext } from '../../../src/orchestrations/flow.ts';
 import { drill, type Drilled, type Restored } from '../../../src/orchestrations/drills/drill.ts';
+import { noteDrillActivity } from '../../../src/orchestrations/drills/cleanUp.ts';
 import { StepFailed } from '../../../src/orchestrations/refusals.ts';
 import type { DrillRequest } from '../../../src/runs/request.ts';
 
@@ -12,13 +13,14 @@ function play(restored: Restored | StepFailed, request: Partial<DrillRequest> = 
   const notes: { moment: string; proof?: { verdict: string } }[] = [];
   const df = {
     currentUtcDateTime: new Date('2026-08-22T02:00:00Z'),
-    callActivity: (_name: string, note: (typeof notes)[number]) => void notes.push(note),
+    callActivity: (name: string, note: (typeof notes)[number]) =>
+      void (name === noteDrillActivity && notes.push(note)),
     createTimer: () => undefined,
   };
   const facts = { acceptedAt: '2026-08-22T02:00:00.000Z', mayDeleteBackups: false, mayDrill: true };
   const context = { df, runId: 'd'.repeat(40), facts } as unknown as FlowContext;
   const drilled: Drilled = {
-    ...{ resourceId: '/r', itemId: '/i', things: [] },
+    ...{ resourceId: '/r', itemId: '/i', restoredTo: [], things: [] },
     *choose() {
       return { chosen: { id: '/p', name: 'p', at: '2026-08-21T02:00:00.000Z' }, eligible: 1, passedOver: 0 };
     },
@@ -26,6 +28,12 @@ function play(restored: Restored | StepFailed, request: Partial<DrillRequest> = 
       return [];
     },
     *validate() {
+      return [];
+    },
+    *guards() {
+      return [];
+    },
+    *creates() {
       return [];
     },
     *restore(): Flow<Restored> {
@@ -40,16 +48,16 @@ function play(restored: Restored | StepFailed, request: Partial<DrillRequest> = 
     ...request,
   } as DrillRequest);
   let step = flow.next();
-  for (let steps = 0; !step.done && steps < 100; steps++) step = flow.next(undefined);
+  for (let steps = 0; !step.done && steps < 100; steps++) step = flow.next(null);
   if (!step.done) throw new Error('The drill does not end.');
   return { moments: notes.map(({ moment, proof }) => proof?.verdict ?? moment), ending: step.value };
 }
 
 test.each([
-  ['refused', ['planned', 'settled', 'cleaned', 'failed'], 'failed'],
-  ['failed', ['planned', 'settled', 'cleaned', 'failed'], 'failed'],
-  ['timedOut', ['planned', 'cleaned', 'failed'], 'failed'],
-  ['unknown', ['planned', 'cleaned', 'failed'], 'failed'],
+  ['refused', ['begun', 'planned', 'settled', 'cleaned', 'failed'], 'failed'],
+  ['failed', ['begun', 'planned', 'settled', 'cleaned', 'failed'], 'failed'],
+  ['timedOut', ['begun', 'planned', 'cleaned', 'failed'], 'failed'],
+  ['unknown', ['begun', 'planned', 'cleaned', 'failed'], 'failed'],
 ] as const)(
   'a restore that ended %s: its row is settled only where nothing can come any more',
   (kind, moments, status) => {
@@ -61,7 +69,7 @@ test.each([
 
 test('a restore that was cancelled proves nothing, and nothing is shown of it', () => {
   const { moments, ending } = play(new StepFailed('restore', { kind: 'cancelled' }));
-  expect(moments).toEqual(['planned', 'settled', 'cleaned']);
+  expect(moments).toEqual(['begun', 'planned', 'settled', 'cleaned']);
   expect(ending).toMatchObject({ status: 'cancelled', error: { code: 'RunCancelled' } });
 });
 
@@ -74,6 +82,6 @@ test.each([
   [{ ...good, verdict: 'mismatch' as const }, {}, 'mismatch', 'failed'],
 ])('what came back as %j, where %j is asked, is %s', (restored, request, verdict, status) => {
   const { moments, ending } = play(restored, request);
-  expect(moments).toEqual(['planned', 'settled', 'cleaned', verdict]);
+  expect(moments).toEqual(['begun', 'planned', 'settled', 'cleaned', verdict]);
   expect(ending).toMatchObject({ status, result: { verdict, point: { ageSeconds: 86_400 } } });
 });
