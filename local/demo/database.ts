@@ -30,7 +30,7 @@ export const database: Story = {
   ending: {
     status: 'completed',
     job: 'Completed',
-    steps: ['recoveryServices.backUpNow', 'recoveryServices.findRecoveryPoint'],
+    steps: ['recoveryServices.backUpNow'],
     effects: { backup: 1 },
   },
 };

@@ -60,12 +60,7 @@ export const retentionTag: Story = {
   ending: {
     status: 'completed',
     job: 'Completed',
-    steps: [
-      'dataProtection.findInstance',
-      'dataProtection.getBackupPolicy',
-      'dataProtection.backUpInstance',
-      'dataProtection.findRecoveryPoint',
-    ],
+    steps: ['dataProtection.findInstance', 'dataProtection.getBackupPolicy', 'dataProtection.backUpInstance'],
     effects: { backup: 1 },
   },
 };

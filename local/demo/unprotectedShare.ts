@@ -58,7 +58,6 @@ export const unprotectedShare: Story = {
       'recoveryServices.protectItem',
       'recoveryServices.awaitProtected',
       'recoveryServices.backUpNow',
-      'recoveryServices.findRecoveryPoint',
     ],
     effects: { protect: 1, backup: 1 },
   },

@@ -25,7 +25,7 @@ export const virtualMachine: Story = {
   ending: {
     status: 'completed',
     job: 'Completed',
-    steps: ['recoveryServices.backUpNow', 'recoveryServices.findRecoveryPoint'],
+    steps: ['recoveryServices.backUpNow'],
     effects: { backup: 1 },
   },
 };

@@ -27,16 +27,29 @@ function present(record: RunRecord): string | undefined {
     : undefined;
 }
 
+/** The job's end as its tracker tells it, with the proof that it has read beside it. */
+function toldProof({ job, recoveryPoint, steps }: RunRecord): string | undefined {
+  const lookedItself = steps.some(({ name }) => name.endsWith('.findRecoveryPoint'));
+  if (!recoveryPoint || lookedItself) return undefined;
+  const ended = job?.status ? `The backup job is ${job.status}` : 'The backup has ended';
+  return `✓ ${ended}, its recovery point is there: the proof`;
+}
+
 /** Tells a run step by step from its record: each call says what is new since the last. @param margin before each line. */
 export function narrate(screen: Screen, margin = '  '): (record: RunRecord) => void {
   const told = new Set<number>();
   let shown: string | undefined;
+  let proof: string | undefined;
   return (record) => {
     record.steps.forEach((step, index) => {
       if (step.endedAt === undefined || told.has(index)) return;
       told.add(index);
       screen.line(`${margin}${toldStep(step)}`);
     });
+    if (proof === undefined) {
+      proof = toldProof(record);
+      if (proof !== undefined) screen.line(`${margin}${proof}`);
+    }
     const now = present(record);
     if (now && now !== shown) screen.progress(`${margin}${now}`);
     shown = now;
