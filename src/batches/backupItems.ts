@@ -6,10 +6,10 @@ import type { Estate } from '../estate/readEstate.ts';
 import type { Plan, Schedule } from '../plan/schema.ts';
 import { isAllowed, select, whyNot, type Candidate } from '../plan/select.ts';
 import type { BackupOptions, RunRequest, Target } from '../runs/request.ts';
-import type { BatchOf } from '../runs/run.ts';
+import { targetName, type BatchOf } from '../runs/run.ts';
 import { digestOf } from '../runs/runRow.ts';
 import type { Table } from '../storage/table.ts';
-import { addItems, itemKey, itemsOf, targetName, type BatchItem } from './batchItem.ts';
+import { addItems, itemKey, itemsOf, type BatchItem } from './batchItem.ts';
 
 /** What a batch backs up, as far as the plan must be asked: rules by name, a match, or ids. */
 type Wanted = Schedule['backUp'];

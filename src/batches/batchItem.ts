@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { EstateServices } from '../estate/askArm.ts';
-import { shareId } from '../arm/resourceId.ts';
 import type { LoadedPlan } from '../plan/loadPlan.ts';
 import type { Shard } from '../runs/activities.ts';
-import type { RunRequest, Target } from '../runs/request.ts';
+import type { RunRequest } from '../runs/request.ts';
 import type { BatchCounts, RunStatus } from '../runs/run.ts';
 import type { RunState } from '../runs/runRow.ts';
 import type { RunServices } from '../runs/runServices.ts';
@@ -127,22 +126,6 @@ export function shardsOf(items: readonly BatchItem[]): readonly Shard[] {
     const before = firsts[at + 1];
     return { from, ...(before === undefined ? {} : { before }) };
   });
-}
-
-/** The ARM id of what a target names; of a database the vault with container and database. */
-export function targetName(target: Target): string {
-  if ('id' in target) return target.id;
-  switch (target.kind) {
-    case 'fileShare':
-      return shareId(target.storageAccountId, target.share);
-    case 'virtualMachine':
-      return target.virtualMachineId;
-    case 'workload':
-      return `${target.vaultId}/${target.container}/${target.database}`;
-    case 'disk':
-    case 'blobs':
-      return target.datasourceId;
-  }
 }
 
 /** Everything batches and sweeps are carried with. */

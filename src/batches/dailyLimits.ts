@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { idKey } from '../arm/resourceId.ts';
 import type { RunRequest, Target, DrillRequest } from '../runs/request.ts';
 import type { StoredRow, Table } from '../storage/table.ts';
-import { targetName } from './batchItem.ts';
+import { targetName } from '../runs/run.ts';
 
 /**
  * Azure Backup's limits per UTC day, as published from 2022 to 2025; refused requests come back as `CloudDos…`.

@@ -1,4 +1,5 @@
 import type { Failure, Json, JsonObject } from '../arm/call.ts';
+import { shareId } from '../arm/resourceId.ts';
 import type { BackupOptions, RunRequest, Target, CleanUpRequest } from './request.ts';
 
 /** What a batch backs up. Items of `targets` are stored before the run is accepted; `digest` tells two such lists apart. */
@@ -234,3 +235,19 @@ export const shardIdOf = (runId: string, generation: number, number: number): st
 
 /** Raised to a shard when one of its children has ended. A hint: the shard's timer looks anyway. */
 export const childEndedEvent = 'job-0';
+
+/** The ARM id of what a target names; of a database the vault with container and database. */
+export function targetName(target: Target): string {
+  if ('id' in target) return target.id;
+  switch (target.kind) {
+    case 'fileShare':
+      return shareId(target.storageAccountId, target.share);
+    case 'virtualMachine':
+      return target.virtualMachineId;
+    case 'workload':
+      return `${target.vaultId}/${target.container}/${target.database}`;
+    case 'disk':
+    case 'blobs':
+      return target.datasourceId;
+  }
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RowChange, RowPage, RowRange, Table } from '../storage/table.ts';
-import { targetOf, type RunRecord, type RunStatus } from './run.ts';
+import { targetName, targetOf, type RunRecord, type RunStatus } from './run.ts';
 import type { Target } from './request.ts';
 import { runPartition, type RunState } from './runRow.ts';
 
@@ -24,23 +24,10 @@ const hashed = (name: string): string =>
 const targetPlace = (name: string): string => `target-${hashed(name)}`;
 
 /** The ARM ids under which a target is found: the resource itself, and for a share its account too. */
-function namesOfTarget(target: Target): readonly string[] {
-  if ('id' in target) return [target.id];
-  switch (target.kind) {
-    case 'fileShare':
-      return [
-        target.storageAccountId,
-        `${target.storageAccountId}/fileServices/default/shares/${target.share}`,
-      ];
-    case 'virtualMachine':
-      return [target.virtualMachineId];
-    case 'workload':
-      return [`${target.vaultId}/${target.container}/${target.database}`];
-    case 'disk':
-    case 'blobs':
-      return [target.datasourceId];
-  }
-}
+const namesOfTarget = (target: Target): readonly string[] =>
+  'kind' in target && target.kind === 'fileShare'
+    ? [target.storageAccountId, targetName(target)]
+    : [targetName(target)];
 
 /** The ARM ids under which a run is found; none for a run about many things. */
 export function namesOfRun({ request }: Pick<RunState, 'request'>): readonly string[] {

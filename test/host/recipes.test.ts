@@ -60,13 +60,12 @@ test('a datasource that is added is asked for at each place of the recipe', () =
   expect(asked).toEqual(
     expect.arrayContaining([
       'local/start/introduction.ts',
-      'src/batches/batchItem.ts',
       'src/batches/dailyLimits.ts',
       'src/batches/protectionRequest.ts',
       'src/orchestrations/flows.ts',
       'src/orchestrations/recovery-services/itemTarget.ts',
       'src/plan/problems.ts',
-      'src/runs/runIndex.ts',
+      'src/runs/run.ts',
     ]),
   );
   const recipe = readFileSync('CONTRIBUTING.md', 'utf8');
