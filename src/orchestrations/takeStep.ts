@@ -68,7 +68,8 @@ function outcomeIn(
 
 /**
  * Waits for the event of one ask, and of a step that starts a job for the job's end, which brings what the step gave;
- * undefined when the deadline came first, or the end did not bring it. An event that names another step is ignored.
+ * undefined when the deadline came first, or the end did not bring it. An event that names another step is ignored, and
+ * what is left of the wait gets a timer of its own: a task that races twice is scheduled twice.
  */
 function* awaitOutcome(
   context: FlowContext,
@@ -77,16 +78,15 @@ function* awaitOutcome(
 ): Flow<StepOutcome | undefined> {
   const { ask, jobEvent } = order;
   const names = [`step-${ask}`, ...(jobEvent === undefined ? [] : [`job-${jobEvent}`])];
-  const deadline = timer(context, seconds);
+  const until = context.df.currentUtcDateTime.getTime() + seconds * 1000;
   for (;;) {
+    const deadline = timer(context, (until - context.df.currentUtcDateTime.getTime()) / 1000);
     const events: Task[] = names.map((name) => context.df.waitForExternalEvent(name));
     const winner = (yield context.df.Task.any([...events, deadline])) as Task;
     if (winner === deadline) return undefined;
+    deadline.cancel();
     const outcome = outcomeIn(order, winner.result as Parameters<typeof outcomeIn>[1]);
-    if (outcome) {
-      deadline.cancel();
-      return outcome === 'incomplete' ? undefined : outcome;
-    }
+    if (outcome) return outcome === 'incomplete' ? undefined : outcome;
   }
 }
 

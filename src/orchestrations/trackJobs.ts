@@ -23,27 +23,28 @@ function* tick(df: Durable, input: TrackerInput): Flow<TickAnswer | undefined> {
   }
 }
 
-/** Clocks further apart than this do not agree on instants. */
-const mostSkewMs = 60_000;
+/** A tick said what it said between being asked and being heard; its clock may be so far off that, in milliseconds. */
+const mostSkewMs = 2000;
 
-/** When a tick meant the next one to be: by the platform's clock, where that of the tick agrees with it. */
-function wantedAt(now: number, { nextTickAt, waitSeconds = 0 }: TickAnswer): number {
+/** When a tick meant the next one to be: by the platform's clock, where that of the tick does not agree with it. */
+function wantedAt(askedAt: number, now: number, { nextTickAt, waitSeconds = 0 }: TickAnswer): number {
   const at = Date.parse(nextTickAt ?? '');
-  const byWait = now + waitSeconds * 1000;
-  return waitSeconds > 0 && Math.abs(at - byWait) > mostSkewMs ? byWait : at;
+  if (waitSeconds <= 0) return at;
+  const saidAt = at - waitSeconds * 1000;
+  const agrees = saidAt >= askedAt - mostSkewMs && saidAt <= now + mostSkewMs;
+  return agrees ? at : now + waitSeconds * 1000;
 }
 
 /** Whole seconds, rounded up. */
-function wakeAt(df: Durable, answer: TickAnswer | undefined): Date {
-  const now = df.currentUtcDateTime.getTime();
-  const wanted = answer ? wantedAt(now, answer) : now + afterFailureSeconds * 1000;
+function wakeAt(now: number, askedAt: number, answer: TickAnswer | undefined): Date {
+  const wanted = answer ? wantedAt(askedAt, now, answer) : now + afterFailureSeconds * 1000;
   const seconds = Math.max(1, Math.ceil((wanted - now) / 1000));
   return new Date(Math.min(now + seconds * 1000, now + longestSleepMs));
 }
 
 /** Sleeps to the next tick, or until a new job asks for one: a hint that may be lost, the next tick sees the job. */
-function* sleepToTick(df: Durable, answer: TickAnswer | undefined): Flow<void> {
-  const timer = df.createTimer(wakeAt(df, answer));
+function* sleepToTick(df: Durable, askedAt: number, answer: TickAnswer | undefined): Flow<void> {
+  const timer = df.createTimer(wakeAt(df.currentUtcDateTime.getTime(), askedAt, answer));
   const hurry: Task = df.waitForExternalEvent(hurryEvent);
   if ((yield df.Task.any([timer, hurry])) !== timer) timer.cancel();
 }
@@ -51,9 +52,10 @@ function* sleepToTick(df: Durable, answer: TickAnswer | undefined): Flow<void> {
 /** Ticks until no job of the vault is watched. @returns whether the tracker goes on in a fresh history. */
 export function* trackVault(df: Durable, input: TrackerInput): Flow<'goesOn' | 'ended'> {
   for (let ticks = 0; ticks < ticksPerGeneration; ticks++) {
+    const askedAt = df.currentUtcDateTime.getTime();
     const answer = yield* tick(df, input);
     if (answer && answer.nextTickAt === undefined) return 'ended';
-    yield* sleepToTick(df, answer);
+    yield* sleepToTick(df, askedAt, answer);
   }
   return 'goesOn';
 }

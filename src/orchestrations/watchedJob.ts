@@ -142,19 +142,20 @@ const longestSleepSeconds = 6 * 86_400;
 /** Silent deadlines after which the flow gives up: the tracker has told nothing for all of them. */
 const mostAsks = 3;
 
-/** Waits for one event with one timer, so that a long job costs no more history than a short one. */
+/**
+ * Waits for one event with one timer, so that a long job costs no more history than a short one. Only an event that
+ * tells of another job has the timer set anew: a task that races twice is scheduled twice.
+ */
 function* awaitJob(context: FlowContext, event: number, untilMs: number): Flow<WatchOutcome | undefined> {
-  const now = context.df.currentUtcDateTime.getTime();
-  const longest = now + longestSleepSeconds * 1000;
-  const deadline = context.df.createTimer(new Date(Math.min(Math.max(untilMs, now + 1000), longest)));
+  const latest = context.df.currentUtcDateTime.getTime() + longestSleepSeconds * 1000;
   for (;;) {
+    const soonest = context.df.currentUtcDateTime.getTime() + 1000;
+    const deadline = context.df.createTimer(new Date(Math.min(Math.max(untilMs, soonest), latest)));
     const told: Task = context.df.waitForExternalEvent(`job-${event}`);
     if ((yield context.df.Task.any([told, deadline])) === deadline) return undefined;
+    deadline.cancel();
     const payload = told.result as Partial<JobEvent> | null | undefined;
-    if (payload?.event === event && payload.outcome) {
-      deadline.cancel();
-      return payload.outcome;
-    }
+    if (payload?.event === event && payload.outcome) return payload.outcome;
   }
 }
 

@@ -24,6 +24,9 @@ async function paces(skewSeconds: number): Promise<readonly number[]> {
 
 test.each([
   ['as the platform’s', 0],
+  ['half a minute behind it', -30],
+  ['three seconds behind it', -3],
+  ['half a minute ahead of it', 30],
   ['two hours behind it', -7200],
   ['two hours ahead of it', 7200],
 ])('a tracker whose clock is %s ticks once a minute', async (_clock, skewSeconds) => {

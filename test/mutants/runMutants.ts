@@ -190,8 +190,8 @@ export const runMutants = [
     ],
     [
       'orchestrations/takeStep.ts',
-      '      deadline.cancel();\n',
-      '',
+      '    deadline.cancel();\n    const outcome',
+      '    const outcome',
       'a timer that lost keeps the flow running',
     ],
   ]),

@@ -28,6 +28,8 @@ interface Planned extends Task {
   readonly event?: string;
   readonly fireAt?: number;
   readonly any?: readonly Planned[];
+  /** Whether a race has it already. */
+  races?: boolean;
   cancelled?: boolean;
   fails?: true | undefined;
   isCanceled: boolean;
@@ -39,6 +41,14 @@ interface Answer {
   readonly result: unknown;
   readonly at: number;
   readonly fails?: true;
+}
+
+/** @throws Error for a task of an earlier race: the platform would schedule it once more, and lose count of all that follows. */
+function racersOf(any: readonly Planned[]): readonly Planned[] {
+  const twice = any.find(({ races }) => races);
+  if (twice) throw new Error(`A task is raced twice: ${twice.says}.`);
+  for (const task of any) task.races = true;
+  return any;
 }
 
 /** The part of `context.df` that flows use, for one replay; every task is noted in order. */
@@ -69,7 +79,7 @@ function durable(tasks: Planned[], time: { now: number }): Durable {
     },
     createTimer: (fireAt: Date) => plan(`timer ${fireAt.toISOString()}`, { fireAt: fireAt.getTime() }),
     Task: {
-      any: (any: Task[]) => plan('any', { any: any as Planned[] }),
+      any: (any: Task[]) => plan('any', { any: racersOf(any as Planned[]) }),
       all: () => {
         throw new Error('The player knows no Task.all.');
       },
