@@ -10,6 +10,7 @@ import type {
   RetryContext,
 } from './programmingModel.ts';
 import type { FunctionRegistry, RegisteredFunction } from './registry.ts';
+import { isShort, shortModel } from './shortModel.ts';
 import type { TriggerMetadata } from './triggerMetadata.ts';
 import type { NamedTypedData, TypedData } from './typedData.ts';
 import type { Warnings } from './warnings.ts';
@@ -26,7 +27,7 @@ export interface InvocationInput {
 export type InvocationOutcome =
   | {
       readonly ok: true;
-      readonly returnValue?: TypedData;
+      readonly returnValue?: TypedData | undefined;
       readonly outputData: readonly NamedTypedData[];
       readonly result: unknown;
     }
@@ -49,6 +50,8 @@ export interface InvokerOptions {
   readonly timeoutMs?: number;
   /** Wraps each call, so that a crash can cut it off. */
   readonly guard?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Calls functions without the library's conversions where {@link isShort} allows it. */
+  readonly short?: boolean;
 }
 
 /** One call in flight, shared by its stages. */
@@ -118,19 +121,21 @@ async function runStages(
   const hookData: Record<string, unknown> = {};
   const seen: { context?: unknown } = {};
   const core = coreContext(options, fn, input, hookData, seen);
-  const model = await programmingModel.getInvocationModel(core);
+  const model =
+    options.short && isShort(fn) ? shortModel(core) : await programmingModel.getInvocationModel(core);
   const { context, inputs } = await model.getArguments();
   seen.context = context;
   const call: Call = { fn, registry: options.registry, core, model, context, hookData };
   const result = await callHandler(call, inputs);
   const response = await model.getResponse(context, result);
-  const outputData = response.outputData ?? [];
   await options.dispatchOutputs?.(fn, allOutputs(fn, response));
   return {
     ok: true,
-    outputData,
+    outputData: response.outputData ?? [],
     result,
-    ...(response.returnValue ? { returnValue: response.returnValue } : {}),
+    get returnValue() {
+      return response.returnValue ?? undefined;
+    },
   };
 }
 

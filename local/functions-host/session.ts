@@ -35,6 +35,8 @@ export interface SessionParts {
   readonly createDurable?: CreateDurableExtension;
   /** Milliseconds until the timers may start. */
   readonly timersWaitMs: number;
+  /** Calls functions without the library's conversions; for tests that play many worlds. */
+  readonly short?: boolean;
 }
 
 /** The app between one start and the next stop or crash: its calls, listeners and durable engine. */

@@ -15,6 +15,8 @@ export interface TypedData {
   readonly collectionString?: { readonly string: readonly string[] };
   readonly collectionDouble?: { readonly double: readonly number[] };
   readonly collectionSint64?: { readonly sint64: readonly number[] };
+  /** The value itself, for calls that no library reads: `shortModel`. */
+  readonly live?: unknown;
 }
 
 /** A typed value under the key of a binding. */
@@ -44,6 +46,7 @@ export function isShallow(value: unknown, levels = DEEPEST): boolean {
 /** The value a function would see; a string that holds JSON is parsed, `{}` is undefined. Throws on broken `json`. */
 export function decodeTypedData(data: TypedData | null | undefined): unknown {
   if (!data) return undefined;
+  if (data.live !== undefined) return data.live;
   if (data.string !== undefined) return parseJsonOrKeep(data.string);
   if (data.json !== undefined) return JSON.parse(data.json) as unknown;
   const bytes = data.bytes ?? data.stream;

@@ -220,16 +220,19 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
   };
   const instances = options.instances ?? createMemoryStore();
   const aroundFlows = options.aroundFlows ?? ((invoke) => invoke);
+  // Who goes around the flows reads what they are sent.
+  const short = options.aroundFlows === undefined;
   const timerStatuses = createMemoryTimerStatusStore();
   const keys = generateKeys(clock);
   const random = clock.random;
   const loadPlan = createPlanLoader(
     {
       name: 'plan.json',
-      read: () =>
-        Promise.resolve(
-          options.plan ? { kind: 'text', text: JSON.stringify(options.plan()) } : { kind: 'absent' },
-        ),
+      read: async (known) => {
+        if (!options.plan) return { kind: 'absent' };
+        const text = JSON.stringify(options.plan());
+        return text === known ? { kind: 'unchanged' } : { kind: 'text', text, version: text };
+      },
     },
     () => new Date(clock.now()),
   );
@@ -255,12 +258,13 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       urls,
       timerStatuses,
       timersWaitMs: 0,
+      short,
       log: ({ level, message }) => void log.push(`${level} ${message}`),
       storeFor: () => queues,
       createDurable: (parts) =>
         (made.durable = createDurableExtension(
           { ...parts, invoke: aroundFlows(parts.invoke), store: instances },
-          { lean: true },
+          { lean: true, short },
         )),
     });
     const durable = made.durable;

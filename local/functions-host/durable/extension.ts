@@ -27,6 +27,8 @@ export interface EngineExtras {
   readonly legs?: TimerLegs;
   /** Leaves the second copy of each trigger value out; faster. */
   readonly lean?: boolean;
+  /** Hands values over instead of texts; the host's calls have to be short, too. */
+  readonly short?: boolean;
 }
 
 /** The extension and, for use inside one process, what lies behind its HTTP API. */
@@ -94,7 +96,7 @@ function buildEngine(
     invoke: options.invoke,
     store: options.store ?? openStore(options),
     hazards: reportHazards(options.warnings),
-    form: { legs: extras.legs ?? 'whole', lean: extras.lean ?? false },
+    form: { legs: extras.legs ?? 'whole', lean: extras.lean ?? false, short: extras.short ?? false },
     controlVisibilityMs: hostJson.durationMs(`${storage}.controlQueueVisibilityTimeout`, FIVE_MINUTES_MS),
     workItemVisibilityMs: hostJson.durationMs(`${storage}.workItemQueueVisibilityTimeout`, FIVE_MINUTES_MS),
     concurrentActivities: hostJson.number(

@@ -10,6 +10,8 @@ export interface RequestForm {
   readonly legs: TimerLegs;
   /** Leaves the second copy of the trigger value out of the metadata; nobody but a test can tell. */
   readonly lean: boolean;
+  /** Gives the value itself instead of its text, and no metadata: for hosts whose calls are short. */
+  readonly short: boolean;
 }
 
 const SEPARATOR = ',\n    ';
@@ -36,19 +38,39 @@ function replayedText(record: InstanceRecord): string {
   for (; grown.count < history.length; grown.count += 1) {
     const event = history[grown.count];
     if (!event) break;
-    const isPlayed = PLAYED.has(event.EventType) || isPlayedOddity(record, event, grown.count);
-    grown.text += `${grown.count === 0 ? '' : SEPARATOR}${writeEvent(event, isPlayed)}`;
+    const played = isPlayed(record, event, grown.count);
+    grown.text += `${grown.count === 0 ? '' : SEPARATOR}${writeEvent(event, played)}`;
   }
   replayed.set(history, grown);
   return grown.text;
 }
 
 /** Forgets the text of an instance that will not be asked again. */
-export const forgetText = (record: InstanceRecord): void => void replayed.delete(record.history);
+export function forgetText({ history }: InstanceRecord): void {
+  replayed.delete(history);
+  livePast.delete(history);
+}
 
-function writeEvent(event: HistoryEvent, isPlayed: boolean): string {
+function writeEvent(event: HistoryEvent, played: boolean): string {
   const { Timestamp, ...rest } = event;
-  return JSON.stringify({ ...rest, IsPlayed: isPlayed, Timestamp }, null, 2).replaceAll('\n', '\n    ');
+  return JSON.stringify({ ...rest, IsPlayed: played, Timestamp }, null, 2).replaceAll('\n', '\n    ');
+}
+
+const isPlayed = (record: InstanceRecord, event: HistoryEvent, at: number): boolean =>
+  PLAYED.has(event.EventType) || isPlayedOddity(record, event, at);
+
+// The library turns instants into dates where it finds them, and changes nothing else: replayed events are given again.
+const livePast = new WeakMap<readonly HistoryEvent[], HistoryEvent[]>();
+
+/** The history as values: everything before `fresh` is replay. */
+function liveHistory(record: InstanceRecord, fresh: readonly HistoryEvent[]): HistoryEvent[] {
+  const { history } = record;
+  const known = livePast.get(history);
+  const past = known && known.length <= history.length ? known : [];
+  for (const event of history.slice(past.length))
+    past.push({ ...event, IsPlayed: isPlayed(record, event, past.length) });
+  livePast.set(history, past);
+  return [...past, ...fresh.map((event) => ({ ...event, IsPlayed: false }))];
 }
 
 /** Everything before `fresh` is replay. */
@@ -91,8 +113,12 @@ export function orchestrationInput(
     maximumShortTimerDuration: legs.longest,
     defaultHttpAsyncRequestSleepTimeMillseconds: 30000,
   };
-  const data = { string: requestText(record, fresh, rest) };
   const { key } = fn.trigger;
+  if (form.short) {
+    const live = { history: liveHistory(record, fresh), ...rest };
+    return { inputData: [{ name: key, data: { live } }], triggerMetadata: {} };
+  }
+  const data = { string: requestText(record, fresh, rest) };
   const triggerMetadata = overlayValueProperties(form.lean ? {} : { [key]: data }, rest);
   return { inputData: [{ name: key, data }], triggerMetadata };
 }
