@@ -192,7 +192,7 @@ function coreContext(
   hookData: Record<string, unknown>,
   seen: { context?: unknown },
 ): CoreInvocationContext {
-  const invocationId = seededGuid(options.clock);
+  const invocationId = options.short ? `${fn.name}-${options.clock.now()}` : seededGuid(options.clock);
   const log = (level: LogLevel, category: string, message: string): void => {
     const line = applyLogHooks(options.registry, {
       level,

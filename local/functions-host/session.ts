@@ -18,6 +18,7 @@ import type { Settings } from './settings.ts';
 import { createTimerListeners } from './timer/timerListeners.ts';
 import type { TimerListener } from './timer/timerListener.ts';
 import type { TimerStatusStore } from './timer/timerStatus.ts';
+import type { TypedData } from './typedData.ts';
 import type { Warnings } from './warnings.ts';
 
 /** What outlives a crash and is handed to each session anew. */
@@ -107,7 +108,8 @@ function createCalls(
 ): { invoke: Invoke; durable: DurableExtension | undefined } {
   const { encoding } = readQueueOptions(parts.hostJson);
   // The engine calls functions and functions are given the engine's client: the later one is looked up when needed.
-  const late: { durable?: DurableExtension } = {};
+  const late: { durable?: DurableExtension; client?: TypedData } = {};
+  const clientOf = (): TypedData => (late.client ??= late.durable?.clientInput() ?? {});
   const timeoutMs = parts.hostJson.durationMs('functionTimeout', Infinity);
   const invoke = createInvoker({
     ...parts,
@@ -117,7 +119,7 @@ function createCalls(
     extraInputs: (fn) =>
       fn.bindings
         .filter((binding) => binding.direction === 'in' && binding.type.toLowerCase() === 'durableclient')
-        .map((binding) => ({ name: binding.key, data: late.durable?.clientInput() ?? {} })),
+        .map((binding) => ({ name: binding.key, data: clientOf() })),
   });
   const durable = parts.createDurable?.({ ...parts, invoke });
   if (durable) late.durable = durable;

@@ -50,10 +50,14 @@ export interface Evidence {
   readonly hours: number;
 }
 
-/** Faults end some minutes after the last request. */
-const faultyMs = 2_700_000;
+/** Faults end so long after the last request. */
+const faultyMs = 700_000;
+/** The watchdog has come by twice. */
+const stillMs = 660_000;
 /** Longer than anything that has been held back is late. */
-const stillMs = 2_700_000;
+const untilLateMs = 2_700_000;
+const isHeldBack = ({ enabled }: SimWorld): boolean =>
+  enabled.has('messageLate') || enabled.has('messageTwice');
 
 /** Plays the world of a seed to its end. */
 export async function playWorld(seed: number, scenario: Scenario): Promise<Evidence> {
@@ -69,12 +73,12 @@ export async function playWorld(seed: number, scenario: Scenario): Promise<Evide
   troubles.begin(app);
   try {
     const asked = await askAll(app, world, troubles);
-    await app.clock.advanceTo(startedAt + faultyMs);
+    await app.clock.runFor(faultyMs);
     troubles.stop();
     await app.clock.runUntil(() => allEnded(app), world.deadlineHours * 3_600_000);
     const hours = (app.clock.now() - startedAt) / 3_600_000;
     // What comes late still comes, and whatever was to be cleaned up has been.
-    await app.clock.runFor(stillMs);
+    await app.clock.runFor(isHeldBack(world) ? untilLateMs : stillMs);
     const leftOver = leftIn(app, instances);
     const records = await readRecords(app);
     return {

@@ -49,7 +49,7 @@ export function troublesOf({ seed, enabled }: SimWorld): Troubles {
 
   async function atTable(port: string, effect: () => Promise<unknown>): Promise<unknown> {
     if (strikes('tableRefused', 1)) throw new Error(`${port} is out of reach.`);
-    const isWrite = !/\.(read|page)$/.test(port);
+    const isWrite = !port.endsWith('.read') && !port.endsWith('.page');
     // A client of storage repeats what was not answered: the second answer is what its caller sees.
     if (isWrite && strikes('tableRepeated', 2)) await effect();
     const answer = await effect();
@@ -95,7 +95,10 @@ export function troublesOf({ seed, enabled }: SimWorld): Troubles {
     void app?.queues.put('backup-steps-poison', text, { ttlSeconds: -1 });
   }
 
-  const around: AroundPort = async (port, effect) => {
+  const around: AroundPort = (port, effect) =>
+    active && enabled.size > 0 ? troubled(port, effect) : effect();
+
+  async function troubled(port: string, effect: () => Promise<unknown>): Promise<unknown> {
     if (dies('death', 1.5)) {
       if (chance.percent(50)) await effect();
       app?.kill();
@@ -110,7 +113,7 @@ export function troublesOf({ seed, enabled }: SimWorld): Troubles {
     if (port.startsWith('queue.')) return atQueue(effect);
     if (port.startsWith('flows.')) return atFlows(port, effect);
     return port.startsWith('arm.') ? effect() : atTable(port, effect);
-  };
+  }
 
   return {
     around,

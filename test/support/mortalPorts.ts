@@ -53,14 +53,21 @@ export function beginMortalLife(
   return {
     isAlive: () => alive,
     kill: () => void (alive = false),
-    mortal: (port, label = '') =>
-      new Proxy(port, {
-        get: (target, property, receiver) => {
+    mortal(port, label = '') {
+      const calls = new Map<string | symbol, (...values: unknown[]) => Promise<unknown>>();
+      return new Proxy(port, {
+        get(target, property, receiver) {
+          const known = calls.get(property);
+          if (known) return known;
           const member: unknown = Reflect.get(target, property, receiver);
           if (typeof member !== 'function') return member;
-          return (...values: unknown[]) =>
-            call(label, String(property), () => Reflect.apply(member, target, values));
+          const name = String(property);
+          const made = (...values: unknown[]) =>
+            call(label, name, () => Reflect.apply(member, target, values));
+          calls.set(property, made);
+          return made;
         },
-      }),
+      });
+    },
   };
 }

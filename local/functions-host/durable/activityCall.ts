@@ -3,17 +3,20 @@ import type { RegisteredFunction } from '../registry.ts';
 import { overlayValueProperties } from '../triggerMetadata.ts';
 import type { TypedData } from '../typedData.ts';
 
-/** What an activity function is called with. @param input JSON text of the action's input; absent when it has none. */
+/** What an activity function is called with. @param input JSON text of the action's input; absent when it has none. @param isShort gives a value instead of its text. */
 export function activityInput(
   fn: RegisteredFunction,
   instanceId: string,
   input: string | undefined,
+  isShort = false,
 ): InvocationInput {
   const { key } = fn.trigger;
   const value = input === undefined ? undefined : (JSON.parse(input) as unknown);
   const metadata = { instanceId: { string: instanceId } };
   if (value === undefined || value === null)
     return { inputData: [{ name: key, data: {} }], triggerMetadata: metadata };
+  if (isShort && typeof value === 'object')
+    return { inputData: [{ name: key, data: { live: value } }], triggerMetadata: metadata };
   const data: TypedData = { string: activityText(value) };
   const full = { ...metadata, [key]: data, data: { json: JSON.stringify(value) } };
   return { inputData: [{ name: key, data }], triggerMetadata: overlayValueProperties(full, value) };

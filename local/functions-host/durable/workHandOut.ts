@@ -136,7 +136,7 @@ export class WorkHandOut {
   }
 
   async #runActivity(item: ActivityItem): Promise<void> {
-    const { functions, invoke } = this.#host.options;
+    const { functions, invoke, form } = this.#host.options;
     const subject = `${item.instanceId}/${item.task.name}`;
     const fault = this.#host.faultAt('activity before run', subject);
     if (fault === 'crash') return this.#host.crashAt('activity before run', subject);
@@ -147,7 +147,7 @@ export class WorkHandOut {
     const outcome: InvocationOutcome =
       fault === 'fail'
         ? { ok: false, error: new Error('The function was made to fail.') }
-        : await invoke(fn, activityInput(fn, item.instanceId, item.task.input));
+        : await invoke(fn, activityInput(fn, item.instanceId, item.task.input, form.short));
     if (isAlive() && !item.unasked) this.#answer(item, outcome);
   }
 
