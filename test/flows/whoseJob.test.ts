@@ -269,6 +269,29 @@ test('where no id is echoed, the job of the run that had the item before is join
   expect(JSON.stringify(other?.recoveryPoint)).not.toContain('2125');
 });
 
+test('where no id is echoed, a job whose details say that the policy began it is joined, and shows no expiry of the run', async () => {
+  const refused = {
+    on: 'recoveryServices.backup',
+    nth: 1,
+    times: 1,
+    fault: { kind: 'reply', status: 503, code: 'ServiceUnavailable' },
+  } as const;
+  const datasource = { scheduledAfterSeconds: [30] };
+  const app = await startEmbeddedApp({
+    world: fleetWorld({ docs: 900 }, { echoActivityId: false }, { datasource }),
+    faults: [refused],
+  });
+  const record = await app.runEnded(await ask(app, shareTarget('docs'), { keepFor: 'P7D' }));
+  await app.stop();
+  expect(app.simulator.effects.count('backup')).toBe(0);
+  expect(record).toMatchObject({
+    status: 'completed',
+    result: { joined: true, startedBy: 'policy' },
+    warnings: [expect.stringContaining("begun by the vault's policy")],
+  });
+  expect(record.result).not.toHaveProperty('expiresAt');
+});
+
 test('a job whose details are never to be had ends by its row of the list, minutes after its end', async () => {
   const faults: readonly FaultRuleSeed[] = [
     {

@@ -56,10 +56,15 @@ function resultOf(handle: BackupHandle, { startedBy }: JobEnding) {
   return { protectedItemId: handle.itemId, ...(handle.joined ? owner : toldExpiry(handle)) };
 }
 
+/** A job that was found in a list and says of itself that the policy began it is none of this run's. */
+const isPolicys = ({ jobId, operationId }: BackupHandle, { startedBy }: JobEnding): boolean =>
+  jobId !== undefined && operationId === undefined && startedBy === 'policy';
+
 /** Backs up one protected item and follows the job to its end; the status is the job's own. */
 export function* backUpItem(context: FlowContext, order: BackupOrder): Flow<FlowEnding> {
   const started = yield* startBackup(context, order);
-  const { handle, ending } = yield* followOrJoin(context, started, followJob);
+  const { handle: followed, ending } = yield* followOrJoin(context, started, followJob);
+  const handle = isPolicys(followed, ending) ? { ...followed, joined: true as const } : followed;
   if (handle.joined) context.warnings.push(joinedWords(ending, 'item', 'the expiry that was asked for was'));
   context.warnings.push(...ending.warnings);
   const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
