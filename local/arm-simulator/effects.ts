@@ -8,6 +8,8 @@ export interface Effect {
   readonly subject: string;
   /** Job or operation the effect began, where there is one. */
   readonly id?: string;
+  /** What a fault has made of it: `empty`, `corrupt`. */
+  readonly bent?: string;
 }
 
 /** Counts applied effects, so that a test can say "exactly once". */

@@ -45,19 +45,23 @@ function backUp(
     findRuleFault(policy, options) ??
     findLimitFault(state, instance, call.now);
   if (fault !== undefined) return refusal(400, fault, core.seeded);
-  const job = startJob(state, call, instance, {
-    ruleName: options?.ruleName ?? '',
-    retentionTag: options?.triggerOption?.retentionTagOverride ?? 'Default',
-  });
+  // An operation that will fail begins no job, as in the other service.
+  const willFail = call.faults.some((found) => found.kind === 'operation' && found.status !== 'Succeeded');
+  const job = willFail
+    ? undefined
+    : startJob(state, call, instance, {
+        ruleName: options?.ruleName ?? '',
+        retentionTag: options?.triggerOption?.retentionTagOverride ?? 'Default',
+      });
   const operation = begin(state, call, {
-    kind: 'backup',
+    kind: job === undefined ? 'failedBackup' : 'backup',
     vault,
     subject: instance.id,
     seconds: state.settings.seconds.backupOperation,
-    effect: { id: job.name },
+    effect: job === undefined ? 'none' : { id: job.name },
     finish: () => ({
       kind: 'succeeded',
-      properties: { jobId: job.id, objectType: 'OperationJobExtendedInfo' },
+      properties: { jobId: job?.id, objectType: 'OperationJobExtendedInfo' },
     }),
   });
   return accepted(call, vault, operation, 30);

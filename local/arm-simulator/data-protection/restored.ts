@@ -20,7 +20,10 @@ export const containerId = (accountId: string, name: string) =>
 export function bringBack(asked: Restored, request: RestoreRequest, now: number): void {
   const { state, instance, call } = asked;
   const variant = restoredVariant(call.faults);
-  state.core.effects.record({ at: now, kind: 'restored', subject: request.targetId, id: request.point.name });
+  state.core.effects.record({
+    ...{ at: now, kind: 'restored', subject: request.targetId, id: request.point.name },
+    ...(variant === undefined ? {} : { bent: variant }),
+  });
   if (variant === 'empty') return;
   if (instance.kind === 'disk') return makeDisk(asked, request, { now, halved: variant === 'corrupt' });
   const all = request.containers ?? containersOf(instance.policyInfo.policyParameters) ?? [];

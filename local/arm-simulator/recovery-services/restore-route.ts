@@ -117,7 +117,11 @@ function start(asked: Restoring, restoring: Restore): ArmReply {
     tasks: tasks(call.now, call.now + length),
     complete: (ended, now) => {
       complete?.(ended, now);
-      rsv.core.effects.record({ at: now, kind: 'restored', subject: targetId, id: ended.id });
+      const variant = restoredVariant(call.faults);
+      rsv.core.effects.record({
+        ...{ at: now, kind: 'restored', subject: targetId, id: ended.id },
+        ...(variant === undefined ? {} : { bent: variant }),
+      });
     },
   });
   const operation = startOperation(asked, {
