@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../src/runs/run.ts';
 import { canary } from './faultKinds.ts';
 import type { Evidence, ServiceJob } from './play.ts';
+import { drillAccountId } from '../support/drillWorld.ts';
 import { foreignVaultId } from './world.ts';
 
 const ended = new Set([
@@ -21,10 +22,20 @@ const brief = (run: RunRecord): string =>
   `run ${run.id.slice(0, 8)} (${run.kind} ${JSON.stringify(run.target ?? run.batch ?? '').slice(-60)}, ${run.status}${run.error ? `, ${run.error.code}` : ''})`;
 
 const resultOf = (run: RunRecord): Record<string, unknown> => (run.result ?? {}) as Record<string, unknown>;
-const hasJoined = (run: RunRecord): boolean => resultOf(run)['joined'] === true;
+/** A run that was cancelled says in words that its job is another's. */
+const hasJoined = (run: RunRecord): boolean =>
+  resultOf(run)['joined'] === true || run.error?.message.includes(' had joined the job ') === true;
+
+/** What is not promised while clocks jump by hours: docs/operations.md. */
+const unpromised = /^(?:doubled|two at once|late)\b|is kept for| both call job | counts \d+ completed of /;
 
 /** Everything that is wrong with how a world has ended, one line each: `doubled: …`. */
 export function findingsOf(evidence: Evidence): readonly string[] {
+  const found = allFindingsOf(evidence);
+  return evidence.world.scenario === 'clockJumps' ? found.filter((line) => !unpromised.test(line)) : found;
+}
+
+function allFindingsOf(evidence: Evidence): readonly string[] {
   return [
     ...lostIn(evidence),
     ...stuckIn(evidence),
@@ -34,6 +45,10 @@ export function findingsOf(evidence: Evidence): readonly string[] {
     ...foreignIn(evidence),
     ...outsideIn(evidence),
     ...refusalsIn(evidence),
+    ...drillsIn(evidence),
+    ...deletedIn(evidence),
+    ...overBudgetIn(evidence),
+    ...lateIn(evidence),
     ...evidence.leftOver.map((what) => `left over: ${what}`),
     ...evidence.seen
       .filter((text) => text.includes(canary))
@@ -66,12 +81,13 @@ const stuckIn = ({ records, world }: Evidence): string[] =>
     .filter(({ status }) => !ended.has(status))
     .map((run) => `stuck: ${brief(run)} after ${world.deadlineHours} h without faults`);
 
-/** Whether a run may be about the item of an effect; names of shares are hashed, those of disks are not. */
+/** Whether a run may be about the item of an effect; names of shares are hashed, those of instances are not. */
 function names(run: RunRecord, subject: string): boolean {
   const target = JSON.stringify(run.target ?? {}).toLowerCase();
-  const isDisk = subject.includes('/backupinstances/');
-  if (!isDisk) return target.includes('"fileshare"') || target.includes('protecteditems');
-  return target.includes(`/disks/${(subject.split('/').at(-1) ?? '').split('-')[0]}"`);
+  const instance = subject.split('/backupinstances/')[1];
+  if (instance !== undefined) return target.includes(`/${instance.split('-')[0]}`);
+  if (target.includes('protecteditems')) return true;
+  return target.includes(subject.includes('azurefileshare;') ? '"fileshare"' : 'virtualmachines/');
 }
 
 /** Each backup that the service has begun for us is told by one run as its own, and each run tells one. */
@@ -193,3 +209,73 @@ const refusalsIn = ({ asked }: Evidence): string[] =>
   asked
     .filter(({ act, answer }) => act.kind === 'refused' && answer !== undefined && answer.status < 300)
     .map(({ act }) => `accepted: ${JSON.stringify(act).slice(0, 160)}`);
+
+const drillAccount = `${drillAccountId}/`.toLowerCase();
+const isDrillMade = (subject: string): boolean =>
+  subject.includes('/abd-') || subject.startsWith(drillAccount);
+
+/** Each drill restores once at most, and is proven by what came back whole alone. */
+function drillsIn({ effects, records }: Evidence): string[] {
+  const restored = effects.filter(({ kind }) => kind === 'restored');
+  const twice = restored
+    .filter(
+      ({ subject }, at) =>
+        subject.includes('/abd-') && restored.findIndex((one) => one.subject === subject) < at,
+    )
+    .map(({ subject }) => `doubled: restored twice: ${subject}`);
+  const single = records.filter((run) => run.kind === 'drill' && run.counts === undefined);
+  const begun = effects.filter(({ kind }) => kind === 'restore').length;
+  const proven = single.filter((run) => String(resultOf(run)['verdict']).startsWith('proven'));
+  const whole = restored.filter(({ bent }) => bent === undefined).length;
+  const beside = effects
+    .filter(
+      ({ kind, subject }) =>
+        kind === 'restored' && !isDrillMade(subject) && subject !== drillAccount.slice(0, -1),
+    )
+    .map(({ subject }) => `outside: restored to ${subject}`);
+  return [
+    ...twice,
+    ...beside,
+    ...(begun > single.length ? [`doubled: ${begun} restores of ${single.length} drills`] : []),
+    ...(proven.length > whole
+      ? [`untrue: ${proven.length} drills are proven by ${whole} good restores`]
+      : []),
+    ...proven
+      .filter(({ status }) => status !== 'completed' && status !== 'completedWithWarnings')
+      .map((run) => `untrue: ${brief(run)} is proven`),
+  ];
+}
+
+/** Deleted is what a drill made, and what a caller has asked to delete where setting and plan allow it. */
+function deletedIn({ effects, asked, world }: Evidence): string[] {
+  const gone = effects.filter(({ kind }) => kind.startsWith('delete'));
+  const things = gone.filter(({ kind }) => kind !== 'delete' && kind !== 'deleteItem');
+  const backups = gone.filter(({ kind }) => kind === 'delete' || kind === 'deleteItem');
+  const wanted = asked.filter(
+    ({ act }) => act.kind === 'post' && 'mode' in act.body && act.body.mode === 'deleteData',
+  );
+  const isOpen = world.deletes.setting && world.deletes.plan;
+  return [
+    ...things
+      .filter(({ subject }) => !isDrillMade(subject))
+      .map(({ kind, subject }) => `deleted: ${kind} of ${subject}, which no drill has made`),
+    ...(backups.length > 0 && !isOpen
+      ? [`deleted: ${backups.length} items though deleting is not allowed`]
+      : []),
+    ...(backups.length > wanted.length
+      ? [`deleted: ${backups.length} items where ${wanted.length} deletions were asked for`]
+      : []),
+  ];
+}
+
+const overBudgetIn = ({ throttled, fired }: Evidence): string[] =>
+  throttled > (fired.armThrottled ?? 0) ? [`over budget: ${throttled} requests were answered 429`] : [];
+
+/** An occurrence begins in its window: an hour, and what a clock may be wrong. */
+const windowMs = 3_600_000 + 60_000;
+
+const lateIn = ({ records }: Evidence): string[] =>
+  records
+    .filter(({ requestedBy }) => requestedBy.source === 'schedule')
+    .filter(({ createdAt }) => Date.parse(createdAt) > Date.parse('2026-08-22T09:20:00Z') + windowMs)
+    .map((run) => `late: ${brief(run)} began at ${run.createdAt}, after its window`);

@@ -1,6 +1,7 @@
 /** Everything that can go wrong in a world. A run of many worlds in which one of them never happened has shown nothing of it. */
 export const faultKinds = [
   'death',
+  'deathAgain',
   'freeze',
   'tableRefused',
   'tableAnswerLost',
@@ -29,7 +30,13 @@ export const faultKinds = [
   'operationWithoutJob',
   'jobFails',
   'dailyLimit',
+  'restoreBent',
+  'restoreFails',
   'clockSkew',
+  'clockJump',
+  'gridTwice',
+  'gridLate',
+  'gridNever',
 ] as const;
 
 /** @see faultKinds */

@@ -5,6 +5,7 @@ import { isFinished } from '../../local/functions-host/durable/instanceRecord.ts
 import { createMemoryStore, type InstanceStore } from '../../local/functions-host/durable/instanceStore.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
 import { startEmbeddedApp, type Answer, type EmbeddedApp } from '../support/embeddedApp.ts';
+import { drillAccountId } from '../support/drillWorld.ts';
 import { diskId, disksVaultId, filesVaultId } from '../support/planWorld.ts';
 import { runRows } from '../support/runDesk.ts';
 import type { Fired } from './faultKinds.ts';
@@ -41,6 +42,8 @@ export interface Evidence {
   readonly backupCalls: readonly BackupCall[];
   readonly records: readonly RunRecord[];
   readonly cancelled: ReadonlySet<string>;
+  /** Requests that the service has answered 429, those of faults among them. */
+  readonly throttled: number;
   /** What should not be there once all is still, in words. */
   readonly leftOver: readonly string[];
   /** Every text that a person or another system may see. */
@@ -54,10 +57,16 @@ export interface Evidence {
 const faultyMs = 700_000;
 /** The watchdog has come by twice. */
 const stillMs = 660_000;
+/** A message that a dead process was at is seen again after ten minutes. */
+const untilSeenAgainMs = 1_300_000;
+/** What was put off by a clock that had jumped comes when the right clock gets there. */
+const afterJumpMs = 12 * 3_600_000;
 /** Longer than anything that has been held back is late. */
 const untilLateMs = 2_700_000;
-const isHeldBack = ({ enabled }: SimWorld): boolean =>
-  enabled.has('messageLate') || enabled.has('messageTwice');
+
+/** Drills clean up more and more rarely where that fails; so long it may take. */
+const cleanUpMs = 5 * 86_400_000;
+const allowed = (isOn: boolean) => (isOn ? 'true' : 'false');
 
 /** Plays the world of a seed to its end. */
 export async function playWorld(seed: number, scenario: Scenario): Promise<Evidence> {
@@ -67,6 +76,11 @@ export async function playWorld(seed: number, scenario: Scenario): Promise<Evide
   const app = await startEmbeddedApp({
     ...{ world: world.world, startAt: world.startAt, seed, plan: () => world.plan, instances },
     ...{ faults: world.faults, aroundPort: troubles.around, skewMs: troubles.skewMs },
+    jumpedMs: troubles.jumpedMs,
+    environment: {
+      RESTORE_DRILLS: allowed(world.drills),
+      DELETE_BACKUPS: allowed(world.deletes.setting),
+    },
   });
   const startedAt = app.clock.now();
   const backupCalls = watchBackupCalls(app);
@@ -75,16 +89,15 @@ export async function playWorld(seed: number, scenario: Scenario): Promise<Evide
     const asked = await askAll(app, world, troubles);
     await app.clock.runFor(faultyMs);
     troubles.stop();
-    await app.clock.runUntil(() => allEnded(app), world.deadlineHours * 3_600_000);
+    await comeToRest(app, world);
     const hours = (app.clock.now() - startedAt) / 3_600_000;
-    // What comes late still comes, and whatever was to be cleaned up has been.
-    await app.clock.runFor(isHeldBack(world) ? untilLateMs : stillMs);
     const leftOver = leftIn(app, instances);
     const records = await readRecords(app);
     return {
       ...{ world, asked, records, leftOver, hours, backupCalls, deaths: app.deaths() },
       effects: app.simulator.effects.all(),
       jobs: await readJobs(app),
+      throttled: app.simulator.log.filter(({ status }) => status === 429).length,
       cancelled: new Set(records.filter((run) => run.cancelRequestedBy !== undefined).map(({ id }) => id)),
       seen: [
         ...app.log,
@@ -96,6 +109,24 @@ export async function playWorld(seed: number, scenario: Scenario): Promise<Evide
     };
   } finally {
     await app.stop();
+  }
+}
+
+/** How long nothing may happen before a world is judged. */
+function restMs({ scenario, enabled }: SimWorld, isFirst: boolean): number {
+  if (scenario === 'clockJumps') return afterJumpMs;
+  if (isFirst && (enabled.has('messageLate') || enabled.has('messageTwice'))) return untilLateMs;
+  return enabled.has('death') || enabled.has('freeze') ? untilSeenAgainMs : stillMs;
+}
+
+/** Schedules go on to begin runs, and what was held back comes late: until all has ended and stayed so for a while. */
+async function comeToRest(app: EmbeddedApp, world: SimWorld): Promise<void> {
+  for (let rounds = 0; rounds < 4; rounds++) {
+    const isOver = await app.clock.runUntil(() => allEnded(app), world.deadlineHours * 3_600_000);
+    if (!isOver) return;
+    await app.clock.runUntil(() => app.tables.drillCleanUps.rows().length === 0, cleanUpMs);
+    await app.clock.runFor(restMs(world, rounds === 0));
+    if (allEnded(app)) return;
   }
 }
 
@@ -118,10 +149,16 @@ async function askAll(app: EmbeddedApp, world: SimWorld, troubles: Troubles): Pr
   const acts = actsOf(world);
   const asked: Asked[] = [];
   const events: ResourceEvent[] = [];
+  const late: ResourceEvent[] = [];
   eventListenersOf(app.simulator.core).add((event) => events.push(event));
   for (const act of acts) {
     await app.clock.advanceTo(start + act.atSeconds * 1000);
-    asked.push({ act, answer: await perform(app, act, { asked, events, troubles }) });
+    asked.push({ act, answer: await perform(app, act, { asked, events, late, troubles }) });
+  }
+  // The last one first.
+  for (const event of late) {
+    troubles.fire('gridLate');
+    await deliverUntilTaken(app, event);
   }
   return asked;
 }
@@ -129,17 +166,18 @@ async function askAll(app: EmbeddedApp, world: SimWorld, troubles: Troubles): Pr
 interface Before {
   readonly asked: readonly Asked[];
   readonly events: ResourceEvent[];
+  readonly late: ResourceEvent[];
   readonly troubles: Troubles;
 }
 
 async function perform(
   app: EmbeddedApp,
   act: Act,
-  { asked, events, troubles }: Before,
+  { asked, events, late, troubles }: Before,
 ): Promise<Answer | undefined> {
   if (act.kind === 'post') return ask(app, act.path, act.body, act.key);
   if (act.kind === 'refused') return ask(app, act.path, act.body, `refused-${act.atSeconds}`);
-  if (act.kind === 'disk') return createDisk(app, act, { events, troubles });
+  if (act.kind === 'disk') return createDisk(app, act, { events, late, troubles });
   const earlier = asked[act.of];
   if (act.kind === 'repeat') {
     if (earlier?.act.kind !== 'post') return undefined;
@@ -152,8 +190,8 @@ async function perform(
 /** A disk comes into being; Event Grid delivers until it is accepted, perhaps once more. */
 async function createDisk(
   app: EmbeddedApp,
-  { name, twice }: Extract<Act, { kind: 'disk' }>,
-  { events, troubles }: Pick<Before, 'events' | 'troubles'>,
+  { name, event: how }: Extract<Act, { kind: 'disk' }>,
+  { events, late, troubles }: Pick<Before, 'events' | 'late' | 'troubles'>,
 ): Promise<Answer | undefined> {
   events.length = 0;
   await troubles.spared(() =>
@@ -166,19 +204,31 @@ async function createDisk(
   );
   const [event] = events;
   if (!event) throw new Error('No event of the disk.');
-  const deliver = () =>
-    app.request(
-      'POST',
-      '/runtime/webhooks/eventgrid?functionName=onResourceWritten',
-      dressEvent(event, 'EventGridSchema'),
-      { 'aeg-event-type': 'Notification' },
-    );
-  let answer = await deliver();
+  if (how === 'never') return void troubles.fire('gridNever');
+  if (how === 'late') return void late.unshift(event);
+  const answer = await deliverUntilTaken(app, event);
+  if (how === 'twice') {
+    troubles.fire('gridTwice');
+    await deliver(app, event);
+  }
+  return answer;
+}
+
+const deliver = (app: EmbeddedApp, event: ResourceEvent): Promise<Answer | undefined> =>
+  app.request(
+    'POST',
+    '/runtime/webhooks/eventgrid?functionName=onResourceWritten',
+    dressEvent(event, 'EventGridSchema'),
+    { 'aeg-event-type': 'Notification' },
+  );
+
+/** Event Grid delivers until it is told that the event was taken. */
+async function deliverUntilTaken(app: EmbeddedApp, event: ResourceEvent): Promise<Answer | undefined> {
+  let answer = await deliver(app, event);
   for (let tries = 0; tries < 6 && !(answer && answer.status < 300); tries++) {
     await app.clock.runFor(30_000);
-    answer = await deliver();
+    answer = await deliver(app, event);
   }
-  if (twice) await deliver();
   return answer;
 }
 
@@ -243,7 +293,14 @@ function leftIn(app: EmbeddedApp, instances: InstanceStore): string[] {
     .rows()
     .filter((row) => row['state'] !== 'idle')
     .map((row) => `a watch ${row.partitionKey}/${row.rowKey}`);
+  const drilled = app.simulator.core.resources
+    .list()
+    .filter(({ id }) => id.includes('/abd-') || id.startsWith(`${drillAccountId}/`))
+    .map(({ id }) => `what a drill made: ${id}`);
+  const cleanUps = app.tables.drillCleanUps.rows().map((row) => `a clean-up of run ${row.rowKey}`);
   return [
+    ...drilled,
+    ...cleanUps,
     ...running.map(({ head }) => `instance ${head.instanceId}, ${head.status}`),
     ...messages,
     ...steps,

@@ -1,3 +1,4 @@
+import { into } from '../support/drillWorld.ts';
 import { accountId, diskId, disksVaultId, filesVaultId, shareOf, snapshotsId } from '../support/planWorld.ts';
 import { chanceOf } from './chance.ts';
 import { account, foreignVaultId, type Scenario, type SimWorld } from './world.ts';
@@ -8,12 +9,13 @@ export type Act = { readonly atSeconds: number } & (
   /** Asks once more with the key and body of an earlier act. */
   | { readonly kind: 'repeat'; readonly of: number }
   | { readonly kind: 'cancel'; readonly of: number }
-  /** A disk is created; its event comes until it is accepted, perhaps twice. */
-  | { readonly kind: 'disk'; readonly name: string; readonly twice: boolean }
+  /** A disk is created; its event comes at once, twice, after events of later ones, or never. */
+  | { readonly kind: 'disk'; readonly name: string; readonly event: 'once' | 'twice' | 'late' | 'never' }
   /** Has to be refused: outside the allow-list, or no request at all. */
   | { readonly kind: 'refused'; readonly path: string; readonly body: object }
 );
 
+const instanceOf = (name: string) => `${disksVaultId}/backupInstances/${name}-${name}-1`;
 const policy = (vaultId: string, name: string) => `${vaultId}/backupPolicies/${name}`;
 const diskOf = (name: string) => ({ kind: 'disk', vaultId: disksVaultId, datasourceId: diskId(name) });
 
@@ -29,13 +31,25 @@ type Kind =
   | 'repeat'
   | 'cancel'
   | 'event'
-  | 'refused';
+  | 'refused'
+  | 'other'
+  | 'drill'
+  | 'drills'
+  | 'delete';
 
 const backups: readonly Kind[] = ['backup', 'backup', 'backup', 'first', 'repeat', 'cancel'];
+const every: readonly Kind[] = [
+  ...backups,
+  ...(['batch', 'rule', 'sweep', 'protect', 'stop', 'resume', 'event', 'refused'] as const),
+  ...(['other', 'other', 'drill', 'drill', 'drills', 'delete'] as const),
+];
 const kindsOf: Record<Scenario, readonly Kind[]> = {
-  everything: [...backups, 'batch', 'rule', 'sweep', 'protect', 'stop', 'resume', 'event', 'refused'],
-  calm: [...backups, 'batch', 'rule', 'sweep', 'protect', 'stop', 'resume', 'event', 'refused'],
-  deaths: [...backups, 'batch', 'protect', 'event'],
+  everything: every,
+  calm: every,
+  clockJumps: every,
+  deaths: [...backups, 'batch', 'protect', 'event', 'other', 'drill', 'delete'],
+  drills: ['drill', 'drill', 'drills', 'repeat', 'cancel', 'backup'],
+  deletions: ['delete', 'delete', 'repeat', 'cancel', 'backup', 'resume', 'protect'],
   backups,
   batches: ['batch', 'batch', 'rule', 'repeat', 'cancel', 'backup'],
   protections: ['protect', 'protect', 'stop', 'resume', 'sweep', 'event', 'first', 'repeat', 'cancel'],
@@ -44,15 +58,32 @@ const kindsOf: Record<Scenario, readonly Kind[]> = {
 /** What is asked in a world, in the order of time. */
 export function actsOf(world: SimWorld): readonly Act[] {
   const chance = chanceOf(world.seed, 3);
-  const targets: readonly object[] = [
+  const named: readonly object[] = [
     ...world.shares.map((share) => shareOf(account, share)),
     ...world.disks.map(diskOf),
   ];
+  // Operational backup of blobs has none on demand: a batch of them fails, which shows nothing.
+  const inBatches = world.others
+    .filter(({ what }) => what !== 'operationalBlobs')
+    .map(({ target }) => target);
+  const targets: readonly object[] = [...named, ...inBatches];
   const post = (path: string, body: object, at: number): Act => ({
     ...{ kind: 'post', path: `/api/${path}`, body, atSeconds: at, key: `key-${at}` },
   });
   const keepFor = () => chance.oneOf([{}, { keepFor: 'P7D' }, { keepFor: 'P99D' }]);
   const anyTarget = () => chance.oneOf(targets);
+  /** What drills can restore, and what deleting asks to be named. */
+  const drillable = [
+    ...world.protectedShares.map((share) => shareOf(account, share)),
+    ...world.protectedDisks.map((name) => ({ id: instanceOf(name) })),
+    ...world.others
+      .filter(({ what, isProtected }) => what === 'vaultedBlobs' && isProtected)
+      .map(() => ({ id: instanceOf('pictures') })),
+  ];
+  const nameOf = (target: object): string =>
+    'share' in target
+      ? String(target.share)
+      : ((Object.values(target).at(-1) as string).split('/').at(-1) ?? '');
   const protection = () =>
     world.disks.length > 0 && chance.percent(40)
       ? {
@@ -87,7 +118,31 @@ export function actsOf(world: SimWorld): readonly Act[] {
     resume: (at) => post('protections/resume', { target: anyTarget() }, at),
     repeat: (at, before) => ({ kind: 'repeat', of: chance.whole(0, before - 1), atSeconds: at }),
     cancel: (at, before) => ({ kind: 'cancel', of: chance.whole(0, before - 1), atSeconds: at }),
-    event: (at) => ({ kind: 'disk', name: `new${at}`, twice: chance.percent(40), atSeconds: at }),
+    event: (at) => ({
+      ...{ kind: 'disk', name: `new${at}`, atSeconds: at },
+      event: chance.oneOf(['once', 'once', 'twice', 'late', 'never'] as const),
+    }),
+    other(at) {
+      if (world.others.length === 0) return make.backup(at, 0);
+      const { target, protection: how } = chance.oneOf(world.others);
+      return chance.percent(70)
+        ? post('backups', { target }, at)
+        : post('protections', { target, ...how }, at);
+    },
+    drill(at) {
+      if (!world.drills || drillable.length === 0) return make.other(at, 0);
+      const keepKept = chance.oneOf([{}, { keepFor: 'PT5M' }]);
+      const dryRun = chance.percent(15) ? { dryRun: true } : {};
+      return post('drills', { target: chance.oneOf(drillable), into, ...keepKept, ...dryRun }, at);
+    },
+    drills: (at) =>
+      world.drills && 'drills' in (world.plan as object)
+        ? post('drills', { drill: 'monthly' }, at)
+        : make.drill(at, 0),
+    delete(at) {
+      const target = anyTarget();
+      return post('protections/stop', { target, mode: 'deleteData', confirm: nameOf(target) }, at);
+    },
     refused: (at) => ({
       ...{ kind: 'refused', path: '/api/backups', atSeconds: at },
       body: chance.oneOf<object>([

@@ -63,6 +63,9 @@ const enoughSeeds = 200;
 /** Kinds that the scenario enables and that never happened. */
 export function neverFired(fired: Fired, scenario: Scenario, seeds: number): readonly FaultKind[] {
   if (seeds < enoughSeeds || scenario === 'calm') return [];
-  const kinds: readonly FaultKind[] = scenario === 'deaths' ? ['death', 'freeze'] : faultKinds;
+  const kinds: readonly FaultKind[] =
+    scenario === 'deaths'
+      ? ['death', 'deathAgain', 'freeze']
+      : faultKinds.filter((kind) => kind !== 'clockJump' || scenario === 'clockJumps');
   return kinds.filter((kind) => !fired[kind]);
 }

@@ -10,7 +10,10 @@ import type { SimWorld } from './world.ts';
 export interface Troubles {
   readonly around: AroundPort;
   readonly skewMs: () => number;
+  /** By how much the clock of the process has jumped so far. */
+  readonly jumpedMs: () => number;
   readonly fired: Fired;
+  readonly fire: (kind: FaultKind) => void;
   /** Called once the app is there. */
   begin(app: EmbeddedApp): void;
   /** Does something of the world's own, which no trouble may meet. */
@@ -28,6 +31,9 @@ export function troublesOf({ seed, enabled }: SimWorld): Troubles {
   let app: EmbeddedApp | undefined;
   let active = true;
   let diedAt = -Infinity;
+  let jumped = 0;
+  /** Port calls until a life that began with a death ends with one; a death inside the recovery of another. */
+  let callsToNextDeath = Infinity;
   const fire = (kind: FaultKind) => void (fired[kind] = (fired[kind] ?? 0) + 1);
   const strikes = (kind: FaultKind, percent: number): boolean => {
     if (!active || !app || !enabled.has(kind) || !chance.percent(percent)) return false;
@@ -98,18 +104,36 @@ export function troublesOf({ seed, enabled }: SimWorld): Troubles {
   const around: AroundPort = (port, effect) =>
     active && enabled.size > 0 ? troubled(port, effect) : effect();
 
+  /** Whether this call meets the second death of a pair. */
+  function diesAgain(): boolean {
+    if (--callsToNextDeath > 0) return false;
+    callsToNextDeath = Infinity;
+    return strikes('deathAgain', 100);
+  }
+
   async function troubled(port: string, effect: () => Promise<unknown>): Promise<unknown> {
-    if (dies('death', 1.5)) {
+    if (diesAgain()) {
       if (chance.percent(50)) await effect();
       app?.kill();
+    } else if (dies('death', 1.5)) {
+      if (chance.percent(50)) await effect();
+      app?.kill();
+      if (enabled.has('deathAgain') && chance.percent(60)) callsToNextDeath = chance.whole(1, 25);
     }
-    if (dies('freeze', 1)) {
-      // What was asked for before the worker froze is not asked for again: its answer comes late.
-      const made = chance.percent(50) ? { answer: await effect() } : undefined;
-      app?.freeze();
-      await pause(chance.oneOf([20, 60, 130, 400, 900]));
-      if (made) return made.answer;
-    }
+    if (dies('freeze', 1)) return frozen(port, effect);
+    return disturbed(port, effect);
+  }
+
+  /** A process stands still before what it does, or before it sees the answer; another one has begun meanwhile. */
+  async function frozen(port: string, effect: () => Promise<unknown>): Promise<unknown> {
+    const isAfter = chance.percent(50);
+    const answer = isAfter ? await effect() : undefined;
+    app?.freeze();
+    await pause(chance.oneOf([20, 60, 130, 400, 900]));
+    return isAfter ? answer : disturbed(port, effect);
+  }
+
+  function disturbed(port: string, effect: () => Promise<unknown>): Promise<unknown> {
     if (port.startsWith('queue.')) return atQueue(effect);
     if (port.startsWith('flows.')) return atFlows(port, effect);
     return port.startsWith('arm.') ? effect() : atTable(port, effect);
@@ -123,8 +147,15 @@ export function troublesOf({ seed, enabled }: SimWorld): Troubles {
       if (skew !== 0 && active) fire('clockSkew');
       return active ? skew : 0;
     },
+    jumpedMs: () => (active ? jumped : 0),
+    fire,
     begin(begun) {
       app = begun;
+      if (enabled.has('clockJump'))
+        for (let minute = chance.whole(1, 8); minute <= 44; minute += chance.whole(5, 20))
+          app.clock.after(minute * 60_000, () => {
+            if (strikes('clockJump', 100)) jumped = chance.oneOf([-5, -2, -1, 0, 1, 3, 6]) * 3_600_000;
+          });
       disturbArm(app.simulator, { strikes, fire, chance });
       if (enabled.has('poison'))
         for (let minute = 1; minute <= 44; minute += 6) app.clock.after(minute * 60_000, poisonOne);
@@ -151,6 +182,7 @@ const kindOfRule = {
   pollUrl: 'pollUrlUnusable',
   job: 'listLag',
   list: 'listStale',
+  restored: 'restoreBent',
 } as const;
 
 interface Disturbance {
@@ -167,6 +199,7 @@ function disturbArm({ faults }: Simulator, disturbance: Disturbance): void {
     for (const fault of met) {
       const kind = kindOfRule[fault.kind as keyof typeof kindOfRule] as FaultKind | undefined;
       if (fault.kind === 'operation' && fault.withoutProperties) disturbance.fire('operationWithoutJob');
+      else if (fault.kind === 'job' && route.endsWith('.restore')) disturbance.fire('restoreFails');
       else if (kind) disturbance.fire(kind);
     }
     const more = faultOfRequest(route, disturbance);

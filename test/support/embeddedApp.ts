@@ -80,6 +80,8 @@ export interface EmbeddedAppOptions {
   readonly aroundPort?: AroundPort;
   /** Milliseconds by which the clock of a process that begins is wrong. */
   readonly skewMs?: () => number;
+  /** Milliseconds by which every clock of the app has jumped at a moment. */
+  readonly jumpedMs?: () => number;
   /** Settings besides those of development. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -244,6 +246,7 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     readonly life: ReturnType<typeof beginMortalLife>;
   };
   let dying = false;
+  let falling = false;
 
   async function begin(deathAt: DeathPoint | undefined): Promise<void> {
     const life = beginMortalLife(portCalls, deathAt, () => fall(), options.aroundPort);
@@ -274,13 +277,15 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
     await session.start();
   }
 
+  /** The process ends and the next one begins: one at a time, also where one dies while it begins. */
   function fall(): void {
     deaths += 1;
-    dying = true;
-    const { session } = current;
+    if (falling) return;
+    falling = dying = true;
     clock.after(0, () => {
-      session.crash();
-      void begin(undefined).then(() => (dying = false));
+      falling = false;
+      current.session.crash();
+      void begin(undefined).then(() => (dying = falling));
     });
   }
 
@@ -291,7 +296,8 @@ export async function startEmbeddedApp(options: EmbeddedAppOptions): Promise<Emb
       flowsOf(() => current.durable),
       'flows',
     );
-    const now = () => new Date(clock.now() + skew);
+    const jumpedMs = options.jumpedMs ?? (() => 0);
+    const now = () => new Date(clock.now() + skew + jumpedMs());
     const arm = createArmClient({
       endpoint: armOrigin,
       scope: `${armOrigin}/.default`,

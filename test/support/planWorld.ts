@@ -7,7 +7,7 @@ const subscription = `/subscriptions/${subscriptionId}`;
 export const filesVaultId = `${subscription}/resourceGroups/backup/providers/Microsoft.RecoveryServices/vaults/files-west`;
 export const disksVaultId = `${subscription}/resourceGroups/backup/providers/Microsoft.DataProtection/backupVaults/disks-west`;
 export const snapshotsId = `${subscription}/resourceGroups/snapshots`;
-const vaultPrincipal = '99999999-1111-4222-8333-444444444444';
+export const vaultPrincipal = '99999999-1111-4222-8333-444444444444';
 
 export const accountId = (name: string): string =>
   `${subscription}/resourceGroups/data/providers/Microsoft.Storage/storageAccounts/${name}`;
