@@ -30,8 +30,10 @@ export interface DrillNoteServices {
 
 /** A restore may be parked by a daily limit, then run for a day, and nobody may be able to follow it. */
 const longestComingMs = 3 * 86_400_000;
-/** Between two looks at what somebody or something keeps from being deleted. */
+/** Until the next look at what is kept from being deleted, or may still come: more and more rarely. */
 const againMs = 15 * 60_000;
+const mostRarelyMs = 6 * 3_600_000;
+const pauseMs = ({ attempts }: CleanUpRow): number => Math.min(againMs * 2 ** attempts, mostRarelyMs);
 const mostTries = 10;
 
 /** Changes the row as it is now; nothing happens to a row that is gone. */
@@ -80,7 +82,7 @@ export async function noteDrill(services: DrillNoteServices, note: DrillNote): P
       await change(services, note.run, (row) =>
         note.left.length === 0 && (row.isSettled || now >= row.mayComeUntil)
           ? 'remove'
-          : { left: note.left, nextAt: later(services, againMs) },
+          : { left: note.left, nextAt: later(services, pauseMs(row)) },
       );
       break;
     case 'proved':
