@@ -102,7 +102,8 @@ test('storage that refuses a step’s writes for ten minutes, once its backup wa
 
 test('events that tell of another step or another job leave a run as it is, and every timer is set once', async () => {
   const app = await startEmbeddedApp({ world: fleetWorld({ docs: 300 }) });
-  const { id } = (await app.request('POST', '/api/backups', { target: shareTarget('docs') }))?.body as RunRecord;
+  const { id } = (await app.request('POST', '/api/backups', { target: shareTarget('docs') }))
+    ?.body as RunRecord;
   const instance = `${id}-1`;
   const raise = (name: string, payload: object) => app.durable().client.raise(instance, name, payload);
   for (const ask of [1, 2, 3]) raise(`step-${ask}`, { stepId: '99', outcome: { kind: 'cancelled' } });
