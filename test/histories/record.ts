@@ -25,7 +25,8 @@ async function historiesOf(scenario: Scenario): Promise<readonly GoldenHistory[]
   const turns = new Map<string, GoldenHistory>();
   const app = await startEmbeddedApp({
     world: scenario.world,
-    environment: { DELETE_BACKUPS: 'true' },
+    environment: { DELETE_BACKUPS: 'true', RESTORE_DRILLS: String(scenario.path === 'drills') },
+    faults: scenario.faults ?? [],
     plan: () => scenario.plan ?? allowing,
     aroundFlows: (invoke) => listening(invoke, turns),
   });

@@ -1,3 +1,4 @@
+import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
 import {
   accountId,
@@ -10,6 +11,15 @@ import {
   protectedDisk,
   snapshotResourceGroupId,
 } from '../support/instanceWorld.ts';
+import {
+  blobInstanceId,
+  diskInstanceId,
+  drillPlan,
+  drillWorld,
+  faultOn,
+  into,
+  shareTarget as drilledShare,
+} from '../support/drillWorld.ts';
 import { numbered, planWorld, samplePlan, shareOf } from '../support/planWorld.ts';
 import { policyId, shareTarget, shareWorld, storageAccountId, vaultId } from '../support/shareWorld.ts';
 
@@ -25,6 +35,7 @@ export interface Scenario {
   readonly status: string;
   /** The plan where it is more than an allow-list. */
   readonly plan?: object;
+  readonly faults?: readonly FaultRuleSeed[];
   /** Seconds after which the run is asked to cancel. */
   readonly cancelAfterSeconds?: number;
 }
@@ -58,6 +69,20 @@ const machineWorld: WorldSeed = {
 const tagged = (shares: readonly string[]): WorldSeed =>
   planWorld({ accounts: [{ name: 'papers01', shares, protectedShares: shares, tags: { backup: 'daily' } }] });
 const ofPlan = numbered('docs', 3);
+const restores = 'recoveryServices.restore';
+/** A drill of a share, which is restored otherwise than it should be. */
+const shareDrill = (
+  outcome: string,
+  status: string,
+  fault: FaultRuleSeed['fault'],
+  on = restores,
+): Scenario => ({
+  ...{ name: `drill-share-${outcome}`, path: 'drills', status, world: drillWorld(), plan: drillPlan() },
+  ...{ body: { target: drilledShare, into }, faults: [faultOn(on, fault)] },
+});
+const drill = (name: string, body: object, status = 'completed', world = drillWorld()): Scenario => ({
+  ...{ name: `drill-${name}`, path: 'drills', status, world, plan: drillPlan(), body: { into, ...body } },
+});
 
 /** Every flow, with the outcomes that let it take another way. */
 export const scenarios: readonly Scenario[] = [
@@ -160,6 +185,30 @@ export const scenarios: readonly Scenario[] = [
       disks: [{ name: 'ledger', tags: { backup: 'daily' } }],
     }),
     plan: samplePlan(),
+  },
+  drill('share-proven', { target: drilledShare }),
+  drill('disk-proven', { target: { id: diskInstanceId } }),
+  drill('blobs-proven', { target: { id: blobInstanceId } }),
+  drill('share-dry-run', { target: drilledShare, dryRun: true }),
+  drill('disk-dry-run', { target: { id: diskInstanceId }, dryRun: true }),
+  drill('disk-without-roles', { target: { id: diskInstanceId } }, 'failed', drillWorld({ roles: [] })),
+  drill('share-without-point', { target: drilledShare }, 'failed', drillWorld({ pointsOfShare: [] })),
+  shareDrill('empty', 'failed', { kind: 'restored', variant: 'empty' }),
+  shareDrill('mismatch', 'failed', { kind: 'restored', variant: 'corrupt' }),
+  shareDrill('job-failed', 'failed', {
+    ...{ kind: 'job', status: 'Failed', errorCode: 400_055, errorString: 'Broken.' },
+  }),
+  {
+    ...{ name: 'drill-batch-completed', path: 'drills', status: 'completed', world: drillWorld() },
+    body: { drill: 'monthly' },
+    plan: drillPlan({
+      drills: [
+        {
+          ...{ name: 'monthly', cron: '0 4 1 * *', timeZone: 'Etc/UTC', into },
+          ...{ of: { rules: ['daily shares', 'daily disks'] }, sample: { share: 100 } },
+        },
+      ],
+    }),
   },
 ];
 
