@@ -9,7 +9,10 @@ const now = Date.parse('2026-08-22T09:00:00Z');
 /** Minutes until the next look, once so many clean-up runs have found nothing left of a restore that may still come. */
 async function nextLookAfter(attempts: number): Promise<number> {
   const drillCleanUps = memoryTable('drillCleanUps');
-  const services = { clock: () => new Date(now), drillCleanUps, keepProof: () => Promise.resolve() };
+  const services = {
+    ...{ clock: () => new Date(now), drillCleanUps },
+    ...{ keepProof: () => Promise.resolve(), countRestore: () => Promise.resolve(undefined) },
+  };
   const at = new Date(now).toISOString();
   await addCleanUp(drillCleanUps, {
     ...{ run, things: [], isSettled: false, attempts: 0, left: [], nextAt: at },
