@@ -1,7 +1,6 @@
-import { into } from '../support/drillWorld.ts';
 import { accountId, diskId, disksVaultId, filesVaultId, shareOf, snapshotsId } from '../support/planWorld.ts';
 import { chanceOf } from './chance.ts';
-import { account, foreignVaultId, type Scenario, type SimWorld } from './world.ts';
+import { account, foreignVaultId, into, type Scenario, type SimWorld } from './world.ts';
 
 /** What a caller does in a world, and when. */
 export type Act = { readonly atSeconds: number } & (

@@ -1,6 +1,6 @@
 import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
-import { drillAccountId, drillGroupId, into } from '../support/drillWorld.ts';
+import { drillAccountId, drillGroupId, into as everyPlace } from '../support/drillWorld.ts';
 import {
   accountId,
   diskId,
@@ -15,6 +15,9 @@ import {
 } from '../support/planWorld.ts';
 import { chanceOf, type Chance } from './chance.ts';
 import { faultKinds, indiscreet, type FaultKind } from './faultKinds.ts';
+
+/** Where drills of these worlds restore to: machines are not drilled in them. */
+const { virtualMachine: _, ...into } = everyPlace;
 
 /** What a scenario narrows; absent: everything. */
 export const scenarios = [
@@ -368,4 +371,4 @@ const monthly = (chance: Chance) => ({
   ...{ into, keepFor: chance.oneOf(['PT1M', 'PT10M']), target: 'PT4H', restoresADay: 20 },
 });
 
-export { account, disksVaultId };
+export { account, disksVaultId, into };
