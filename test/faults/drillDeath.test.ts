@@ -7,6 +7,7 @@ import {
   drillOnce,
   into,
   leftIn,
+  machineTarget,
   shareTarget,
   type DrillSeen,
 } from '../support/drillWorld.ts';
@@ -16,13 +17,16 @@ const bodies = {
   share: { target: shareTarget, into },
   disk: { target: { id: diskInstanceId }, into },
   blobs: { target: { id: blobInstanceId }, into },
+  machine: { target: machineTarget, into },
 } as const;
 
 /** Everything that was deleted and is not the drill's. */
 const deletedOfOthers = ({ app }: DrillSeen): readonly string[] =>
   app.simulator.effects
     .all()
-    .filter(({ kind, subject }) => kind.startsWith('delete') && !/\/abd-|drillshares/.test(subject))
+    .filter(
+      ({ kind, subject }) => kind.startsWith('delete') && !/\/abd-|drillshares|drillstaging/.test(subject),
+    )
     .map(({ subject }) => subject);
 
 /** What went wrong for good, once the watchdog has had its time. */
@@ -83,6 +87,9 @@ const routes = [
   'resources.deleteShare',
   'resources.deleteDisk',
   'resources.putShare',
+  'subscriptions.putGroup',
+  'subscriptions.deleteGroup',
+  'recoveryServices.validateRestore',
 ];
 const faults = [
   { kind: 'drop', when: 'after' },
@@ -105,7 +112,7 @@ test('in random worlds nothing is left, nothing of others is deleted, and nothin
   for (let seed = 1; seed <= 100; seed++) {
     const random = seededRandom(seed);
     const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
-    const kind = pick(['share', 'disk', 'blobs'] as const);
+    const kind = pick(['share', 'disk', 'blobs', 'machine'] as const);
     const rules = Array.from(
       { length: 1 + Math.floor(random() * 3) },
       () =>
