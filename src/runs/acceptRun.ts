@@ -158,7 +158,8 @@ export async function startRun(services: RunServices, runId: string): Promise<vo
  * Starts the flow of a request that was accepted; harmless to repeat.
  *
  * The run that this call has made has no flow. Should another call start it at this moment and it be over already, the
- * second flow meets a ledger in which every step is settled, and a run that has its ending.
+ * second flow meets a ledger in which every step is settled, and a run that has its ending; whose first step was ordered for
+ * it waits until that step's deadline before it looks.
  */
 export async function startAccepted(services: RunServices, { run, stored }: Acceptance): Promise<void> {
   if (stored) await start(services, stored.run, stored);

@@ -64,6 +64,12 @@ const afterJumpMs = 12 * 3_600_000;
 /** Longer than anything that has been held back is late. */
 const untilLateMs = 2_700_000;
 
+/**
+ * A start that comes late begins the instance of an ended run anew: it meets a ledger in which all is settled, but may first
+ * wait until the job that it takes for its own would have ended.
+ */
+const secondLifeMs = 8 * 3_600_000;
+
 /** Drills clean up more and more rarely where that fails; so long it may take. */
 const cleanUpMs = 5 * 86_400_000;
 const allowed = (isOn: boolean) => (isOn ? 'true' : 'false');
@@ -90,6 +96,7 @@ export async function playWorld(seed: number, scenario: Scenario): Promise<Evide
     await app.clock.runFor(faultyMs);
     troubles.stop();
     await comeToRest(app, world);
+    await app.clock.runUntil(() => running(instances).length === 0, secondLifeMs);
     const hours = (app.clock.now() - startedAt) / 3_600_000;
     const leftOver = leftIn(app, instances);
     const records = await readRecords(app);
@@ -279,9 +286,11 @@ async function readRecords(app: EmbeddedApp): Promise<RunRecord[]> {
   return records;
 }
 
+const running = (instances: InstanceStore) =>
+  instances.loadAll().filter(({ head }) => !isFinished(head.status));
+
 /** Instances, messages, claims and watches that are there although nothing goes on. */
 function leftIn(app: EmbeddedApp, instances: InstanceStore): string[] {
-  const running = instances.loadAll().filter(({ head }) => !isFinished(head.status));
   const messages = app.queues
     .queues()
     .flatMap((queue) => app.queues.messages(queue).map(() => `a message in ${queue}`));
@@ -301,7 +310,7 @@ function leftIn(app: EmbeddedApp, instances: InstanceStore): string[] {
   return [
     ...drilled,
     ...cleanUps,
-    ...running.map(({ head }) => `instance ${head.instanceId}, ${head.status}`),
+    ...running(instances).map(({ head }) => `instance ${head.instanceId}, ${head.status}`),
     ...messages,
     ...steps,
     ...watches,
