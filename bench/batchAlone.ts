@@ -34,7 +34,7 @@ function servicesOf(tables: RemoteTables): BatchServices & { readonly runs: RunS
     ...{ clock, runs: tables.table('runs'), orchestration: 'run', mayDeleteBackups: false },
     flows: { start: () => Promise.resolve('exists'), status: () => Promise.resolve('running') },
     listSteps: () => Promise.resolve([]),
-    remindStep: () => Promise.resolve(),
+    sendStepAgain: () => Promise.resolve(),
     quietUntil: new Map(),
     isWatched: () => Promise.resolve(true),
   };

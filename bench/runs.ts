@@ -23,7 +23,7 @@ export async function runs({ quick }: { readonly quick: boolean }): Promise<Benc
       ...{ runs: table, orchestration: 'run', mayDeleteBackups: false },
       flows: { start: () => Promise.resolve('started'), status: () => Promise.resolve(undefined) },
       listSteps: () => Promise.resolve([]),
-      remindStep: () => Promise.resolve(),
+      sendStepAgain: () => Promise.resolve(),
     };
     for (let run = 0; run < count; run++)
       await acceptRun(

@@ -118,15 +118,15 @@ export function rememberLastUse(
   clock: () => Date,
 ): { readonly arm: ArmClient; readonly lastUse: () => LastUse | undefined } {
   let last: LastUse | undefined;
-  const noted = (answer: ArmAnswer): ArmAnswer => {
+  const recorded = (answer: ArmAnswer): ArmAnswer => {
     const reachable = answer.kind === 'reply';
     last = { at: clock(), reachable, ...(reachable ? {} : { reason: answer.reason }) };
     return answer;
   };
   return {
     arm: {
-      send: async (...call) => noted(await arm.send(...call)),
-      followUrl: async (...call) => noted(await arm.followUrl(...call)),
+      send: async (...call) => recorded(await arm.send(...call)),
+      followUrl: async (...call) => recorded(await arm.followUrl(...call)),
     },
     lastUse: () => last,
   };

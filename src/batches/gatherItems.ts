@@ -153,7 +153,7 @@ async function beginSweep(sweep: Sweep): Promise<SweepSummary> {
     warnings: estate.warnings,
   };
   const findings = estate.candidates.map((candidate) => compare(plan, index, candidate));
-  return note(sweep, empty, findings, orphans);
+  return recordSummary(sweep, empty, findings, orphans);
 }
 
 const targetOf = ({ candidate }: Finding): string => candidate.id;
@@ -182,7 +182,7 @@ const driftOf = ({ candidate, by, reason, selection }: Extract<Finding, { kind: 
 });
 
 /** Stores what was found: items to protect, then the summary. A crash in between finds the same again. */
-async function note(
+async function recordSummary(
   sweep: Sweep,
   summary: SweepSummary,
   findings: readonly Finding[],
@@ -275,7 +275,7 @@ async function listShares(sweep: Sweep, begun: SweepSummary): Promise<SweepSumma
         ...listed.map(({ unreadable }) => unreadable).filter((one) => one !== undefined),
       ],
     };
-    summary = await note(
+    summary = await recordSummary(
       sweep,
       next,
       listed.flatMap(({ findings }) => findings),

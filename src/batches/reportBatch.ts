@@ -30,11 +30,11 @@ function countItems(items: readonly BatchItem[]): BatchCounts {
 }
 
 /** Of a dry run: what would have been done is no failure. */
-const isOnlyTold = ({ error }: BatchItem): boolean => error?.code === dryRunCode;
+const isOnlyReported = ({ error }: BatchItem): boolean => error?.code === dryRunCode;
 
 const didNotGoWell = ({ state, status, ...rest }: BatchItem): boolean =>
   state === 'ended' &&
-  !isOnlyTold(rest as BatchItem) &&
+  !isOnlyReported(rest as BatchItem) &&
   ['failed', 'timedOut', 'unknown', 'cancelled', 'skipped'].includes(status ?? '');
 
 const severity = ['failed', 'unknown', 'timedOut', 'cancelled', 'skipped'];
@@ -63,7 +63,7 @@ function wouldDoIn(
   items: readonly BatchItem[],
 ): Pick<BatchReport, 'wouldDo' | 'nextLink'> {
   if (request.kind !== 'sweep' || !request.dryRun) return {};
-  const told = items.filter(isOnlyTold);
+  const told = items.filter(isOnlyReported);
   return {
     wouldDo: told.slice(0, mostListed).map(wouldDoOf),
     nextLink: `/api/runs/${id}/items`,

@@ -6,7 +6,7 @@ import { dataProtectionJobs } from '../data-protection/jobList.ts';
 import { chargeOfRestore, takeCharges } from '../batches/dailyLimits.ts';
 import type { CoverageTickServices } from '../coverage/refreshState.ts';
 import { keepProof } from '../coverage/rows.ts';
-import type { DrillNoteServices } from '../drills/noteDrill.ts';
+import type { DrillRecordServices } from '../drills/recordDrill.ts';
 import type { CleanUpServices } from '../drills/cleanUpRow.ts';
 import type { EstateServices } from '../estate/askArm.ts';
 import { inPlainWords, type TrackerServices } from '../jobs/trackerServices.ts';
@@ -17,7 +17,7 @@ import { watchedRuns } from '../jobs/watchTrackers.ts';
 import { writeAlert } from '../notifications/alert.ts';
 import type { Channel } from '../notifications/channels.ts';
 import { messageOf } from '../notifications/message.ts';
-import { channelsToldOf, isTold, putMessage, putMessageFor } from '../notifications/outbox.ts';
+import { channelsFor, isNotified, putMessage, putMessageFor } from '../notifications/outbox.ts';
 import type { NotificationServices } from '../notifications/sendMessages.ts';
 import { runOrchestration } from '../orchestrations/flow.ts';
 import type { Plan } from '../plan/schema.ts';
@@ -111,17 +111,17 @@ export function runServices(given: Services, context: InvocationContext): RunSer
     quietUntil: given.quietRuns,
     seenJob: async (...run) => (await watchOf(...run))?.watch.seen,
     describeBatch: (run) => describeBatch(tables, run),
-    announce: async (record) => {
+    notify: async (record) => {
       context.log(JSON.stringify({ message: 'run ended', ...endingOf(record) }));
       const { plan } = await given.loadPlan();
-      if (isTold(plan, record)) await putMessage(tables.outbox, record, clock());
-      for (const channel of channelsToldOf(plan, record)) {
+      if (isNotified(plan, record)) await putMessage(tables.outbox, record, clock());
+      for (const channel of channelsFor(plan, record)) {
         await putMessageFor(tables.outbox, channel, messageOf(record), clock());
       }
     },
     orderFirst: (input) => orderFirst(given, context, input),
     wakeShard: async (instanceId) => void (await wakeShard(given, context, instanceId)),
-    remindStep: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
+    sendStepAgain: (runId, stepId) => queue.send(JSON.stringify({ runId, stepId })),
   };
 }
 
@@ -222,7 +222,7 @@ export function batchServices(given: Services, context: InvocationContext): Batc
 }
 
 /** What a restore drill notes what it has come to with. */
-export const drillNoteServices = ({ clock, tables }: Services): DrillNoteServices => ({
+export const drillRecordServices = ({ clock, tables }: Services): DrillRecordServices => ({
   clock,
   drillCleanUps: tables.drillCleanUps,
   countRestore: async (itemId, run) => {

@@ -10,7 +10,7 @@ import { postureOf } from './posture.ts';
 import { changePartition } from './rows.ts';
 import { historyDays } from './readCoverage.ts';
 import { isBackupVault, type VaultReading } from './readVault.ts';
-import { noteProgress, type Claimed } from './refreshState.ts';
+import { recordProgress, type Claimed } from './refreshState.ts';
 import { durationMilliseconds } from './policies.ts';
 import {
   coverageStateSchema,
@@ -155,7 +155,7 @@ export async function finishRefresh(refresh: Refresh, claimed: Claimed): Promise
   await forget(table, readAt);
   await put(table, 'summary', 'current', summary);
   const runsSince = new Date(readAt.getTime() - runsAgainMs).toISOString();
-  await noteProgress(services, claimed, { ...claimed.progress, done: true, runsSince }, false);
+  await recordProgress(services, claimed, { ...claimed.progress, done: true, runsSince }, false);
   const bad = summary.complete ? '' : `, not whole: ${summary.incompleteReasons[0] ?? ''}`;
   services.log(`Coverage of ${summary.total} resources was read${bad}`);
 }

@@ -12,7 +12,7 @@ import {
   type Rhythm,
 } from './expectation.ts';
 import type { Gathered } from './gatherEstate.ts';
-import type { NextRow, Prior, Untold } from './keptRows.ts';
+import type { NextRow, Prior, Unsent } from './keptRows.ts';
 import type { PolicyClock } from './policies.ts';
 import { newer } from './readVault.ts';
 import type { CoverageRow } from './schema.ts';
@@ -166,7 +166,7 @@ const keptUntilOf = ({ facts, isGone }: Case): string | undefined =>
   facts.keptUntil ?? (isGone ? facts.point?.expiresAt : undefined);
 
 /** What is told of a row whose level has changed; nothing where nobody need hear of it. */
-export function untoldOf(row: NextRow, prior: Prior | undefined): Untold | undefined {
+export function unsentOf(row: NextRow, prior: Prior | undefined): Unsent | undefined {
   const event = eventOf(prior?.level, row.level);
   if (!event) return undefined;
   const { id, kind, name, state, since, reason, serviceWords, advice, rule, vaultId, lastGoodPoint } =

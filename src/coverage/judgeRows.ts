@@ -3,7 +3,7 @@ import { EstateUnreadable } from '../estate/askArm.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { CoverageServices } from './refreshState.ts';
 import type { Gathered } from './gatherEstate.ts';
-import { untoldOf, type Judge, type Sighting } from './judgeCase.ts';
+import { unsentOf, type Judge, type Sighting } from './judgeCase.ts';
 import type { Prior, RowWriter } from './keptRows.ts';
 import { readNewestPoint } from './readPoints.ts';
 import { newer } from './readVault.ts';
@@ -102,7 +102,7 @@ const write = (
   { writer, lastReadAt }: Refresh,
   next: Parameters<RowWriter['put']>[0],
   prior: Prior | undefined,
-): Promise<void> => writer.put(next, lastReadAt === undefined ? undefined : untoldOf(next, prior));
+): Promise<void> => writer.put(next, lastReadAt === undefined ? undefined : unsentOf(next, prior));
 
 /** By its age alone, and only to the worse. */
 function olderThan(row: KeptRow, prior: Prior, now: Date): KeptRow {

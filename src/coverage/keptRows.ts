@@ -30,7 +30,7 @@ export interface NextRow {
 }
 
 /** A change that somebody may want to hear of, as it waits to be told. */
-export interface Untold {
+export interface Unsent {
   readonly event: 'late' | 'down' | 'failing' | 'unprotected' | 'ok';
   readonly row: Pick<
     KeptRow,
@@ -96,7 +96,7 @@ const mostTogether = 96;
 
 /** Writes rows as they are judged, a hundred changes at a time, and keeps the priors in step. */
 export interface RowWriter {
-  put(next: NextRow, untold: Untold | undefined): Promise<void>;
+  put(next: NextRow, untold: Unsent | undefined): Promise<void>;
   remove(hash: string): Promise<void>;
   flush(): Promise<void>;
 }
@@ -145,7 +145,7 @@ export function createRowWriter(table: Table, priors: Map<string, Prior>, readAt
       }
       if (prior?.state !== next.row.state)
         history.push({ kind: 'put', row: changeOf(hash, next.row, month, readAt) });
-      if (untold) changes.push({ kind: 'put', row: untoldRow(hash, untold, readAt) });
+      if (untold) changes.push({ kind: 'put', row: unsentRow(hash, untold, readAt) });
       priors.set(hash, priorOf({ ...written, etag: '' }));
       await (changes.length >= mostTogether ? flush() : full);
     },
@@ -195,7 +195,7 @@ const changeOf = (hash: string, { state, reason }: KeptRow, month: string, readA
   data: JSON.stringify({ at: readAt, state, reason }),
 });
 
-const untoldRow = (hash: string, untold: Untold, readAt: string) => ({
+const unsentRow = (hash: string, untold: Unsent, readAt: string) => ({
   partitionKey: nowPartition,
   rowKey: `untold|${String(Date.parse(readAt)).padStart(13, '0')}|${hash}`,
   data: JSON.stringify(untold),

@@ -15,7 +15,7 @@ import { createRowWriter, readPriors } from './keptRows.ts';
 import { readSummary } from './readCoverage.ts';
 import {
   claimRefresh,
-  noteProgress,
+  recordProgress,
   RefreshLost,
   type Claimed,
   type CoverageServices,
@@ -23,7 +23,7 @@ import {
 } from './refreshState.ts';
 import { resourceHash } from './rows.ts';
 import type { CoverageRow } from './schema.ts';
-import { tellChanges, tellDigests } from './tellChanges.ts';
+import { notifyChanges, notifyDigests } from './notifyChanges.ts';
 
 /** An invocation takes up no page after this and goes on with the next tick: it may last five minutes. */
 const longestMs = 210_000;
@@ -203,7 +203,7 @@ async function judgeResources(
     // What was judged of a page is written: when it is taken up again its points are not read a second time.
     await judgePage(refresh, page, shares, checkTime);
     await refresh.writer.flush();
-    claimed.now = await noteProgress(services, claimed.now, { ...claimed.now.progress, judged }, true);
+    claimed.now = await recordProgress(services, claimed.now, { ...claimed.now.progress, judged }, true);
   };
   try {
     await eachGraphPage(services.estate, gathered.subscriptions, resourceQuery, take);
@@ -243,7 +243,7 @@ async function carryOn(services: CoverageServices, plan: Plan, first: Claimed): 
   let sawResources = true;
   try {
     const isAtEnd = !hasResources || (await judgeResources(refresh, claimed, skipped, untilMs));
-    if (!isAtEnd) return void (await noteProgress(services, claimed.now, claimed.now.progress, false));
+    if (!isAtEnd) return void (await recordProgress(services, claimed.now, claimed.now.progress, false));
   } catch (error) {
     if (!(error instanceof EstateUnreadable)) throw error;
     refresh.problems.push(error.message);
@@ -305,8 +305,8 @@ async function ping({ pingUrl, post, log }: CoverageTickServices): Promise<void>
  */
 export async function coverageTick(services: CoverageTickServices): Promise<void> {
   await refreshCoverage(services);
-  await tellChanges(services);
-  await tellDigests(services);
+  await notifyChanges(services);
+  await notifyDigests(services);
   if (await isHealthy(services)) await ping(services);
   else services.log('No ping: the estate has not been read for three hours, or the plan is broken.');
 }

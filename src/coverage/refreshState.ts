@@ -102,7 +102,7 @@ export class RefreshLost extends Error {
 }
 
 /** Notes how far the refresh has come. @throws RefreshLost */
-export async function noteProgress(
+export async function recordProgress(
   { table, clock }: CoverageServices,
   { etag }: Claimed,
   progress: Progress,

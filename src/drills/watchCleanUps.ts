@@ -23,7 +23,7 @@ async function goesOn({ runs }: CleanUpServices, runId: string | undefined): Pro
 
 const pauseMs = (attempts: number): number => Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs);
 
-function tell({ alert }: CleanUpServices, { run, attempts, left }: CleanUpRow): void {
+function notify({ alert }: CleanUpServices, { run, attempts, left }: CleanUpRow): void {
   if (attempts < patientAttempts || left.length === 0) return;
   const what = left.map(({ id, reason }) => `${id} (${reason})`).join(', ');
   alert(`A restore drill has left something: ${what}.`, run);
@@ -45,7 +45,7 @@ async function watch(services: CleanUpServices, held: HeldCleanUp): Promise<void
   const { row } = held;
   if (row.nextAt > services.clock().toISOString()) return;
   if ((await goesOn(services, row.run)) || (await goesOn(services, row.cleanUpRun))) return;
-  tell(services, row);
+  notify(services, row);
   await begin(services, held);
 }
 

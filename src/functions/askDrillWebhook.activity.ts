@@ -1,7 +1,7 @@
 import { app } from 'durable-functions';
 import { getServices } from '../composition/services.ts';
 import type { WebhookQuestion } from '../runs/activities.ts';
-import { askWebhook } from '../drills/noteDrill.ts';
+import { askWebhook } from '../drills/recordDrill.ts';
 import { askDrillWebhookActivity } from '../orchestrations/drills/drill.ts';
 
 app.activity(askDrillWebhookActivity, {

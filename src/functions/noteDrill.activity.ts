@@ -1,10 +1,10 @@
 import { app } from 'durable-functions';
-import { noteDrillActivity } from '../orchestrations/drills/cleanUp.ts';
-import { drillNoteServices } from '../composition/invocationServices.ts';
+import { recordDrillActivity } from '../orchestrations/drills/cleanUp.ts';
+import { drillRecordServices } from '../composition/invocationServices.ts';
 import { getServices } from '../composition/services.ts';
-import type { DrillNote } from '../runs/activities.ts';
-import { noteDrill } from '../drills/noteDrill.ts';
+import type { DrillEntry } from '../runs/activities.ts';
+import { recordDrill } from '../drills/recordDrill.ts';
 
-app.activity(noteDrillActivity, {
-  handler: (note: DrillNote) => noteDrill(drillNoteServices(getServices()), note),
+app.activity(recordDrillActivity, {
+  handler: (note: DrillEntry) => recordDrill(drillRecordServices(getServices()), note),
 });

@@ -1,7 +1,7 @@
 import { slotFor, ticketOf } from '../steps/exchange.ts';
 import { listJobs, type JobList } from './listJobs.ts';
 import { changeWatch, endingOfRow, lookAtJob, settleWatch, unmatched, type Settled } from './settleWatch.ts';
-import { tellWatches } from './tellWatches.ts';
+import { raiseOutcomes } from './raiseOutcomes.ts';
 import { inBatches, type Tracker } from './trackerRow.ts';
 import type { ListedJob, TrackerServices } from './trackerServices.ts';
 import type { HeldWatch, Watch } from './watch.ts';
@@ -136,7 +136,7 @@ export async function settleJobs(
       if (one) settled.push(one);
     });
   } finally {
-    await tellWatches(services, settled);
+    await raiseOutcomes(services, settled);
   }
   return withEnds(tracker.durations, ends);
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../arm/call.ts';
 import type { JobList } from './listJobs.ts';
 import { settleWatch } from './settleWatch.ts';
-import { tellWatches } from './tellWatches.ts';
+import { raiseOutcomes } from './raiseOutcomes.ts';
 import { changeTracker, inBatches, readTracker, type HeldTracker, type Tracker } from './trackerRow.ts';
 import type { TrackerServices } from './trackerServices.ts';
 import type { HeldWatch } from './watch.ts';
@@ -185,7 +185,7 @@ export async function closeLate(
     const one = await settleWatch(services, held, { kind, failure });
     if (one) settled.push(one);
   });
-  await tellWatches(services, settled);
+  await raiseOutcomes(services, settled);
   const nextTickAt = until.toISOString();
   await changeTracker(services.watches, held, {
     ...{ started: true, nextTickAt, mayHurry: false },

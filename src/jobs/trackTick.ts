@@ -1,6 +1,6 @@
 import { hourlyBudget } from './listJobs.ts';
 import { isStopping, lookAtVault, settleJobs } from './settleJobs.ts';
-import { tellWatches } from './tellWatches.ts';
+import { raiseOutcomes } from './raiseOutcomes.ts';
 import {
   closeLate,
   earliestLookAt,
@@ -83,7 +83,7 @@ async function tickOnce(services: TrackerServices, input: TrackerInput): Promise
   if (!held || held.tracker.generation !== input.generation || held.tracker.state === 'idle') return ended;
   const watches = await listWatches(services.watches, input.vaultKey);
   const settled = watches.filter(({ watch }) => watch.outcome);
-  await tellWatches(services, settled);
+  await raiseOutcomes(services, settled);
   const open = watches.filter(({ watch }) => !watch.outcome);
   if (watches.length === 0) return endTracker(services, held);
   return open.length === 0 ? soon(services, open.length) : tickOver(services, held, open);

@@ -16,14 +16,14 @@ export interface Waiting {
 }
 
 /** Whether an ending is told: batches always where anything is configured, single runs by their ending, children never. */
-export function isTold({ notifications }: Pick<Plan, 'notifications'>, record: RunRecord): boolean {
+export function isNotified({ notifications }: Pick<Plan, 'notifications'>, record: RunRecord): boolean {
   if (record.batch !== undefined || notifications.length === 0) return false;
   const told: readonly string[] = notifications.flatMap(({ endings }) => endings);
   return record.counts !== undefined || told.includes(record.status);
 }
 
 /** The plan's channels that hear of an ending: of batches too only where they ask for endings. */
-export const channelsToldOf = ({ channels }: Pick<Plan, 'channels'>, record: RunRecord): readonly string[] =>
+export const channelsFor = ({ channels }: Pick<Plan, 'channels'>, record: RunRecord): readonly string[] =>
   record.batch === undefined
     ? channels
         .filter(

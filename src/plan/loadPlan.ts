@@ -88,7 +88,7 @@ export function createPlanLoader(
   }
 
   /** A plan in force that cannot be kept is in force nevertheless, and says so. */
-  async function noteGood(text: string): Promise<readonly PlanProblem[]> {
+  async function keepGood(text: string): Promise<readonly PlanProblem[]> {
     try {
       await kept?.keep(text);
       return [];
@@ -107,7 +107,7 @@ export function createPlanLoader(
     if (read.kind !== 'text') return keep(await takeAbsent(), undefined);
     const reading = readText(read.text);
     if (reading.kind === 'broken') return keep(await fallBack(reading.problems, read.text), read.version);
-    const problems = [...reading.warnings, ...(await noteGood(read.text))];
+    const problems = [...reading.warnings, ...(await keepGood(read.text))];
     return keep({ plan: reading.plan, standing: 'current', location, problems }, read.version);
   }
 

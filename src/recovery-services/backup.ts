@@ -111,7 +111,7 @@ function handleOf(order: BackupOrder, sent: Sent): BackupHandle {
 }
 
 /** The expiry that was sent, where it is the recovery point's: a joined backup has the one that its own starter asked for. */
-export const toldExpiry = ({
+export const knownExpiry = ({
   kind,
   backupType,
   expiresAt: sent,
@@ -126,7 +126,7 @@ export function watchedBackup(handle: BackupHandle) {
   return {
     ...{ service, vaultId, itemId, kind, attemptId, sentAt, waitSeconds },
     ...namesOf(handle),
-    ...toldExpiry(handle),
+    ...knownExpiry(handle),
     ...(backupType === undefined ? {} : { backupType }),
     ...(jobId === undefined ? {} : { jobId }),
     ...(joined === undefined ? {} : { joined }),

@@ -112,7 +112,7 @@ export async function acceptRun(
  *
  * @param known the run as it was written a moment ago: saves reading it.
  */
-export async function noteStarted(
+export async function recordStarted(
   services: RunServices,
   { runId, generation }: RunGeneration,
   known?: StoredRun,
@@ -139,7 +139,7 @@ async function start(services: RunServices, run: RunState, known?: StoredRun): P
   const input: RunInput = { ...inputOf(run), ...(isOrdered ? { isOrdered } : {}) };
   const instanceId = instanceIdOf(run.id, run.generation);
   await services.flows.start(services.orchestration, instanceId, input as unknown as Json);
-  await noteStarted(services, input, known);
+  await recordStarted(services, input, known);
 }
 
 /** Starts the flow of a run's present generation if it has none: starting an ended instance would run it again. */

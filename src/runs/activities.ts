@@ -114,7 +114,7 @@ export type DrillProof = {
  * answer says why it may not), before anything is made, when nothing will appear any more, when something was seen to be
  * gone or left, and when the verdict is known.
  */
-export type DrillNote =
+export type DrillEntry =
   | { readonly moment: 'begun'; readonly run: string; readonly itemId: string }
   | { readonly moment: 'planned'; readonly run: string; readonly things: readonly DrillThing[] }
   | { readonly moment: 'settled'; readonly run: string }

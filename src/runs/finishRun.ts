@@ -64,10 +64,10 @@ function ended({ error: _error, ...run }: RunState, finish: RunFinish, now: Date
 }
 
 /** Told also when the ending was there already: the activity may have died between the two. */
-async function announce(services: RunServices, run: RunState, { generation }: RunFinish): Promise<void> {
+async function notify(services: RunServices, run: RunState, { generation }: RunFinish): Promise<void> {
   if (run.generation !== generation || !hasEnded(run.status)) return;
   if (run.shard !== undefined) await services.wakeShard?.(run.shard);
-  await services.announce?.(recordOf(run, []));
+  await services.notify?.(recordOf(run, []));
 }
 
 /** Last activity of a flow: writes the ending and has it told. Idempotent; `ignored` for a stale generation or a run that has its ending. */
@@ -75,11 +75,11 @@ export async function finishRun(services: RunServices, finish: RunFinish): Promi
   const answer = await changeRun(services, finish.runId, (run) =>
     mayEnd(run, finish) ? ended(run, finish, services.clock()) : undefined,
   );
-  if (answer) await announce(services, answer.run, finish);
+  if (answer) await notify(services, answer.run, finish);
   return answer?.changed ? 'written' : 'ignored';
 }
 
-const lateNote =
+const lateWarning =
   'The job ended after this run had stopped following it: its recovery point was not looked up.';
 
 /** Turns a run that ended `timedOut` into the ending its job has had since; any other run is left as it is. */
@@ -93,7 +93,7 @@ export function finishLate(
     status: ended,
     job,
     ...(failure && { error: failure }),
-    warnings: [...warnings, lateNote],
+    warnings: [...warnings, lateWarning],
   };
   return finishRun(services, { ...run, ending });
 }

@@ -42,9 +42,9 @@ export interface RunServices {
   /** Counts and failures of a batch that goes on; undefined for any other run. */
   readonly describeBatch?: (run: RunState) => Promise<Omit<BatchReport, 'report'> | undefined>;
   /** Has an ending told to whom the plan names; asked again for the same ending it does nothing. */
-  readonly announce?: (record: RunRecord) => Promise<void>;
+  readonly notify?: (record: RunRecord) => Promise<void>;
   /** Tells a batch's shard that a child of it has ended. A hint: never throws. */
   readonly wakeShard?: (instanceId: string) => Promise<void>;
   /** Sends a step's message again. */
-  readonly remindStep: (runId: string, stepId: string) => Promise<void>;
+  readonly sendStepAgain: (runId: string, stepId: string) => Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { noteStarted, startFlow } from './acceptRun.ts';
+import { recordStarted, startFlow } from './acceptRun.ts';
 import { changeRun } from './changeRun.ts';
 import { endingFromSteps, finishRun } from './finishRun.ts';
 import { isPlanRequest } from './run.ts';
@@ -37,7 +37,7 @@ export async function watchAccepted(services: RunServices, run: RunState): Promi
       await startFlow(services, run);
       return { kind: 'started', runId: run.id, message: 'The run had been accepted and not started.' };
     case 'running':
-      await noteStarted(services, { runId: run.id, generation: run.generation });
+      await recordStarted(services, { runId: run.id, generation: run.generation });
       return undefined;
     default:
       return unlessRunning(services, run, status);
@@ -134,7 +134,7 @@ async function watchSteps(services: RunServices, run: RunState): Promise<RunAler
     (step) => step.state !== 'settled' && isOlder(services, step.dueAt, stepPatienceMs),
   );
   const silent = [...waiting, ...unwatched(services, steps)];
-  await Promise.all(silent.map(({ stepId }) => services.remindStep(run.id, stepId)));
+  await Promise.all(silent.map(({ stepId }) => services.sendStepAgain(run.id, stepId)));
   if (isOlder(services, lastMove, flowPatienceMs)) {
     return { kind: 'stuck', runId: run.id, message: `Nothing has moved since ${lastMove}.` };
   }

@@ -2,7 +2,7 @@ import type { ArmAnswer, ArmReply, Failure } from '../arm/call.ts';
 import { readPoll, type PollReading } from '../arm/longRunning.ts';
 import { readFailure, throttleSeconds } from '../arm/outcomes.ts';
 import { applyReading, inDoubt, refuse, refuseForGood, retryLater } from './refuse.ts';
-import { holdBack, settle, tellToWait } from './settle.ts';
+import { holdBack, settle, raiseWait } from './settle.ts';
 import type { PollPlace } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { mostAttempts, pollBackOffSeconds, pollSeconds } from './timings.ts';
@@ -56,7 +56,7 @@ function stillRunning(
   const { definition, held } = work;
   const seconds =
     reading.waitSeconds ?? held.step.waitSeconds ?? definition.longRunning?.defaultWaitSeconds ?? 60;
-  return tellToWait(services, work, {
+  return raiseWait(services, work, {
     resume: 'poll',
     waitSeconds: pollSeconds(seconds, services.minimumPollSeconds),
     operationStatus: reading.status ?? 'InProgress',

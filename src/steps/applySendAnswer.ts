@@ -2,7 +2,7 @@ import type { ArmAnswer, ArmCall, ArmReply, Failure } from '../arm/call.ts';
 import { readAcceptance } from '../arm/longRunning.ts';
 import { readFailure, throttleSeconds } from '../arm/outcomes.ts';
 import { applyReading, inDoubt, refuse, retryLater } from './refuse.ts';
-import { holdBack, tellToWait } from './settle.ts';
+import { holdBack, raiseWait } from './settle.ts';
 import { attemptIdOf, type PollPlace } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { pollSeconds } from './timings.ts';
@@ -106,7 +106,7 @@ async function accepted(
   const seconds = askedSeconds ?? longRunning?.defaultWaitSeconds ?? 60;
   const waitSeconds = pollSeconds(seconds, services.minimumPollSeconds);
   const facts = { poll, waitSeconds, operationStatus: 'InProgress' };
-  if (!longRunning?.endsAtAcceptance) return tellToWait(services, work, { ...facts, resume: 'poll' });
+  if (!longRunning?.endsAtAcceptance) return raiseWait(services, work, { ...facts, resume: 'poll' });
   const held = { ...work.held, step: { ...work.held.step, ...facts } };
   const reading = readingOf(services, { ...work, held }, reply, { waitSeconds, place: poll });
   if (reading === undefined) return inDoubt(services, work, unanswered('The acceptance could not be read.'));

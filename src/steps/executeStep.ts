@@ -18,7 +18,7 @@ import {
 } from './stepInHand.ts';
 import type { PollPlace, StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
-import { answer } from './tellFlow.ts';
+import { raiseStanding } from './raiseStep.ts';
 import { later, leaseSeconds, secondsUntil, sendMarginSeconds } from './timings.ts';
 
 /** Where this poll goes: the signed URL as sent, or the operation's unsigned path. */
@@ -172,7 +172,7 @@ export async function executeStep(
 }
 
 async function unknownStep(services: StepServices, { held }: Pick<StepInHand, 'held'>): Promise<void> {
-  if (held.step.state === 'settled') return answer(services, held.step);
+  if (held.step.state === 'settled') return raiseStanding(services, held.step);
   const failure = { code: 'StepUnknown', message: `There is no step named ${held.step.name}.` };
   const inDoubt = held.step.state === 'claimed' || held.step.state === 'checking';
   await settle(services, { held }, { kind: inDoubt ? 'unknown' : 'failed', failure });
@@ -182,7 +182,7 @@ async function carryOut(services: StepServices, work: StepInHand, decision: Move
   const { step } = work.held;
   switch (decision.kind) {
     case 'answer':
-      await answer(services, step);
+      await raiseStanding(services, step);
       return 'moved';
     case 'postpone':
       await sendCopy(services, step, secondsUntil(decision.until, services.clock()));

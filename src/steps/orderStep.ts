@@ -1,4 +1,4 @@
-import { outcomeNow } from './tellFlow.ts';
+import { outcomeNow } from './raiseStep.ts';
 import { firstSlot, slotReason, type FirstSlot } from './slots.ts';
 import { readStep, type StoredStep } from './stepInHand.ts';
 import { sendCopy } from './settle.ts';

@@ -2,7 +2,7 @@ import type { Failure, Json } from '../arm/call.ts';
 import type { StepReading } from './step.ts';
 import { attemptIdOf, type FailureCounts } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
-import { holdBack, lapse, settle, settleDone, tellToWait } from './settle.ts';
+import { holdBack, lapse, settle, settleDone, raiseWait } from './settle.ts';
 import { backOffSeconds, busySeconds, later, mostAttempts, parkSeconds, pollSeconds } from './timings.ts';
 import { callOf, expectedRefusal, lookOf, type Progress, type StepInHand } from './stepInHand.ts';
 
@@ -70,7 +70,7 @@ export function applyReading(
       return settle(services, work, { kind: 'refused', failure: reading.failure });
     case 'waiting': {
       const waitSeconds = pollSeconds(reading.waitSeconds, services.minimumPollSeconds);
-      return tellToWait(services, work, {
+      return raiseWait(services, work, {
         waitSeconds,
         resume,
         ...(reading.detail ? { detail: reading.detail } : {}),

@@ -1,7 +1,7 @@
 import type { Failure, Json } from '../arm/call.ts';
 import { plainWords } from '../arm/words.ts';
 import { orderAudit } from './auditOrder.ts';
-import { answer, fitsRow, tellEnd } from './tellFlow.ts';
+import { raiseStanding, fitsRow, raiseEnd } from './raiseStep.ts';
 import { giveUpAt } from './nextMove.ts';
 import { changeStep, type Progress, type StepInHand } from './stepInHand.ts';
 import type { StepMessage, StepOutcome } from './step.ts';
@@ -68,7 +68,7 @@ export async function settle(
   if (!settled) return 'lost';
   alertOf(services, settled.step, kept);
   logStep(services, settled.step, kept);
-  await tellEnd(services, settled.step);
+  await raiseEnd(services, settled.step);
   return 'moved';
 }
 
@@ -121,7 +121,7 @@ export async function holdBack(services: StepServices, work: StepInHand, hold: H
     ...(hold.slotAt ? { slotAt: hold.slotAt.toISOString() } : {}),
   });
   if (!changed) return 'lost';
-  await (long ? answer(services, changed.step) : sendCopy(services, changed.step, hold.seconds));
+  await (long ? raiseStanding(services, changed.step) : sendCopy(services, changed.step, hold.seconds));
   return 'moved';
 }
 
@@ -129,7 +129,7 @@ export async function holdBack(services: StepServices, work: StepInHand, hold: H
 const longestDetail = 500;
 
 /** Tells the flow to look again later at work that goes well. */
-export async function tellToWait(
+export async function raiseWait(
   services: StepServices,
   { held }: StepInHand,
   waiting: Partial<StepState> & { readonly waitSeconds: number; readonly resume: 'send' | 'poll' },
@@ -147,7 +147,7 @@ export async function tellToWait(
     notBefore: later(services.clock(), waiting.waitSeconds).toISOString(),
   });
   if (!changed) return 'lost';
-  await answer(services, changed.step);
+  await raiseStanding(services, changed.step);
   return 'moved';
 }
 

@@ -40,7 +40,7 @@ export interface TimerStanding {
 const timers = Object.keys(timerPatienceMs) as TimerName[];
 
 /** Notes that a timer has ticked, and that its work went well. */
-export const noteTick = (triggers: Table, name: TimerName, now: Date): Promise<void> =>
+export const recordTick = (triggers: Table, name: TimerName, now: Date): Promise<void> =>
   triggers.put({ partitionKey, rowKey: name, at: now.toISOString(), ticked: true });
 
 /** How every timer stands. */

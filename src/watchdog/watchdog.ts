@@ -15,7 +15,7 @@ import type { RunAlert } from '../runs/watchFlow.ts';
 import { watchRuns } from '../runs/watchRuns.ts';
 import { listSteps } from '../steps/stepRow.ts';
 import { removeRange, removeScanned } from '../storage/removeRows.ts';
-import { expectTicks, noteTick, readTimers, type TimerName } from '../triggers/ticks.ts';
+import { expectTicks, recordTick, readTimers, type TimerName } from '../triggers/ticks.ts';
 import { keepPlanStanding, readPlanStanding } from './standing.ts';
 
 const dayMs = 86_400_000;
@@ -95,7 +95,7 @@ export const ticking =
   async (_timer, context) => {
     const services = getServices();
     await tick(services, context);
-    await noteTick(services.tables.triggers, name, services.clock());
+    await recordTick(services.tables.triggers, name, services.clock());
   };
 
 /** What the watchdog could not mend. */
@@ -104,7 +104,7 @@ const forPersons: Partial<Record<RunAlert['kind'], AlertCode>> = {
   unknown: 'unknownEnding',
 };
 
-async function tellRuns(services: Services, context: InvocationContext): Promise<void> {
+async function notifyOfRuns(services: Services, context: InvocationContext): Promise<void> {
   for (const { kind, runId, message } of await watchRuns(runServices(services, context))) {
     const code = forPersons[kind];
     if (code) writeAlert(context, code, message, { runId });
@@ -112,13 +112,13 @@ async function tellRuns(services: Services, context: InvocationContext): Promise
   }
 }
 
-async function tellDoubled(services: Services, context: InvocationContext): Promise<void> {
+async function notifyOfDoubled(services: Services, context: InvocationContext): Promise<void> {
   const audited = await auditRuns({ ...trackerServices(services, context), steps: services.tables.steps });
   for (const { runId, jobIds } of audited)
     writeAlert(context, 'doubled', `A run has ${jobIds.length} jobs: ${jobIds.join(', ')}.`, { runId });
 }
 
-async function tellPoison({ queueLooks }: Services, context: InvocationContext): Promise<void> {
+async function notifyOfPoison({ queueLooks }: Services, context: InvocationContext): Promise<void> {
   // Looking makes both queues where there are none.
   const [, poison] = await Promise.all([queueLooks.steps.depth(), queueLooks.poison.depth()]);
   if (poison > 0)
@@ -126,7 +126,7 @@ async function tellPoison({ queueLooks }: Services, context: InvocationContext):
 }
 
 /** To the webhook of the settings, and to every channel of the plan in force, where one is known. */
-async function tellAll({ tables, loadPlan, clock }: Services, message: NotificationMessage): Promise<void> {
+async function notifyAll({ tables, loadPlan, clock }: Services, message: NotificationMessage): Promise<void> {
   const channels = await loadPlan().then(
     ({ plan }) => plan.channels.map(({ name }) => name),
     () => [],
@@ -135,17 +135,17 @@ async function tellAll({ tables, loadPlan, clock }: Services, message: Notificat
     await putMessageFor(tables.outbox, channel, message, clock());
 }
 
-async function tellPlan(services: Services, context: InvocationContext): Promise<void> {
+async function notifyOfPlan(services: Services, context: InvocationContext): Promise<void> {
   const plan = await readPlanStanding(services);
   if (plan.fault !== undefined) {
     writeAlert(context, 'plan', plan.fault);
     // Told when it begins; the alert is written at every tick.
-    if (plan.since === undefined) await tellAll(services, planMessage(plan.fault, services.clock()));
+    if (plan.since === undefined) await notifyAll(services, planMessage(plan.fault, services.clock()));
   }
   await keepPlanStanding(services, plan);
 }
 
-async function tellTimers({ tables, clock }: Services, context: InvocationContext): Promise<void> {
+async function notifyOfTimers({ tables, clock }: Services, context: InvocationContext): Promise<void> {
   const timers = await readTimers(tables.triggers, clock());
   await expectTicks(tables.triggers, clock());
   for (const { name, isLate, lastTickAt } of timers)
@@ -174,14 +174,14 @@ async function each(ticks: readonly Tick[], ...given: Parameters<Tick>): Promise
 export const watch: Tick = (...given) =>
   each(
     [
-      tellRuns,
+      notifyOfRuns,
       (services, context) => watchTrackers(trackerServices(services, context)),
       (services, context) => watchCleanUps(cleanUpServices(services, context)),
-      tellDoubled,
+      notifyOfDoubled,
       removeWhatIsOver,
-      tellTimers,
-      tellPlan,
-      tellPoison,
+      notifyOfTimers,
+      notifyOfPlan,
+      notifyOfPoison,
     ],
     ...given,
   );

@@ -54,25 +54,25 @@ export const drillMutants = [
         'a drill deletes what its row does not name',
       ],
       [
-        'drills/noteDrill.ts',
+        'drills/recordDrill.ts',
         'if (status === 200 || status === 204) return',
         'if (status >= 200 && status < 300) return',
         'a webhook that is still at it has found what came back right',
       ],
       [
-        'drills/noteDrill.ts',
+        'drills/recordDrill.ts',
         "note.left.length === 0 && (row.isSettled || now >= row.mayComeUntil)\n          ? 'remove'",
         "note.left.length === 0\n          ? 'remove'",
         'the row is gone although the restore may still bring something',
       ],
       [
-        'drills/noteDrill.ts',
+        'drills/recordDrill.ts',
         "note.left.length === 0 && (row.isSettled || now >= row.mayComeUntil)\n          ? 'remove'",
         "(row.isSettled || now >= row.mayComeUntil)\n          ? 'remove'",
         'the row is gone although something is left',
       ],
       [
-        'drills/noteDrill.ts',
+        'drills/recordDrill.ts',
         'if (known) return change(services, run, (row) => ({ things: [...row.things, ...things] }));',
         'if (known) return;',
         'what a drill makes later is not in its row',
@@ -167,7 +167,7 @@ export const drillMutants = [
       ],
       [
         'orchestrations/drills/drill.ts',
-        "  yield* noteDrill(context, { moment: 'planned', run: context.runId, things });\n",
+        "  yield* recordDrill(context, { moment: 'planned', run: context.runId, things });\n",
         '',
         'something is made before a row names it',
       ],

@@ -216,7 +216,7 @@ export const ledgerMutants = noticedBy(steps, [
     'a worker overwrites what another has written',
   ],
   [
-    'steps/tellFlow.ts',
+    'steps/raiseStep.ts',
     "if (raised === 'missing' && services.clock()",
     "if (raised !== 'missing' && services.clock()",
     'an event to a flow that is not there yet is lost',

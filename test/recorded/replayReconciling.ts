@@ -2,7 +2,7 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import { createArmClient } from '../../src/arm/client.ts';
 import { dataProtectionSteps } from '../../src/data-protection/steps.ts';
 import type { Flow, FlowContext, FlowEnding } from '../../src/orchestrations/flow.ts';
-import { notConfigured, untilSettled } from '../../src/orchestrations/data-protection/instanceTarget.ts';
+import { notConfigured, untilAtRest } from '../../src/orchestrations/data-protection/instanceTarget.ts';
 import { carryRun, type FlowTable } from '../../src/orchestrations/run.ts';
 import { executeStep } from '../../src/steps/executeStep.ts';
 import { orderStep } from '../../src/steps/orderStep.ts';
@@ -17,7 +17,7 @@ const armOrigin = 'https://management.azure.com';
 /** The end of a protection by itself: no request names it, because it follows the write of an instance. */
 function tableFor(instanceId: string): FlowTable {
   function* settle(context: FlowContext): Flow<FlowEnding> {
-    const instance = yield* untilSettled(context, instanceId);
+    const instance = yield* untilAtRest(context, instanceId);
     if (instance.state !== 'ProtectionConfigured') throw notConfigured(instance);
     return { status: 'completed', result: { backupInstanceId: instance.id, state: instance.state } };
   }

@@ -42,7 +42,7 @@ export function runDesk(): RunDesk {
       status: (instanceId) => Promise.resolve(flowStatus.get(instanceId)),
     },
     listSteps: (runId) => Promise.resolve(steps.get(runId) ?? []),
-    remindStep: (_runId, stepId) => Promise.resolve(void reminded.push(stepId)),
+    sendStepAgain: (_runId, stepId) => Promise.resolve(void reminded.push(stepId)),
   };
   return {
     ...{ services, clock, runs, started, flowStatus, steps, reminded },

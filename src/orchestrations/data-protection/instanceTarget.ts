@@ -124,7 +124,7 @@ export const looksAt = (context: FlowContext, instanceId: string) => ({
 });
 
 /** Waits for the real state; an error is looked at once more by `sync`, then said. */
-export function* untilSettled(context: FlowContext, instanceId: string): Flow<BackupInstance> {
+export function* untilAtRest(context: FlowContext, instanceId: string): Flow<BackupInstance> {
   const first = yield* takeStep(context, awaitProtection, looksAt(context, instanceId));
   return yield* healed(context, first);
 }
@@ -157,7 +157,7 @@ function warnOfComplaint(context: FlowContext, { failure }: BackupInstance): voi
 /** The instance as soon as it is protected, from whatever state it was last seen in. @throws FlowEnded when it is not. */
 export function* untilConfigured(context: FlowContext, seen: BackupInstance): Flow<BackupInstance> {
   const moves = isIn(seen, 'ConfiguringProtection', 'UpdatingProtection');
-  const instance = moves ? yield* untilSettled(context, seen.id) : yield* healed(context, seen);
+  const instance = moves ? yield* untilAtRest(context, seen.id) : yield* healed(context, seen);
   if (!isIn(instance, 'ProtectionConfigured')) throw notConfigured(instance);
   warnOfComplaint(context, instance);
   return instance;

@@ -9,7 +9,7 @@ import { awaitProtection, findInstance, type BackupInstance } from '../../data-p
 import { sameId } from '../../arm/resourceId.ts';
 import type { RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
-import { isIn, looksAt, notConfigured, untilSettled } from './instanceTarget.ts';
+import { isIn, looksAt, notConfigured, untilAtRest } from './instanceTarget.ts';
 import { guarded, refuse, skip, checkDeletion } from '../refusals.ts';
 import { orAsFound, takeStep } from '../takeStep.ts';
 
@@ -100,7 +100,7 @@ export function* resumeInstance(
     context,
     (function* () {
       yield* takeStep(context, resumeProtection, { instanceId });
-      return yield* untilSettled(context, instanceId);
+      return yield* untilAtRest(context, instanceId);
     })(),
     () => foundIn(context, instanceId, 'ProtectionConfigured'),
   );

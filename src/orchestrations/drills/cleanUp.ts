@@ -1,23 +1,23 @@
-import type { DrillNote } from '../../runs/activities.ts';
+import type { DrillEntry } from '../../runs/activities.ts';
 import { deleteDrillTarget, findDrillTarget, tagDrillTarget } from '../../resources/drillTargets.ts';
 import type { CleanUpRequest, DrillThing } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';
 import { StepFailed } from '../refusals.ts';
 import { callUntilAnswered, sleep, takeStep } from '../takeStep.ts';
 
-/** The activity that writes down what a drill has come to. Input: `DrillNote`. */
-export const noteDrillActivity = 'noteDrill';
+/** The activity that writes down what a drill has come to. Input: `DrillEntry`. */
+export const recordDrillActivity = 'noteDrill';
 
 /** Has the clean-up row or the proof of a drill written. */
-export function* noteDrill(context: FlowContext, note: DrillNote): Flow<void> {
-  yield* callUntilAnswered(context.df, noteDrillActivity, note);
+export function* recordDrill(context: FlowContext, note: DrillEntry): Flow<void> {
+  yield* callUntilAnswered(context.df, recordDrillActivity, note);
 }
 
 /** Counts a restore that no batch has counted. @returns why it may not begin today. */
 export const countRestore = (context: FlowContext, itemId: string): Flow<string | null> =>
-  callUntilAnswered<string | null>(context.df, noteDrillActivity, {
+  callUntilAnswered<string | null>(context.df, recordDrillActivity, {
     ...{ moment: 'begun', run: context.runId, itemId },
-  } satisfies DrillNote);
+  } satisfies DrillEntry);
 
 type Left = { readonly id: string; readonly reason: string };
 
@@ -70,7 +70,7 @@ export function* cleanUp(
 ): Flow<readonly Left[]> {
   const left: Left[] = [];
   for (const thing of things) left.push(...(yield* leftOf(context, run, thing)));
-  yield* noteDrill(context, { moment: 'cleaned', run, left });
+  yield* recordDrill(context, { moment: 'cleaned', run, left });
   return left;
 }
 

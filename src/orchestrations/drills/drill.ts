@@ -6,7 +6,7 @@ import type { DrillRequest, DrillThing } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';
 import { FlowEnded, StepFailed, refuse } from '../refusals.ts';
 import { callUntilAnswered, sleep } from '../takeStep.ts';
-import { cleanUp, countRestore, noteDrill } from './cleanUp.ts';
+import { cleanUp, countRestore, recordDrill } from './cleanUp.ts';
 
 /** What has come back, and what is wrong with it. */
 export interface Restored {
@@ -161,7 +161,7 @@ function* restoreAndKeep(
 ): Flow<Outcome> {
   try {
     const restored = yield* drilled.restore(point);
-    yield* noteDrill(context, { moment: 'settled', run: context.runId });
+    yield* recordDrill(context, { moment: 'settled', run: context.runId });
     const outcome = yield* verified(context, drilled, request, point, outcomeOf(request, restored));
     if (request.keepFor !== undefined && outcome.verdict.startsWith('proven'))
       yield* sleep(context, secondsOfSpan(request.keepFor));
@@ -169,7 +169,7 @@ function* restoreAndKeep(
   } catch (error) {
     const failure = failureOf(error);
     if (!failure) throw error;
-    if (!isUnsettled(error)) yield* noteDrill(context, { moment: 'settled', run: context.runId });
+    if (!isUnsettled(error)) yield* recordDrill(context, { moment: 'settled', run: context.runId });
     return { verdict: 'failed', failure, ...(isCancelled(error) ? { isCancelled: true } : {}) };
   }
 }
@@ -211,7 +211,7 @@ function* prove(
   const seconds = restored ? { restoreSeconds: restored.seconds } : {};
   const why = failure ? { reason: `${failure.code}: ${failure.message}`.slice(0, longestReason) } : {};
   const proof = { run: context.runId, at, verdict, pointAt: point.at, ...seconds, ...why };
-  yield* noteDrill(context, { moment: 'proved', resourceId, proof });
+  yield* recordDrill(context, { moment: 'proved', resourceId, proof });
 }
 
 /** Restores, checks, cleans up whatever came of it, and records. The row that names what is made comes first of all. */
@@ -222,7 +222,7 @@ function* carryOut(
   point: Chosen,
 ): Flow<FlowEnding> {
   const { things } = drilled;
-  yield* noteDrill(context, { moment: 'planned', run: context.runId, things });
+  yield* recordDrill(context, { moment: 'planned', run: context.runId, things });
   const before = yield* restoreAndKeep(context, drilled, request, point);
   const left = yield* cleanUp(context, { run: context.runId, things });
   const message = left.map(({ id, reason }) => `${id}: ${reason}`).join('; ');

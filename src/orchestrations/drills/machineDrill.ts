@@ -25,7 +25,7 @@ import { itemTargetOf, nameOfTarget } from '../recovery-services/itemTarget.ts';
 import { getListed } from '../recovery-services/listedItem.ts';
 import { FlowEnded, refuse, skip } from '../refusals.ts';
 import { ifReadable, takeStep } from '../takeStep.ts';
-import { noteDrill } from './cleanUp.ts';
+import { recordDrill } from './cleanUp.ts';
 import { drill, secondsToRestore, type Creation, type Drilled, type Restored } from './drill.ts';
 
 type Into = NonNullable<DrillRequest['into']['virtualMachine']>;
@@ -111,7 +111,7 @@ function* claimLeavings(context: FlowContext, one: MachineDrill, vaultId: string
   const id = `${one.into.stagingAccount}/blobServices/default/containers/${counts.leftContainer}`;
   const target = { targetId: id, runId: context.runId };
   one.things.push({ id, mayBeUntagged: true });
-  yield* noteDrill(context, { moment: 'planned', run: context.runId, things: one.things });
+  yield* recordDrill(context, { moment: 'planned', run: context.runId, things: one.things });
   const seen = yield* ifReadable(takeStep(context, findDrillTarget, target));
   if (seen?.found) yield* ifReadable(takeStep(context, tagDrillTarget, target));
 }

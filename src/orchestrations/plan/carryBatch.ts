@@ -26,7 +26,7 @@ const timerOf = (df: Durable, seconds: number) =>
   df.createTimer(new Date(df.currentUtcDateTime.getTime() + seconds * 1000));
 
 /** Ends told so far. Tasks are yielded once: waits that a sleep has left over take what is told during the next look. */
-const toldOf = (waits: readonly Task[]): number => waits.filter(({ isCompleted }) => isCompleted).length;
+const endsHeard = (waits: readonly Task[]): number => waits.filter(({ isCompleted }) => isCompleted).length;
 
 /** Sleeps until a child has ended, at most so many seconds. @returns the waits it leaves behind. */
 function* sleepToEnd(df: Durable, seconds: number, { concurrency }: ShardInput): Flow<readonly Task[]> {
@@ -45,12 +45,12 @@ function* sleepToEnd(df: Durable, seconds: number, { concurrency }: ShardInput):
  */
 function* carryShard(df: Durable, input: ShardInput): Flow<boolean> {
   const waits: Task[] = [];
-  for (let looks = 0; looks < looksPerHistory && toldOf(waits) < endsPerHistory; looks++) {
-    const told = toldOf(waits);
+  for (let looks = 0; looks < looksPerHistory && endsHeard(waits) < endsPerHistory; looks++) {
+    const told = endsHeard(waits);
     const progress = yield* callUntilAnswered<ShardProgress>(df, advanceShardActivity, input);
     if (progress.open === 0) return false;
-    if (toldOf(waits) === told) waits.push(...(yield* sleepToEnd(df, progress.waitSeconds, input)));
-    if (toldOf(waits) > told) yield timerOf(df, gatherSeconds);
+    if (endsHeard(waits) === told) waits.push(...(yield* sleepToEnd(df, progress.waitSeconds, input)));
+    if (endsHeard(waits) > told) yield timerOf(df, gatherSeconds);
   }
   return true;
 }

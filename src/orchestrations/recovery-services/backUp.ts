@@ -2,7 +2,7 @@ import type { JobEnding, PointMade } from '../../arm/backupJob.ts';
 import {
   backUpNow,
   namesOf,
-  toldExpiry,
+  knownExpiry,
   type BackupHandle,
   type BackupOrder,
 } from '../../recovery-services/backup.ts';
@@ -27,7 +27,7 @@ import { protectAsListed } from './protectItem.ts';
 
 function proofOf(context: FlowContext, handle: BackupHandle, ending: JobEnding): Flow<PointMade | undefined> {
   const { itemId, sentAt, waitSeconds } = handle;
-  const backup = { itemId, sentAt, ...toldExpiry(handle) };
+  const backup = { itemId, sentAt, ...knownExpiry(handle) };
   const sought = madeByJob(backup, ending.job, context.df.currentUtcDateTime);
   return proofOfBackup(context, waitSeconds, ending, () => takeStep(context, findRecoveryPoint, sought));
 }
@@ -53,7 +53,7 @@ function* startBackup(context: FlowContext, order: BackupOrder): Flow<BackupHand
 /** What the record says of the job that a run has followed: its own with its expiry, or whose it joined. */
 function resultOf(handle: BackupHandle, { startedBy }: JobEnding) {
   const owner = { joined: true, ...(startedBy ? { startedBy } : {}) };
-  return { protectedItemId: handle.itemId, ...(handle.joined ? owner : toldExpiry(handle)) };
+  return { protectedItemId: handle.itemId, ...(handle.joined ? owner : knownExpiry(handle)) };
 }
 
 /** A job that was found in a list and says of itself that the policy began it is none of this run's. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptRun, noteStarted, startRun } from '../../../src/runs/acceptRun.ts';
+import { acceptRun, recordStarted, startRun } from '../../../src/runs/acceptRun.ts';
 import { watchRuns } from '../../../src/runs/watchRuns.ts';
 import { runDesk } from '../../support/runDesk.ts';
 
@@ -10,7 +10,7 @@ async function begunSweep() {
   const { run } = await acceptRun(desk.services, { kind: 'sweep', dryRun: false }, requestedBy);
   await startRun(desk.services, run.id);
   desk.flowStatus.set(`${run.id}-1`, 'running');
-  await noteStarted(desk.services, { runId: run.id, generation: 1 });
+  await recordStarted(desk.services, { runId: run.id, generation: 1 });
   return { desk, id: run.id };
 }
 

@@ -7,7 +7,7 @@ import {
   whyNotDrill,
   type CleanUpRow,
 } from '../../../src/drills/cleanUpRow.ts';
-import { askWebhook, noteDrill, type DrillNoteServices } from '../../../src/drills/noteDrill.ts';
+import { askWebhook, recordDrill, type DrillRecordServices } from '../../../src/drills/recordDrill.ts';
 import { watchCleanUps } from '../../../src/drills/watchCleanUps.ts';
 import { findRun, rowOfRun, type RunState } from '../../../src/runs/runRow.ts';
 import { memoryTable, type MemoryTable } from '../../support/memoryStorage.ts';
@@ -110,7 +110,7 @@ describe('a restore, and what is made, tagged or deleted for one, is kept from b
 });
 
 describe('the row of a clean-up', () => {
-  const noting = (): DrillNoteServices & { readonly proofs: object[] } => {
+  const noting = (): DrillRecordServices & { readonly proofs: object[] } => {
     const proofs: object[] = [];
     return {
       proofs,
@@ -124,11 +124,15 @@ describe('the row of a clean-up', () => {
 
   test('is written before anything is made, and again when there is more to make', async () => {
     const services = noting();
-    await noteDrill(services, { moment: 'planned', run, things: [thing] });
+    await recordDrill(services, { moment: 'planned', run, things: [thing] });
     expect(await row()).toEqual(cleanUpRow());
     const other = { id: `${share}2`, mayBeUntagged: true };
-    await noteDrill(services, { moment: 'planned', run, things: [other] });
-    await noteDrill(services, { moment: 'planned', run, things: [{ ...other, id: other.id.toUpperCase() }] });
+    await recordDrill(services, { moment: 'planned', run, things: [other] });
+    await recordDrill(services, {
+      moment: 'planned',
+      run,
+      things: [{ ...other, id: other.id.toUpperCase() }],
+    });
     expect((await row())?.things).toEqual([thing, other]);
   });
 
@@ -140,9 +144,9 @@ describe('the row of a clean-up', () => {
   ])('%s', async (_what, isSettled, left, at, stays) => {
     await addCleanUp(drillCleanUps, cleanUpRow());
     const services = noting();
-    if (isSettled) await noteDrill(services, { moment: 'settled', run });
+    if (isSettled) await recordDrill(services, { moment: 'settled', run });
     desk.clock.now = Date.parse(at);
-    await noteDrill(services, { moment: 'cleaned', run, left });
+    await recordDrill(services, { moment: 'cleaned', run, left });
     const kept = await row();
     expect(kept !== undefined).toBe(stays);
     if (kept)
@@ -151,11 +155,11 @@ describe('the row of a clean-up', () => {
 
   test('that is gone stays gone; a proof is shown all the same', async () => {
     const services = noting();
-    await noteDrill(services, { moment: 'settled', run });
-    await noteDrill(services, { moment: 'cleaned', run, left: [{ id: share, reason: 'x' }] });
+    await recordDrill(services, { moment: 'settled', run });
+    await recordDrill(services, { moment: 'cleaned', run, left: [{ id: share, reason: 'x' }] });
     expect(await row()).toBeUndefined();
     const proof = { run, at: '2026-08-22T02:00:00.000Z', verdict: 'proven' as const };
-    expect(await noteDrill(services, { moment: 'proved', resourceId: '/r', proof })).toBeNull();
+    expect(await recordDrill(services, { moment: 'proved', resourceId: '/r', proof })).toBeNull();
     expect(services.proofs).toEqual([{ resourceId: '/r', ...proof }]);
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { addCleanUp, changeCleanUp, findCleanUp } from '../../../src/drills/cleanUpRow.ts';
-import { noteDrill } from '../../../src/drills/noteDrill.ts';
+import { recordDrill } from '../../../src/drills/recordDrill.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 
 const run = 'a'.repeat(40);
@@ -20,7 +20,7 @@ async function nextLookAfter(attempts: number): Promise<number> {
   });
   const held = await findCleanUp(drillCleanUps, run);
   if (held) await changeCleanUp(drillCleanUps, held, { attempts });
-  await noteDrill(services, { moment: 'cleaned', run, left: [] });
+  await recordDrill(services, { moment: 'cleaned', run, left: [] });
   const nextAt = (await findCleanUp(drillCleanUps, run))?.row.nextAt ?? '';
   return (Date.parse(nextAt) - now) / 60_000;
 }

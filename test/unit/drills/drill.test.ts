@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Flow, FlowContext } from '../../../src/orchestrations/flow.ts';
 import { drill, type Drilled, type Restored } from '../../../src/orchestrations/drills/drill.ts';
-import { noteDrillActivity } from '../../../src/orchestrations/drills/cleanUp.ts';
+import { recordDrillActivity } from '../../../src/orchestrations/drills/cleanUp.ts';
 import { StepFailed } from '../../../src/orchestrations/refusals.ts';
 import type { DrillRequest } from '../../../src/runs/request.ts';
 
@@ -14,7 +14,7 @@ function play(restored: Restored | StepFailed, request: Partial<DrillRequest> = 
   const df = {
     currentUtcDateTime: new Date('2026-08-22T02:00:00Z'),
     callActivity: (name: string, note: (typeof notes)[number]) =>
-      void (name === noteDrillActivity && notes.push(note)),
+      void (name === recordDrillActivity && notes.push(note)),
     createTimer: () => undefined,
   };
   const facts = { acceptedAt: '2026-08-22T02:00:00.000Z', mayDeleteBackups: false, mayDrill: true };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noteStarted } from '../../../src/runs/acceptRun.ts';
+import { recordStarted } from '../../../src/runs/acceptRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import type { RunEnding } from '../../../src/runs/run.ts';
 import { runServices, trackerServices } from '../../../src/composition/invocationServices.ts';
@@ -172,7 +172,7 @@ test.each([
 test('a cancelled run is answered with 202 until its flow has seen it', async () => {
   const app = httpApp();
   const id = await start(app);
-  await noteStarted(runsOf(app), { runId: id, generation: 1 });
+  await recordStarted(runsOf(app), { runId: id, generation: 1 });
   const { status, headers } = await app.call('cancelRun', { id, text: '' });
   expect(status).toBe(202);
   expect(headers['operation-location']).toBe(`/api/runs/${id}`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tellChanges, tellDigests } from '../../../src/coverage/tellChanges.ts';
+import { notifyChanges, notifyDigests } from '../../../src/coverage/notifyChanges.ts';
 import { messageOf } from '../../../src/notifications/message.ts';
 import { putMessage } from '../../../src/notifications/outbox.ts';
 import { readPlan } from '../../../src/plan/problems.ts';
@@ -62,8 +62,8 @@ async function told(count: number, length: number) {
   if (reading.kind === 'broken') throw new Error(JSON.stringify(reading));
   const { plan } = reading;
   const services = { clock: () => now, table, outbox, loadPlan: () => Promise.resolve({ plan }) };
-  await tellChanges(services);
-  await tellDigests(services);
+  await notifyChanges(services);
+  await notifyDigests(services);
   return outbox.rows().map((row) => {
     const text = String(row['message']);
     return { bytes: Buffer.byteLength(text), data: JSON.parse(text).data };

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isTold, putMessage } from '../../../src/notifications/outbox.ts';
+import { isNotified, putMessage } from '../../../src/notifications/outbox.ts';
 import {
   postMessage,
   sendMessages,
@@ -205,12 +205,12 @@ test.each([
   [{ ...record, batch: 'b' }, [{ endings: ['failed'] }], false],
 ])('a batch is told once, its children never, nobody without a line in the plan', (ended, lines, told) => {
   const notifications = lines.map(({ endings }) => ({ endings, webhook: 'NOTIFY_URL' as const }));
-  expect(isTold({ notifications } as Parameters<typeof isTold>[0], ended as RunRecord)).toBe(told);
+  expect(isNotified({ notifications } as Parameters<typeof isNotified>[0], ended as RunRecord)).toBe(told);
 });
 
 test('a single run is told by the endings that the plan names', () => {
   const { counts: _counts, ...single } = record;
   const notifications = [{ endings: ['failed' as const], webhook: 'NOTIFY_URL' as const }];
-  expect(isTold({ notifications }, single)).toBe(true);
-  expect(isTold({ notifications }, { ...single, status: 'completed' })).toBe(false);
+  expect(isNotified({ notifications }, single)).toBe(true);
+  expect(isNotified({ notifications }, { ...single, status: 'completed' })).toBe(false);
 });

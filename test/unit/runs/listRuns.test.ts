@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { acceptRun, noteStarted } from '../../../src/runs/acceptRun.ts';
+import { acceptRun, recordStarted } from '../../../src/runs/acceptRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { listRuns } from '../../../src/runs/listRuns.ts';
 import type { RunFilter } from '../../../src/runs/runIndex.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
         : ({ kind: 'backUp', target } as const);
     const part = number % 500 === 0 ? { batch: 'nightly', item: String(number) } : undefined;
     const { run } = await acceptRun(services, request, { source: 'schedule', key: String(number) }, part);
-    if (number % 4 === 0) await noteStarted(services, { runId: run.id, generation: 1 });
+    if (number % 4 === 0) await recordStarted(services, { runId: run.id, generation: 1 });
     const ending = { status: 'failed', warnings: [] } as const;
     if (number % 8 === 0) await finishRun(services, { runId: run.id, generation: 1, ending });
     desk.pass(1);
@@ -102,7 +102,7 @@ describe('lists of 2,000 runs', () => {
     const { run } = await acceptRun(fresh, { kind: 'backUp', target }, { source: 'http', key: 'k' });
     const page: typeof table.page = async (...place) => {
       const read = await table.page(...place);
-      await noteStarted(fresh, { runId: run.id, generation: 1 });
+      await recordStarted(fresh, { runId: run.id, generation: 1 });
       return read;
     };
     const moving = { ...fresh, runs: { ...table, page } };
@@ -140,7 +140,7 @@ describe('running runs', () => {
     for (const name of Object.keys(stepsOf)) {
       const request = { kind: 'backUp', target: { id: itemId(1) } } as const;
       const { run } = await acceptRun(fresh, request, { source: 'http', key: name });
-      await noteStarted(fresh, { runId: run.id, generation: 1 });
+      await recordStarted(fresh, { runId: run.id, generation: 1 });
       nameOf.set(run.id, name);
     }
     const { runs: found } = await listRuns(fresh, { waiting });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { acceptRun, noteStarted, startAccepted, startRun } from '../../../src/runs/acceptRun.ts';
+import { acceptRun, recordStarted, startAccepted, startRun } from '../../../src/runs/acceptRun.ts';
 import { closeRun, isCancelRequested, requestCancel } from '../../../src/runs/changeRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { getRunRecord } from '../../../src/runs/runRecord.ts';
@@ -162,14 +162,14 @@ describe('starting', () => {
 
   test.each([0, 2])('a start of generation %i says nothing about the run', async (generation) => {
     const { services, id } = await accepted();
-    await noteStarted(services, { runId: id, generation });
+    await recordStarted(services, { runId: id, generation });
     expect((await getRunRecord(services, id))?.status).toBe('accepted');
   });
 
   test('a flow that was faster than the note of its start keeps its ending', async () => {
     const { services, id } = await accepted();
     await finishRun(services, { runId: id, generation: 1, ending: completed });
-    await noteStarted(services, { runId: id, generation: 1 });
+    await recordStarted(services, { runId: id, generation: 1 });
     expect((await getRunRecord(services, id))?.status).toBe('completed');
   });
 

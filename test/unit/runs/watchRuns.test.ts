@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceptRun, noteStarted, startRun } from '../../../src/runs/acceptRun.ts';
+import { acceptRun, recordStarted, startRun } from '../../../src/runs/acceptRun.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
 import { getRunRecord } from '../../../src/runs/runRecord.ts';
 import { watchRuns } from '../../../src/runs/watchRuns.ts';
@@ -18,7 +18,7 @@ async function acceptedRun() {
 async function runningRun() {
   const run = await acceptedRun();
   await startRun(run.services, run.id);
-  await noteStarted(run.services, { runId: run.id, generation: 1 });
+  await recordStarted(run.services, { runId: run.id, generation: 1 });
   run.flowStatus.set(`${run.id}-1`, 'running');
   return run;
 }

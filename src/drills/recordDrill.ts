@@ -1,6 +1,6 @@
 import { idKey } from '../arm/resourceId.ts';
 import type { DrillThing } from '../runs/request.ts';
-import type { DrillNote, DrillProof, WebhookQuestion, WebhookVerdict } from '../runs/activities.ts';
+import type { DrillEntry, DrillProof, WebhookQuestion, WebhookVerdict } from '../runs/activities.ts';
 import type { Table } from '../storage/table.ts';
 import { addCleanUp, changeCleanUp, findCleanUp, removeCleanUp, type CleanUpRow } from './cleanUpRow.ts';
 
@@ -19,7 +19,7 @@ export async function askWebhook(post: Post, { url, ...question }: WebhookQuesti
 }
 
 /** What the activity writes to. */
-export interface DrillNoteServices {
+export interface DrillRecordServices {
   readonly clock: () => Date;
   readonly drillCleanUps: Table;
   /** Counts a restore against the daily limit of its item. @returns why it may not begin; undefined when it may. */
@@ -38,7 +38,7 @@ const mostTries = 10;
 
 /** Changes the row as it is now; nothing happens to a row that is gone. */
 async function change(
-  { drillCleanUps }: DrillNoteServices,
+  { drillCleanUps }: DrillRecordServices,
   run: string,
   changed: (row: CleanUpRow) => Partial<CleanUpRow> | 'remove',
 ): Promise<void> {
@@ -52,10 +52,14 @@ async function change(
   throw new Error(`The clean-up row of run ${run} is written all the time by others.`);
 }
 
-const later = ({ clock }: DrillNoteServices, milliseconds: number): string =>
+const later = ({ clock }: DrillRecordServices, milliseconds: number): string =>
   new Date(clock().getTime() + milliseconds).toISOString();
 
-async function plan(services: DrillNoteServices, run: string, things: readonly DrillThing[]): Promise<void> {
+async function plan(
+  services: DrillRecordServices,
+  run: string,
+  things: readonly DrillThing[],
+): Promise<void> {
   const known = await findCleanUp(services.drillCleanUps, run);
   if (known && things.every(({ id }) => known.row.things.some((one) => idKey(one.id) === idKey(id)))) return;
   if (known) return change(services, run, (row) => ({ things: [...row.things, ...things] }));
@@ -67,7 +71,7 @@ async function plan(services: DrillNoteServices, run: string, things: readonly D
 }
 
 /** Writes what a drill has come to. @returns why a restore may not begin, of a note that asks; else nothing. */
-export async function noteDrill(services: DrillNoteServices, note: DrillNote): Promise<string | null> {
+export async function recordDrill(services: DrillRecordServices, note: DrillEntry): Promise<string | null> {
   const now = services.clock().toISOString();
   switch (note.moment) {
     case 'begun':

@@ -7,7 +7,7 @@ import type { TrackerServices } from './trackerServices.ts';
 import { rowOfWatch, type HeldWatch, type Watch } from './watch.ts';
 
 /** Times that an outcome is offered to a flow that the platform does not know. */
-const mostUntold = 10;
+const mostUnheard = 10;
 /** How long a job is watched on after its run has ended without it. */
 const lateMs = 7 * 86_400_000;
 const atOnce = 16;
@@ -92,7 +92,7 @@ function payloadOf({ event, started }: Watch, outcome: WatchOutcome): JobEvent {
  *
  * A crash in between raises the event again at the next tick: its name is never waited for twice.
  */
-async function tell(
+async function raiseOne(
   services: TrackerServices,
   held: HeldWatch,
   point: PointMade | null | undefined,
@@ -106,7 +106,7 @@ async function tell(
     const untold = (watch.untold ?? 0) + 1;
     services.log('warning', 'The flow of a settled job is not there.', { runId, event, untold });
     // The flow has asked, so it was there: a later generation of its run asks anew.
-    if (untold < mostUntold) return void (await changeWatch(services, held, { untold }));
+    if (untold < mostUnheard) return void (await changeWatch(services, held, { untold }));
   }
   if (await watchOn(services, held)) return;
   await forgetWatch(services, watch);
@@ -130,18 +130,18 @@ async function watchOn(services: TrackerServices, held: HeldWatch): Promise<bool
  * A watch is settled in its row before its event is raised, and removed after: a crash in between raises it again. The
  * points are in the telling alone: what a crash has kept from being told is told at the next tick, with or without.
  */
-export async function tellWatches(services: TrackerServices, settled: readonly HeldWatch[]): Promise<void> {
+export async function raiseOutcomes(services: TrackerServices, settled: readonly HeldWatch[]): Promise<void> {
   const patience = { untilMs: services.clock().getTime() + longestWaitMs };
   const made = settled.filter((held) => lookOf(services, held));
   // Whoever is to stop, or has failed, waits for no point.
   const others = settled.filter((held) => !made.includes(held));
-  await inBatches(others, atOnce, (held) => tell(services, held, undefined));
+  await inBatches(others, atOnce, (held) => raiseOne(services, held, undefined));
   for (let begin = 0; begin < made.length; begin += mostTogether) {
     const group = made.slice(begin, begin + mostTogether);
     const points = new Map<HeldWatch, PointMade | null | undefined>();
     await inBatches(group, atOnce, async (held) => {
       points.set(held, await readPoint(services, held, patience));
     });
-    await inBatches(group, atOnce, (held) => tell(services, held, points.get(held)));
+    await inBatches(group, atOnce, (held) => raiseOne(services, held, points.get(held)));
   }
 }

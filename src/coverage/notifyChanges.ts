@@ -4,13 +4,13 @@ import { putMessageFor } from '../notifications/outbox.ts';
 import { dueTimes } from '../plan/dueTimes.ts';
 import type { Plan } from '../plan/schema.ts';
 import type { StoredRow, Table } from '../storage/table.ts';
-import type { Untold } from './keptRows.ts';
+import type { Unsent } from './keptRows.ts';
 import { readPage, readSummary } from './readCoverage.ts';
 import { nowPartition } from './rows.ts';
 import { coverageStateSchema, exceptionStates, type CoverageSummary } from './schema.ts';
 
 /** What changes are told with. */
-export interface TellingServices {
+export interface NotifyingServices {
   readonly clock: () => Date;
   readonly table: Table;
   readonly outbox: Table;
@@ -27,18 +27,18 @@ const pageRows = 1000;
 interface Group {
   readonly counts: Record<string, number>;
   total: number;
-  named: readonly Untold['row'][];
+  named: readonly Unsent['row'][];
 }
 
-const rankOf = ({ state }: Untold['row']): number => coverageStateSchema.options.indexOf(state);
+const rankOf = ({ state }: Unsent['row']): number => coverageStateSchema.options.indexOf(state);
 
-function addTo(group: Group, { event, row }: Untold): void {
+function addTo(group: Group, { event, row }: Unsent): void {
   group.counts[event] = (group.counts[event] ?? 0) + 1;
   group.total++;
   group.named = [...group.named, row].sort((one, other) => rankOf(one) - rankOf(other)).slice(0, mostNamed);
 }
 
-const isFor = ({ tells, rules }: PlanChannel, { event, row }: Untold): boolean =>
+const isFor = ({ tells, rules }: PlanChannel, { event, row }: Unsent): boolean =>
   tells.includes(event) &&
   (rules === undefined || rules.some((rule) => rule.toLowerCase() === row.rule?.toLowerCase()));
 
@@ -86,7 +86,7 @@ async function forget(table: Table, rows: readonly StoredRow[]): Promise<void> {
 }
 
 /** Every row of the oldest refresh that has not been told; a refresh is told as a whole, once it is finished. */
-async function eachUntold(
+async function eachUnsent(
   table: Table,
   instant: string,
   take: (rows: readonly StoredRow[]) => void | Promise<void>,
@@ -101,13 +101,13 @@ async function eachUntold(
   }
 }
 
-async function oldestUntold(table: Table): Promise<string | undefined> {
+async function oldestUnsent(table: Table): Promise<string | undefined> {
   const { rows } = await table.page(nowPartition, { from: 'untold|', before: 'untold}', top: 1 });
   return rows[0] && instantIn(rows[0]);
 }
 
-async function tellOne(
-  services: TellingServices,
+async function notifyOfOne(
+  services: NotifyingServices,
   plan: Plan,
   instant: string,
   summary: CoverageSummary,
@@ -117,9 +117,9 @@ async function tellOne(
     channel,
     group: { counts: {}, total: 0, named: [] } as Group,
   }));
-  await eachUntold(table, instant, (rows) => {
+  await eachUnsent(table, instant, (rows) => {
     for (const row of rows) {
-      const untold = JSON.parse(String(row['data'])) as Untold;
+      const untold = JSON.parse(String(row['data'])) as Unsent;
       for (const { channel, group } of groups) if (isFor(channel, untold)) addTo(group, untold);
     }
   });
@@ -129,18 +129,18 @@ async function tellOne(
     await putMessageFor(outbox, channel.name, told, clock());
   }
   // Messages lie in the outbox under their ids by now: what is read again after a crash makes the same.
-  await eachUntold(table, instant, (rows) => forget(table, rows));
+  await eachUnsent(table, instant, (rows) => forget(table, rows));
 }
 
 /** Puts the changes of finished refreshes into the outbox: each once, over restarts and several instances. */
-export async function tellChanges(services: TellingServices): Promise<void> {
+export async function notifyChanges(services: NotifyingServices): Promise<void> {
   const summary = await readSummary(services.table);
   if (summary.readAt === undefined) return;
   const { plan } = await services.loadPlan();
   for (;;) {
-    const instant = await oldestUntold(services.table);
+    const instant = await oldestUnsent(services.table);
     if (instant === undefined || Number(instant) > Date.parse(summary.readAt)) return;
-    await tellOne(services, plan, instant, summary);
+    await notifyOfOne(services, plan, instant, summary);
   }
 }
 
@@ -165,7 +165,7 @@ function sentenceOf(summary: CoverageSummary): string {
 }
 
 async function digestOf(
-  services: TellingServices,
+  services: NotifyingServices,
   channel: PlanChannel,
   dueAt: string,
 ): Promise<NotificationMessage> {
@@ -194,7 +194,7 @@ async function digestOf(
 }
 
 /** Puts the digests that have fallen due into the outbox, each once. */
-export async function tellDigests(services: TellingServices): Promise<void> {
+export async function notifyDigests(services: NotifyingServices): Promise<void> {
   const { plan } = await services.loadPlan();
   const now = services.clock();
   for (const channel of plan.channels) {

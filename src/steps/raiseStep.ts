@@ -66,11 +66,11 @@ async function raise(services: StepServices, step: StepState, outcome: StepOutco
 }
 
 /** Tells the flow that a step has ended: by `job-<n>` where it has started a job, which is watched from here on. */
-export async function tellEnd(services: StepServices, step: StepState): Promise<void> {
+export async function raiseEnd(services: StepServices, step: StepState): Promise<void> {
   const outcome = await endOf(services, step);
   if (outcome) await raise(services, step, outcome);
 }
 
 /** Tells the flow where a step stands; of one that has started a job the flow then asks the tracker by itself. */
-export const answer = (services: StepServices, step: StepState): Promise<void> =>
+export const raiseStanding = (services: StepServices, step: StepState): Promise<void> =>
   raise(services, step, outcomeNow(step, services.clock()));
