@@ -17,6 +17,16 @@ export function readOptions<const T extends ParseArgsOptionsConfig>(options: T, 
   }
 }
 
+/** The options of this process; an option that does not exist is told with the usage and ends it, exit code 2. */
+export function optionsOrExit<const T extends ParseArgsOptionsConfig>(options: T, usage: string) {
+  try {
+    return readOptions(options, usage);
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exit(2);
+  }
+}
+
 /** A number of the command line. @throws Refused */
 export function numberFrom(option: string, text: string, least: number, most: number): number {
   const value = text.trim() === '' ? NaN : Number(text);

@@ -1,14 +1,17 @@
 // `npm run doctor [-- --settings FILE] [--principal OBJECT_ID]`: what keeps an installation from working, with the command that mends it.
 import { existsSync, readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { optionsOrExit } from '../local/commandLine.ts';
 import { armClientOf, identity } from '../src/composition/services.ts';
 import type { EstateServices } from '../src/estate/askArm.ts';
 import { readSettings, type Environment, type Settings } from '../src/settings.ts';
 import { textSource } from '../src/storage/textSource.ts';
 import { examine, type Finding } from './doctor/examine.ts';
 
-const { values } = parseArgs({ options: { settings: { type: 'string' }, principal: { type: 'string' } } });
+const values = optionsOrExit(
+  { settings: { type: 'string' }, principal: { type: 'string' } },
+  'npm run doctor -- [--settings FILE] [--principal OBJECT_ID]',
+);
 
 /** The environment, and beneath it a file: of the local host (`Values`), or what `az functionapp config appsettings list` prints. */
 function environment(): Environment {

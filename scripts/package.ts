@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { optionsOrExit } from '../local/commandLine.ts';
 import { readPlan } from '../src/plan/problems.ts';
 import { bundle } from './bundle.ts';
 import { zip, type ZipEntry } from './zip.ts';
@@ -64,7 +64,7 @@ function put(folder: string, entries: readonly ZipEntry[]): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { plan: { type: 'string' } } });
+  const values = optionsOrExit({ plan: { type: 'string' } }, 'npm run package -- [--plan FILE]');
   const ofClone = path.join(root, 'plan.json');
   const plan = values.plan ?? (existsSync(ofClone) ? ofClone : undefined);
   const entries = await packaged(plan, path.join(root, '.local', 'bundle'));

@@ -1,19 +1,21 @@
 // npm run fuzz [-- --seeds N --first S --only KIND]: odd bodies, ids, URLs, queue messages and events; whatever is fed, the app answers in words.
-import { parseArgs } from 'node:util';
+import { optionsOrExit } from '../../local/commandLine.ts';
 import { seededRandom } from '../../local/functions-host/clock/seededRandom.ts';
 import { cases } from './cases.ts';
 
-const { values } = parseArgs({
-  options: {
+const usage = `npm run fuzz -- [--seeds N] [--first S] [--only ${Object.keys(cases).join('|')}]`;
+const values = optionsOrExit(
+  {
     seeds: { type: 'string', default: '100' },
     first: { type: 'string', default: '1' },
     only: { type: 'string' },
   },
-});
+  usage,
+);
 const [seeds, first] = [Number(values.seeds), Number(values.first)];
 const kinds = Object.entries(cases).filter(([kind]) => values.only === undefined || kind === values.only);
 if (!(seeds > 0) || !Number.isInteger(first) || kinds.length === 0) {
-  console.error(`usage: npm run fuzz -- [--seeds N] [--first S] [--only ${Object.keys(cases).join('|')}]`);
+  console.error(`usage: ${usage}`);
   process.exit(2);
 }
 

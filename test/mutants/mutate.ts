@@ -12,19 +12,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optionsOrExit } from '../../local/commandLine.ts';
 import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 
-const { values } = parseArgs({
-  options: {
+const values = optionsOrExit(
+  {
     only: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
     again: { type: 'boolean', default: false },
     sim: { type: 'string', default: '60' },
     minutes: { type: 'string', default: '600' },
   },
-});
+  'npm run test:mutants -- [--only TEXT] [--list] [--again] [--sim SEEDS] [--minutes N]',
+);
 
 /** What is known of earlier runs: a mutant that was caught is not tried again. */
 const memory = '.local/mutants.json';

@@ -81,4 +81,7 @@ function tryAll(recordings: readonly string[]): boolean {
 }
 
 const recordings = process.argv.slice(2).map((folder) => resolve(folder));
-process.exitCode = recordings.length > 0 && tryAll(recordings) ? 0 : 1;
+if (recordings.length === 0) {
+  console.error('usage: npm run test:recorded-mutants -- FOLDER [FOLDER …]');
+  process.exitCode = 2;
+} else process.exitCode = tryAll(recordings) ? 0 : 1;

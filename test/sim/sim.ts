@@ -1,24 +1,26 @@
 // npm run sim [-- --seeds N --first S --scenario NAME --workers N]: random worlds over the whole app, judged by what the service did.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { optionsOrExit } from '../../local/commandLine.ts';
 import { faultKinds, type Fired } from './faultKinds.ts';
 import { addUp, neverFired, playSeeds, type Tally } from './tally.ts';
 import { scenarios, type Scenario } from './world.ts';
 
-const { values } = parseArgs({
-  options: {
+const usage = `npm run sim -- [--seeds N] [--first S] [--scenario ${scenarios.join('|')}] [--workers N]`;
+const values = optionsOrExit(
+  {
     seeds: { type: 'string', default: '200' },
     first: { type: 'string', default: '1' },
     scenario: { type: 'string', default: 'everything' },
     workers: { type: 'string', default: String(Math.min(4, availableParallelism())) },
     slice: { type: 'boolean', default: false },
   },
-});
+  usage,
+);
 const [seeds, first, workers] = [Number(values.seeds), Number(values.first), Number(values.workers)];
 const scenario = scenarios.find((name) => name === values.scenario);
 if (!(seeds > 0) || !Number.isInteger(first) || !(workers > 0) || !scenario) {
-  console.error(`usage: npm run sim -- [--seeds N] [--first S] [--scenario ${scenarios.join('|')}]`);
+  console.error(`usage: ${usage}`);
   process.exit(2);
 }
 

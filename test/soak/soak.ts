@@ -1,18 +1,20 @@
 // npm run soak [-- --minutes N --concurrent N]: backups all the time on the real clock, while storage and Azure go away and the app is killed.
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { optionsOrExit } from '../../local/commandLine.ts';
 import { startEnvironment, type Environment } from '../../local/environment.ts';
 import { simulatorControl } from '../../local/simulatorControl.ts';
 import { Caller, nothingMet, type Met, type RunSeen } from './caller.ts';
 import { childWith, residentKilobytes, slopePerMinute } from './processes.ts';
 import { soakWorld, targetOf } from './world.ts';
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' }, concurrent: { type: 'string', default: '1000' } },
-});
+const usage = 'npm run soak -- [--minutes N, at least 1] [--concurrent N]';
+const values = optionsOrExit(
+  { minutes: { type: 'string', default: '10' }, concurrent: { type: 'string', default: '1000' } },
+  usage,
+);
 const [minutes, concurrent] = [Number(values.minutes), Number(values.concurrent)];
 if (!(minutes >= 1) || !(concurrent >= 1)) {
-  console.error('usage: npm run soak -- [--minutes N, at least 1] [--concurrent N]');
+  console.error(`usage: ${usage}`);
   process.exit(2);
 }
 
