@@ -162,6 +162,7 @@ export async function executeStep(
       });
       return;
     }
+    if (message.guard && held.step.state === 'settled') return;
     const definition = services.catalogue.get(held.step.name);
     if (!definition) return unknownStep(services, { held });
     const decision = nextMove(held.step, definition, services.clock());

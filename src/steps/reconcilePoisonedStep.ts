@@ -16,10 +16,14 @@ const retrySeconds = 60;
 export function readStepMessage(message: unknown): StepMessage | undefined {
   try {
     const value: unknown = typeof message === 'string' ? JSON.parse(message) : message;
-    const { runId, stepId, writer } = value as Partial<Record<keyof StepMessage, unknown>>;
+    const { runId, stepId, writer, guard } = value as Partial<Record<keyof StepMessage, unknown>>;
     if (typeof runId !== 'string' || typeof stepId !== 'string') return undefined;
     if (!/^[0-9a-f]{40}$/.test(runId) || !/^\d{1,6}$/.test(stepId)) return undefined;
-    return typeof writer === 'string' ? { runId, stepId, writer } : { runId, stepId };
+    return {
+      ...{ runId, stepId },
+      ...(typeof writer === 'string' ? { writer } : {}),
+      ...(guard === true ? { guard } : {}),
+    };
   } catch {
     return undefined;
   }

@@ -12,10 +12,11 @@ import { later, longestQueueSeconds, longestSlotSeconds, secondsUntil } from './
 /** Sends the step's message again, visible after whole seconds. */
 export async function sendCopy(
   services: Pick<StepServices, 'queue'>,
-  { runId, stepId, writer }: StepMessage,
+  { runId, stepId, writer, guard }: StepMessage,
   delaySeconds: number,
 ): Promise<void> {
-  await services.queue.send(JSON.stringify({ runId, stepId, writer }), Math.max(0, Math.ceil(delaySeconds)));
+  const text = JSON.stringify({ runId, stepId, writer, guard });
+  await services.queue.send(text, Math.max(0, Math.ceil(delaySeconds)));
 }
 
 const freed = { until: undefined, owner: undefined, slotAt: undefined } as const;

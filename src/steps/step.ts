@@ -192,6 +192,8 @@ export interface StepMessage {
   readonly stepId: string;
   /** The writer of the row as it was when the message was sent; absent from a first order and from a reminder. */
   readonly writer?: string | undefined;
+  /** Looks after a step whose flow does not ask again: nothing is to be done for one that has settled. */
+  readonly guard?: true | undefined;
 }
 
 /** A step as the run record may show it: ids, words and times, never a URL. */

@@ -204,6 +204,18 @@ export const ledgerMutants = noticedBy(steps, [
     'messages of one step are never merged',
   ],
   [
+    'steps/orderStep.ts',
+    'delaySeconds + guardSeconds',
+    'delaySeconds + 10 * guardSeconds',
+    'a step that starts a job is left alone for half an hour where its worker has died',
+  ],
+  [
+    'steps/executeStep.ts',
+    "if (message.guard && held.step.state === 'settled') return;",
+    '',
+    'a guard tells a flow of a step that has settled long ago',
+  ],
+  [
     'steps/stepInHand.ts',
     'if (fresh?.step.writer === next.writer) return fresh;',
     '',

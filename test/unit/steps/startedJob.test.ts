@@ -51,6 +51,20 @@ test('the flow of an accepted backup is told nothing yet: its job is watched, wi
   expect(told).toEqual([]);
 });
 
+test('a job-starting step whose worker died with its message is taken up after three minutes', async () => {
+  const { ledger, watched, order } = ledgerWithTracker();
+  await order();
+  ledger.queue.take();
+  await ledger.drain(2);
+  expect(ledger.requests).toEqual([]);
+  await ledger.drain(4);
+  expect(ledger.requests.map(({ method, at }) => [method, at])).toEqual([
+    ['POST', '2026-08-22T02:03:00.000Z'],
+  ]);
+  expect(watched).toHaveLength(1);
+  expect(ledger.queue.messages).toEqual([]);
+});
+
 test('a flow is told what the tracker knows already of its job, once that is watched', async () => {
   const known = { kind: 'ended', ending: { ended: 'completed' } };
   const { ledger, told, order } = ledgerWithTracker(() => Promise.resolve(known));
