@@ -2,7 +2,7 @@ import type { ArmAnswer, ArmReply, Failure, Json } from '../arm/call.ts';
 import { giveUpAt } from './nextMove.ts';
 import { mayBeCut, readAllPages, slotFor, ticketOf, type Exchange } from './exchange.ts';
 import { changeStep, lookOf, withRequests, type Progress, type StepInHand } from './stepInHand.ts';
-import { sendStep } from './sendStep.ts';
+import { otherSentBy, sendStep } from './sendStep.ts';
 import { lapse, settle, settleDone } from './settle.ts';
 import type { EarlierEffect } from './step.ts';
 import { attemptsOf } from './stepRow.ts';
@@ -26,6 +26,7 @@ export async function checkStep(services: StepServices, work: StepInHand): Promi
   const look = lookOf(work);
   if (!look) throw new Error(`${work.held.step.name} may be sent twice and is not looked for.`);
   const call = look.describeLook(work.held.step.input as never, attemptsOf(work.held.step));
+  const others = await otherSentBy(services, work);
   const slot = await slotFor(services, call, work.held.step.slotAt);
   if (slot.kind === 'wait') {
     const slotAt = ticketOf(slot);
@@ -34,7 +35,8 @@ export async function checkStep(services: StepServices, work: StepInHand): Promi
   const now = services.clock();
   const until = later(now, leaseSeconds);
   const owner = services.newId();
-  const lease = { state: 'checking', until: until.toISOString(), owner, slotAt: undefined } as const;
+  const leased = { state: 'checking', until: until.toISOString(), owner, slotAt: undefined } as const;
+  const lease = { ...leased, otherSentBy: others };
   const held = await changeStep(services, work.held, lease);
   if (!held) return 'lost';
   const options = { clientRequestId: services.newId(), deadlineAt: later(until, -sendMarginSeconds) };

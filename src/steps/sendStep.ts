@@ -68,6 +68,23 @@ async function seeItem(services: StepServices, step: StepState, itemId: string):
 }
 
 /**
+ * End of the send window of another step that has the item now, though this one is in doubt: this one's worker died between
+ * claim and lock. What shows in a list may be the other's.
+ */
+export async function otherSentBy(
+  services: StepServices,
+  { held, definition }: StepInHand,
+): Promise<string | undefined> {
+  const itemId = itemOf(held.step, definition);
+  const row = itemId === undefined ? undefined : await services.items.read(partitionOf(itemId), rowKey);
+  const other = row && !isMine(row, held.step) ? (await holderOf(services, row))?.sendBy : undefined;
+  return [held.step.otherSentBy, other]
+    .filter((instant) => instant !== undefined)
+    .sort()
+    .at(-1);
+}
+
+/**
  * Takes the item for a step that has been claimed. Always writes, also over its own lock: of two steps that saw it
  * free, the second meets a changed ETag; one that sees it later meets a claimed holder.
  */

@@ -204,6 +204,12 @@ export const ledgerMutants = noticedBy(steps, [
     'messages of one step are never merged',
   ],
   [
+    'steps/checkStep.ts',
+    'const lease = { ...leased, otherSentBy: others };',
+    'const lease = leased;',
+    'the job of a step that took the item meanwhile is told as its own by one that never sent',
+  ],
+  [
     'steps/orderStep.ts',
     'delaySeconds + guardSeconds',
     'delaySeconds + 10 * guardSeconds',

@@ -65,6 +65,27 @@ test('of two runs on one item, one at a time has a request under way (D4)', asyn
   await fc.assert(property, { numRuns: 1000, seed: 20_260_822 });
 });
 
+test('a step whose worker died before it took the item knows that the job of the one that did may show in the list', async () => {
+  const [died, sent] = [runId, 'b'.repeat(40)];
+  const ledger = stepLedger({
+    catalogue: [backUp],
+    arm: ({ method }) => (method === 'POST' ? reply(200, {}) : reply(200, { value: [] })),
+  });
+  const order = { generation: 1, stepId: '01', stepName: 'backUp', ask: 1, input: { itemId } };
+  await orderStep(ledger.services, { ...order, runId: died });
+  await orderStep(ledger.services, { ...order, runId: sent });
+  const dying = { ...ledger.services, isCancelRequested: () => Promise.reject(new Error('killed')) };
+  await expect(executeStep(dying, { runId: died, stepId: '01' })).rejects.toThrow('killed');
+  ledger.pass(20);
+  await executeStep(ledger.services, { runId: sent, stepId: '01' });
+  expect(ledger.requests.map(({ method, at }) => [method, at])).toEqual([
+    ['POST', '2026-08-22T02:00:20.000Z'],
+  ]);
+  ledger.pass(600);
+  await executeStep(ledger.services, { runId: died, stepId: '01' });
+  expect(ledger.row()).toMatchObject({ state: 'checking', otherSentBy: '2026-08-22T02:01:20.000Z' });
+});
+
 test('without ETags on the lock both would send: the test can fail', async () => {
   const careless = (table: Table): Table => ({
     ...table,
