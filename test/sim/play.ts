@@ -133,7 +133,8 @@ async function comeToRest(app: EmbeddedApp, world: SimWorld): Promise<void> {
     if (!isOver) return;
     await app.clock.runUntil(() => app.tables.drillCleanUps.rows().length === 0, cleanUpMs);
     await app.clock.runFor(restMs(world, rounds === 0));
-    if (allEnded(app)) return;
+    // A worker that froze may write a clean-up row once more, which then is watched for days.
+    if (allEnded(app) && app.tables.drillCleanUps.rows().length === 0) return;
   }
 }
 
