@@ -108,7 +108,7 @@ export async function acceptRun(
 }
 
 /**
- * Notes that the flow of a run has been started. Harmless to repeat; a run that has ended meanwhile is left alone.
+ * Records that the flow of a run has been started. Harmless to repeat; a run that has ended meanwhile is left alone.
  *
  * @param known the run as it was written a moment ago: saves reading it.
  */
@@ -132,7 +132,7 @@ const inputOf = ({ id, generation, request, facts }: RunState): RunInput => ({
 
 /**
  * The first step is ordered before the flow starts: a starter that dies in between leaves a step whose flow the watchdog
- * starts. A flow whose start cannot be noted is noted by the watchdog: the run goes on.
+ * starts. A flow whose start cannot be recorded is recorded by the watchdog: the run goes on.
  */
 async function start(services: RunServices, run: RunState, known?: StoredRun): Promise<void> {
   const isOrdered = run.generation === 1 && (await services.orderFirst?.(inputOf(run))) === true;
