@@ -1,6 +1,6 @@
-import type { Failure, Json } from './call.ts';
+import type { ArmCall, ArmReply, Failure, Json } from './call.ts';
 import { memberIn, objectIn, objectsIn, textIn } from './replyFields.ts';
-import { sameId } from './resourceId.ts';
+import { resourcePath, sameId } from './resourceId.ts';
 
 /** An identity of a vault, by whose roles it reaches what it protects. `id` is the ARM id of a user-assigned one. */
 export type VaultIdentity = { readonly principalId: string; readonly id?: string };
@@ -64,7 +64,7 @@ export function chooseIdentity(
 export type RestoreGuard = { readonly requests: readonly string[] };
 
 /** Reads a vault's links to guards: each lists the operations that are held back, with the request that lets one pass. */
-export function restoreGuardIn(body: Json | undefined): RestoreGuard {
+function restoreGuardIn(body: Json | undefined): RestoreGuard {
   const details = objectsIn(memberIn(body, 'value')).flatMap((link) =>
     objectsIn(memberIn(link, 'properties', 'resourceGuardOperationDetails')),
   );
@@ -73,3 +73,19 @@ export function restoreGuardIn(body: Json | undefined): RestoreGuard {
   );
   return { requests: restores.flatMap(({ defaultResourceRequest }) => textIn(defaultResourceRequest) ?? []) };
 }
+
+/** The step that reads whether a Resource Guard guards restores of a vault; who may not read that is refused by the service itself. */
+export const restoreGuardStep = (name: string, service: Pick<ArmCall, 'action' | 'apiVersion'>) => ({
+  name,
+  describe: ({ vaultId }: { readonly vaultId: string }) => ({
+    ...service,
+    method: 'GET' as const,
+    path: resourcePath(vaultId, 'backupResourceGuardProxies'),
+  }),
+  pages: true as const,
+  read: (reply: ArmReply) => ({ kind: 'done' as const, result: restoreGuardIn(reply.body) }),
+  readRefusal: (_: Failure, status: number) =>
+    status === 403 || status === 404 ? { kind: 'done' as const, result: { requests: [] } } : undefined,
+  repeat: 'safe' as const,
+  giveUpAfterSeconds: 1800,
+});

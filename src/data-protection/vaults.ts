@@ -2,7 +2,7 @@ import { memberIn, objectsIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import {
   identitiesIn,
-  restoreGuardIn,
+  restoreGuardStep,
   type RestoreGuard,
   type VaultIdentity,
 } from '../arm/vaultIdentities.ts';
@@ -96,19 +96,11 @@ export const getBackupVault: Step<{ readonly vaultId: string }, BackupVault> = {
   giveUpAfterSeconds: 1800,
 };
 
-/** Whether a Resource Guard guards restores of the vault; who may not read that is refused by the service itself. */
-export const findInstanceRestoreGuard: Step<{ readonly vaultId: string }, RestoreGuard> = {
-  name: 'dataProtection.findRestoreGuard',
-  describe: ({ vaultId }) => ({
+/** Whether a Resource Guard guards restores of the vault. */
+export const findInstanceRestoreGuard: Step<{ readonly vaultId: string }, RestoreGuard> = restoreGuardStep(
+  'dataProtection.findRestoreGuard',
+  {
     action: 'Microsoft.DataProtection/backupVaults/backupResourceGuardProxies/read',
-    method: 'GET',
-    path: resourcePath(vaultId, 'backupResourceGuardProxies'),
     apiVersion: dataProtectionApiVersion,
-  }),
-  pages: true,
-  read: (reply) => ({ kind: 'done', result: restoreGuardIn(reply.body) }),
-  readRefusal: (_, status) =>
-    status === 403 || status === 404 ? { kind: 'done', result: { requests: [] } } : undefined,
-  repeat: 'safe',
-  giveUpAfterSeconds: 1800,
-};
+  },
+);

@@ -3,7 +3,7 @@ import { memberIn, objectIn, textIn } from '../arm/replyFields.ts';
 import { resourcePath, nameIn, sameId } from '../arm/resourceId.ts';
 import {
   identitiesIn,
-  restoreGuardIn,
+  restoreGuardStep,
   type RestoreGuard,
   type VaultIdentity,
 } from '../arm/vaultIdentities.ts';
@@ -191,19 +191,11 @@ export function documentedMachine(vaultId: string, virtualMachineId: string): Pr
   return { protectedItemId: `${container}/protectedItems/VM;${names}` };
 }
 
-/** Whether a Resource Guard guards restores of the vault; who may not read that is refused by the service itself. */
-export const findRestoreGuard: Step<{ readonly vaultId: string }, RestoreGuard> = {
-  name: 'recoveryServices.findRestoreGuard',
-  describe: ({ vaultId }) => ({
+/** Whether a Resource Guard guards restores of the vault. */
+export const findRestoreGuard: Step<{ readonly vaultId: string }, RestoreGuard> = restoreGuardStep(
+  'recoveryServices.findRestoreGuard',
+  {
     action: 'Microsoft.RecoveryServices/vaults/backupResourceGuardProxies/read',
-    method: 'GET',
-    path: resourcePath(vaultId, 'backupResourceGuardProxies'),
     apiVersion: backupApiVersion,
-  }),
-  pages: true,
-  read: (reply) => ({ kind: 'done', result: restoreGuardIn(reply.body) }),
-  readRefusal: (_, status) =>
-    status === 403 || status === 404 ? { kind: 'done', result: { requests: [] } } : undefined,
-  repeat: 'safe',
-  giveUpAfterSeconds: 1800,
-};
+  },
+);
