@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import { answer } from '../http/answer.ts';
-import { answerOfClosing } from '../http/runRequest.ts';
+import { answerOfClosing } from '../http/runAnswer.ts';
 
 app.http('closeRun', {
   route: 'api/runs/{id}/close',
   methods: ['POST'],
   authLevel: 'anonymous',
-  handler: answer('closeRun', answerOfClosing),
+  handler: answer('closeRun', (call) => answerOfClosing(call)),
 });

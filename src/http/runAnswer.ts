@@ -1,16 +1,20 @@
 import type { HttpRequest, HttpResponseInit } from '@azure/functions';
 import * as z from 'zod';
+import { plainText } from '../arm/words.ts';
 import { readResource } from '../coverage/readCoverage.ts';
 import type { coverageResourceSchema } from '../coverage/schema.ts';
+import { writeAlert } from '../notifications/alert.ts';
 import { resourceKindSchema } from '../plan/schema.ts';
+import { closeRun } from '../runs/changeRun.ts';
 import { listRuns } from '../runs/listRuns.ts';
+import { closeSchema } from '../runs/request.ts';
 import type { RunRecord } from '../runs/run.ts';
 import { getRunRecord } from '../runs/runRecord.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import type { HttpCall } from './access.ts';
-import { longestWaitSeconds } from './body.ts';
-import { readQuery } from './query.ts';
-import { badRequest, HttpRefusal, runNotFound } from './refusal.ts';
+import { longestWaitSeconds, readBody } from './body.ts';
+import { readNoQuery, readQuery } from './query.ts';
+import { badRequest, HttpRefusal, runNotFound, runNotUnknown } from './refusal.ts';
 
 type Found = z.infer<typeof coverageResourceSchema>;
 
@@ -116,3 +120,18 @@ export function runIdOf(text: string): string {
 
 /** The run's id in the route. @throws HttpRefusal 404 for a text that can be none. */
 export const readRunId = ({ request }: HttpCall): string => runIdOf(request.params['id'] ?? '');
+
+/** A person closes a run that ended `unknown`: the record says so, and whoever watches the log hears of it. */
+export async function answerOfClosing(call: HttpCall): Promise<HttpResponseInit> {
+  const runId = readRunId(call);
+  readNoQuery(call.request);
+  const { reason } = await readBody(call.request, closeSchema);
+  const closed = await closeRun(call.runs, runId, reason, call.caller.name);
+  const record = closed === 'missing' ? undefined : await getRunRecord(call.runs, runId);
+  if (!record) throw runNotFound();
+  const what = `${call.caller.name} has closed it: ${plainText(reason)}`;
+  if (closed === 'closed') writeAlert(call.context, 'closedRun', what, { runId });
+  // Closing twice is the same wish: the answer to the first may have been lost.
+  if (closed === 'notUnknown' && record.error?.code !== 'ClosedByPerson') throw runNotUnknown(record.status);
+  return answerOfRun(call, record);
+}

@@ -1,21 +1,16 @@
 import type * as z from 'zod';
 import type { HttpResponseInit } from '@azure/functions';
 import type { Json } from '../arm/call.ts';
-import { plainText } from '../arm/words.ts';
-import { writeAlert } from '../notifications/alert.ts';
 import { acceptRun, startAccepted, type Acceptance } from '../runs/acceptRun.ts';
-import { closeRun } from '../runs/changeRun.ts';
-import { closeSchema, type Target } from '../runs/request.ts';
+import type { Target } from '../runs/request.ts';
 import type { AcceptedRequest, RequestedBy, RunRecord } from '../runs/run.ts';
-import { getRunRecord } from '../runs/runRecord.ts';
 import { placeOfRun, digestOf } from '../runs/runRow.ts';
 import type { GuardedRoute, HttpCall } from './access.ts';
 import { answer } from './answer.ts';
 import { idempotencyHeader, readBody, readIdempotencyKey } from './body.ts';
 import { checkCoolDown, countAgainstLimit, checkTargets } from './limits.ts';
-import { readNoQuery } from './query.ts';
-import { HttpRefusal, runNotFound, runNotUnknown } from './refusal.ts';
-import { answerOfRun, readWaitSeconds, recordAfter, readRunId } from './runAnswer.ts';
+import { HttpRefusal } from './refusal.ts';
+import { answerOfRun, readWaitSeconds, recordAfter } from './runAnswer.ts';
 
 const keyReused = (run: RunRecord): HttpRefusal =>
   new HttpRefusal(409, {
@@ -156,18 +151,3 @@ export const acceptingRuns = <T extends object>(
     const record = await acceptRequest(call, { body, key, waitSeconds }, { requestOf, ...making });
     return answerOfRun(call, record, { [idempotencyHeader]: key });
   });
-
-/** A person closes a run that ended `unknown`: the record says so, and whoever watches the log hears of it. */
-export async function answerOfClosing(call: HttpCall): Promise<HttpResponseInit> {
-  const runId = readRunId(call);
-  readNoQuery(call.request);
-  const { reason } = await readBody(call.request, closeSchema);
-  const closed = await closeRun(call.runs, runId, reason, call.caller.name);
-  const record = closed === 'missing' ? undefined : await getRunRecord(call.runs, runId);
-  if (!record) throw runNotFound();
-  const what = `${call.caller.name} has closed it: ${plainText(reason)}`;
-  if (closed === 'closed') writeAlert(call.context, 'closedRun', what, { runId });
-  // Closing twice is the same wish: the answer to the first may have been lost.
-  if (closed === 'notUnknown' && record.error?.code !== 'ClosedByPerson') throw runNotUnknown(record.status);
-  return answerOfRun(call, record);
-}
