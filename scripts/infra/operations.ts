@@ -90,6 +90,7 @@ const attempts = {
   firstClaimAt: instant,
   lastSendBy: instant,
   joinForeign: false,
+  isSettled: true,
 };
 
 const verbs = { GET: 'read', PUT: 'write', PATCH: 'write', POST: 'action', DELETE: 'delete' } as const;

@@ -16,8 +16,10 @@ export type JobEnding = {
   readonly ended: 'completed' | 'completedWithWarnings' | 'failed' | 'cancelled';
   readonly failure?: Failure;
   readonly warnings: readonly string[];
-  /** Whose it is, where the job tells; only asked of a job that was joined. */
+  /** Whose it is, where the job tells; only asked of a job that was joined, or that no id named. */
   readonly startedBy?: JobStarter;
+  /** @see WatchOrder.isTakenByStart */
+  readonly isTakenByStart?: true;
   /** Read beside the end, where the budget allowed it; null: looked for, and not there yet. */
   readonly recoveryPoint?: PointMade | null;
 };
@@ -153,6 +155,8 @@ export type WatchOrder = {
   readonly otherSentBy?: string;
   /** A job that no id names is taken by item, operation and start: its operation has told what it could. */
   readonly byItem?: true;
+  /** No id has named the job, a list has, by item, operation and start: it may be somebody else's, as it may tell itself. */
+  readonly isTakenByStart?: true;
   /** What the step that started the job has given, for a flow that was not told of it. */
   readonly started?: Json;
   /** ISO 8601 UTC; the watch then ends `timedOut`. */
@@ -166,7 +170,7 @@ export type WatchOutcome =
   | { readonly kind: 'ended'; readonly ending: JsonObject }
   /** No job of the list carries the attempt's id: the operation names it. */
   | { readonly kind: 'unmatched' }
-  | { readonly kind: 'cancelRequested'; readonly jobId?: string }
+  | { readonly kind: 'cancelRequested'; readonly jobId?: string; readonly isTakenByStart?: true }
   /** `unknown`: several jobs may be the run's, and a person must look. */
   | {
       readonly kind: 'failed' | 'timedOut' | 'unknown';

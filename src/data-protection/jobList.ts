@@ -30,8 +30,12 @@ function readOne(reply: ArmReply, jobId: string) {
 }
 
 /** A job that the user triggered, for the instance, about when the backup was sent. */
-function matchItem(reply: ArmReply, watch: Parameters<typeof findJobOf>[1]) {
-  const found = findJobOf(reply, watch);
+function matchItem(
+  reply: ArmReply,
+  watch: Omit<Parameters<typeof findJobOf>[1], 'isSettled'>,
+  isSettled: boolean,
+) {
+  const found = findJobOf(reply, { ...watch, isSettled });
   if (found.kind === 'absent' || found.kind === 'ambiguous') return found;
   if (found.kind === 'foreign' && !watch.joined) {
     const message = `The job ${found.result.jobId} may be this run's or that of the run which had the instance before.`;

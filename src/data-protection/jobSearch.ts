@@ -98,7 +98,7 @@ const ranAt = (row: JsonObject, at: number): boolean => {
 /**
  * Finds what an earlier attempt of a backup request has started.
  *
- * First by activity id, then by instance, operation and start time. Once the service has said that a backup is in
+ * First by activity id, then by instance, operation and start time: only once every job of ours is listed. Once the service has said that a backup is in
  * progress, ours has started none: a running one of anybody counts as `foreign`.
  */
 export function findEarlierJob(
@@ -113,6 +113,7 @@ export function findEarlierJob(
   if (echoed) return { kind: 'ours', result: foundIn(echoed) };
   const rows = jobsOf(reply, instanceId, operation);
   if (attempts.joinForeign) return foreignIn(rows.filter(isRunning));
+  if (!attempts.isSettled) return { kind: 'absent' };
   const [from, to] = [Date.parse(attempts.firstClaimAt), Date.parse(attempts.lastSendBy)];
   const likely = rows.filter((row) => isLikely(row, from, to));
   return decide(likely, instanceId, attempts.otherSentBy);
@@ -120,6 +121,8 @@ export function findEarlierJob(
 
 interface SentBackup {
   readonly itemId: string;
+  /** Whether every job that it may have begun is listed by now. */
+  readonly isSettled: boolean;
   readonly sentAt: string;
   readonly joined?: true;
   readonly otherSentBy?: string;
@@ -129,11 +132,12 @@ interface SentBackup {
 /** The job of a backup that no id names, sent at `sentAt` (ISO 8601 UTC); with `joined` anybody's that runs, or ran then. */
 export function findJobOf(
   reply: ArmReply,
-  { itemId, sentAt, joined, otherSentBy, operation = 'Backup' }: SentBackup,
+  { itemId, sentAt, isSettled, joined, otherSentBy, operation = 'Backup' }: SentBackup,
 ): JobSearch {
   const rows = jobsOf(reply, itemId, operation);
   const sent = Date.parse(sentAt);
   if (joined) return foreignIn(rows.filter((row) => isRunning(row) || ranAt(row, sent)));
+  if (!isSettled) return { kind: 'absent' };
   return decide(
     rows.filter((row) => isLikely(row, sent, sent)),
     itemId,

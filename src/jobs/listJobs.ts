@@ -18,7 +18,8 @@ export type JobList =
   | {
       readonly kind: 'read';
       readonly jobs: readonly ListedJob[];
-      readonly reply?: ArmReply;
+      /** Every row, and when the list was asked for. */
+      readonly rows?: ListedRows;
       readonly requests: number;
     }
   | {
@@ -30,6 +31,12 @@ export type JobList =
       /** What to keep of a slot that the pacer has reserved. */
       readonly ticket?: Date | undefined;
     };
+
+/** Rows of a list as they came: what it does not show was not listed at `askedAt`. */
+export interface ListedRows {
+  readonly reply: ArmReply;
+  readonly askedAt: Date;
+}
 
 /** What to list, and what to keep of it. */
 export interface ListOrder {
@@ -108,15 +115,19 @@ function take(services: TrackerServices, order: ListOrder, pages: Pages, reply: 
 
 /** One span; a list that was cut silently is asked for again in two halves. */
 async function listSpan(services: TrackerServices, order: ListOrder, halvings: number): Promise<JobList> {
+  const askedAt = services.clock();
   const service = services.jobServices[order.service];
   const pages = await readPages(services, order, service.listCall(order.vaultId, order.span));
   if ('kind' in pages) return pages;
   const { jobs, rows, requests } = pages;
   const isCut = pages.count === cutAt && requests === 1 && service.listsBySpan && halvings < mostHalvings;
   if (isCut) return listHalves(services, order, halvings, requests);
-  const reply = { status: 200, headers: {}, body: { value: rows } };
-  return { kind: 'read', jobs, requests, ...(order.keepRows ? { reply } : {}) };
+  return { kind: 'read', jobs, requests, ...rowsKept(order, rows, askedAt) };
 }
+
+/** The rows of one list, for an order that wants them. */
+const rowsKept = (order: ListOrder, value: Json[], askedAt: Date): { readonly rows?: ListedRows } =>
+  order.keepRows ? { rows: { reply: { status: 200, headers: {}, body: { value } }, askedAt } } : {};
 
 async function listHalves(
   services: TrackerServices,
@@ -124,6 +135,7 @@ async function listHalves(
   halvings: number,
   spent: number,
 ): Promise<JobList> {
+  const askedAt = services.clock();
   const { from, to } = order.span;
   const middle = new Date((from.getTime() + Math.min(to.getTime(), services.clock().getTime())) / 2);
   const spans = [
@@ -137,14 +149,9 @@ async function listHalves(
   const requests = spent + lower.requests + upper.requests;
   if (lower.kind === 'late') return { ...lower, requests };
   if (upper.kind === 'late') return { ...upper, requests };
-  const rows = [lower, upper].flatMap(({ reply }) => rowsIn(reply?.body) ?? []);
-  const reply = { status: 200, headers: {}, body: { value: rows } };
-  return {
-    kind: 'read',
-    jobs: [...lower.jobs, ...upper.jobs],
-    requests,
-    ...(order.keepRows ? { reply } : {}),
-  };
+  const rows = [lower, upper].flatMap((half) => rowsIn(half.rows?.reply.body) ?? []);
+  const jobs = [...lower.jobs, ...upper.jobs];
+  return { kind: 'read', jobs, requests, ...rowsKept(order, rows, askedAt) };
 }
 
 /** Lists a vault's jobs of a span to the last page, once the pacer has a slot. Sends nothing before its slot. */

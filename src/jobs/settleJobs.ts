@@ -119,15 +119,16 @@ export async function settleJobs(
     const known = watch.jobId ?? watch.seen?.id;
     if (list.requests === 0 && known !== undefined)
       return lookAtJob(services, held, known, { hasSlot: true });
-    if (!job) return isEarly(services, held) ? undefined : unmatched(services, held, list.reply);
+    if (!job) return isEarly(services, held) ? undefined : unmatched(services, held, list.rows);
     if (!job.ended) return stillRunning(services, held, job);
     if (job.seen.endedAt && job.seen.startedAt)
       ends.push({
         kind: watch.kind,
         seconds: (Date.parse(job.seen.endedAt) - Date.parse(job.seen.startedAt)) / 1000,
       });
-    // Only a read of the job tells reasons, warnings, and whose a joined job is.
-    if (job.ended !== 'completed' || watch.joined) return lookAtJob(services, held, job.jobId, { row: job });
+    // Only a read of the job tells reasons, warnings, and whose a job is that no id names.
+    if (job.ended !== 'completed' || watch.joined || watch.isTakenByStart)
+      return lookAtJob(services, held, job.jobId, { row: job });
     return settleWatch(services, held, { kind: 'ended', ending: endingOfRow(job.seen, job.ended) });
   };
   try {
@@ -159,7 +160,8 @@ async function stop(
 ): Promise<Settled> {
   const { watch } = held;
   const jobId = job?.jobId ?? watch.seen?.id ?? watch.jobId;
-  if (jobId !== undefined) return settleWatch(services, held, { kind: 'cancelRequested', jobId });
+  const taken = watch.isTakenByStart ? { isTakenByStart: true as const } : {};
+  if (jobId !== undefined) return settleWatch(services, held, { kind: 'cancelRequested', jobId, ...taken });
   if (watch.misses > 0) return settleWatch(services, held, { kind: 'cancelRequested' });
   await changeWatch(services, held, { misses: 1 });
   return undefined;

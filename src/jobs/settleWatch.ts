@@ -1,8 +1,10 @@
 import type { JobEnding, JobSeen, WatchOutcome } from '../arm/backupJob.ts';
-import type { ArmReply, Failure, JsonObject } from '../arm/call.ts';
+import type { Failure, JsonObject } from '../arm/call.ts';
 import { readFailure } from '../arm/outcomes.ts';
 import { RowRefused } from '../storage/table.ts';
 import { reserve, sendCall } from '../steps/exchange.ts';
+import { later, sendWindowSeconds, settleSeconds } from '../steps/timings.ts';
+import type { ListedRows } from './listJobs.ts';
 import type { ListedJob, TrackerServices } from './trackerServices.ts';
 import { rowOfWatch, type HeldWatch, type Watch } from './watch.ts';
 
@@ -139,7 +141,10 @@ export async function lookAtJob(
   }
   if (reply.status !== 200) return unreadDetails(services, held, readFailure(reply, 'GET'), row);
   const reading = service.readJob(reply, jobId);
-  if (reading.kind === 'ended') return settleWatch(services, held, { kind: 'ended', ending: reading.ending });
+  if (reading.kind === 'ended') {
+    const ending = { ...reading.ending, ...(watch.isTakenByStart && { isTakenByStart: true }) };
+    return settleWatch(services, held, { kind: 'ended', ending });
+  }
   const { seen } = reading;
   if (now.toISOString() >= watch.giveUpAt) return giveUp(services, held);
   const same = watch.seen?.status === seen.status && watch.seen.progress === seen.progress;
@@ -181,7 +186,7 @@ async function mayReadOperation(services: TrackerServices, { watch }: HeldWatch)
 export async function unmatched(
   services: TrackerServices,
   held: HeldWatch,
-  rows: ArmReply | undefined,
+  rows: ListedRows | undefined,
 ): Promise<Settled> {
   const { watch } = held;
   const known = watch.jobId ?? watch.seen?.id;
@@ -200,17 +205,23 @@ const joinedMs = 1_800_000;
 const lastLookAt = ({ joined, sentAt, giveUpAt }: Watch): string =>
   joined ? new Date(Date.parse(sentAt) + joinedMs).toISOString() : giveUpAt;
 
+/** Whether the job of a backup that was sent shows in a list that was asked for then. */
+const isSettled = ({ sentAt }: Watch, { askedAt }: ListedRows): boolean =>
+  askedAt >= later(sentAt, sendWindowSeconds + settleSeconds);
+
 async function byItem(
   services: TrackerServices,
   held: HeldWatch,
-  rows: ArmReply | undefined,
+  rows: ListedRows | undefined,
 ): Promise<Settled> {
   const { watch } = held;
   const match = rows
-    ? services.jobServices[watch.service].matchItem(rows, watch)
+    ? services.jobServices[watch.service].matchItem(rows.reply, watch, isSettled(watch, rows))
     : ({ kind: 'absent' } as const);
   if (match.kind === 'found') {
-    const found = await changeWatch(services, held, { jobId: match.jobId, looked: true });
+    const found = await changeWatch(services, held, {
+      ...{ jobId: match.jobId, looked: true, isTakenByStart: true },
+    });
     return found && lookAtJob(services, found, match.jobId);
   }
   if (match.kind === 'ambiguous')

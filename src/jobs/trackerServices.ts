@@ -40,8 +40,8 @@ interface JobService {
   readonly readRows: (reply: ArmReply) => readonly ListedJob[];
   readonly readCall: (vaultId: string, jobId: string) => ArmCall;
   readonly readJob: (reply: ArmReply, jobId: string) => JobReading;
-  /** By item, operation and start, in a list of every row. */
-  readonly matchItem: (reply: ArmReply, watch: Watch) => ItemMatch;
+  /** By item, operation and start, in a list of every row. `isSettled`: read so late that the watched job is in it. */
+  readonly matchItem: (reply: ArmReply, watch: Watch, isSettled: boolean) => ItemMatch;
   /** The list in which the recovery point of a backup's job would be, and how it is read: null when it is not there. */
   readonly pointOf: (
     watch: Watch,

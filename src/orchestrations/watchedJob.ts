@@ -68,6 +68,25 @@ export function* leaveJob(
   return new FlowEnded('cancelled', { code: 'RunCancelled', message });
 }
 
+/**
+ * A job that no id names as the run's is cancelled only where it says that somebody asked for it: the policy's own may
+ * have begun in the same minute.
+ *
+ * @throws FlowEnded when it is left.
+ */
+export function* leaveUnlessOnDemand(
+  context: FlowContext,
+  jobId: string,
+  read: (jobId: string) => Flow<{ readonly startedBy?: JobStarter }>,
+): Flow<void> {
+  const startedBy = yield* starterOf(read(jobId));
+  if (startedBy === 'onDemand') return;
+  context.job ??= { id: jobId, status: 'InProgress' };
+  const owner = startedBy ? `was begun ${starters[startedBy]}` : 'may be another’s';
+  const message = `The run was cancelled. No id names its job; the job ${jobId} of the same item and time ${owner} and was left running.`;
+  throw new FlowEnded('cancelled', { code: 'RunCancelled', message });
+}
+
 function* starterOf(reading: Flow<{ readonly startedBy?: JobStarter }>): Flow<JobStarter | undefined> {
   try {
     return (yield* reading).startedBy;

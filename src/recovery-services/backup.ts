@@ -1,4 +1,4 @@
-import type { ArmCall, ArmReply, JsonObject } from '../arm/call.ts';
+import { isNameBased, type ArmCall, type ArmReply, type JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import { foundInList, type ReadContext, type Step } from '../steps/step.ts';
 import { expiresAt, takesExpiry } from './recoveryPoints.ts';
@@ -49,6 +49,8 @@ export type BackupHandle = {
   readonly otherSentBy?: string;
   readonly operationId?: string;
   readonly jobId?: string;
+  /** A list has named the job, by item, operation and start: no id in it is an attempt's. */
+  readonly isTakenByStart?: true;
   /** Somebody else's backup of the same item, which this run follows instead of starting its own. */
   readonly joined?: true;
   /** What was started is a restore. */
@@ -130,6 +132,7 @@ export function watchedBackup(handle: BackupHandle) {
     ...(backupType === undefined ? {} : { backupType }),
     ...(jobId === undefined ? {} : { jobId }),
     ...(joined === undefined ? {} : { joined }),
+    ...(handle.isTakenByStart === undefined ? {} : { isTakenByStart: handle.isTakenByStart }),
     ...(handle.operation === undefined ? {} : { operation: handle.operation }),
     ...(handle.otherSentBy === undefined ? {} : { otherSentBy: handle.otherSentBy }),
     ...(handle.operationId === undefined ? { byItem: true as const } : {}),
@@ -178,9 +181,10 @@ export const backUpNow: Step<BackupOrder, BackupHandle> = {
         waitSeconds: usualWaitSeconds,
         ...claimedAt,
       };
+      const taken = isNameBased(activityId) ? {} : { isTakenByStart: true as const };
       const handle = { ...handleOf(order, sent), jobId };
       return earlier.kind === 'ours'
-        ? { kind: 'ours', result: handle }
+        ? { kind: 'ours', result: { ...handle, ...taken } }
         : { kind: 'foreign', result: { ...handle, joined: true } };
     },
   },

@@ -116,7 +116,7 @@ const mayBeOthers = (jobId: string) =>
     },
   }) as const;
 
-function matchItem(reply: ArmReply, watch: WatchedBackup) {
+function matchItem(reply: ArmReply, watch: WatchedBackup, isSettled: boolean) {
   const owner = { ...watch, kind: watch.kind as ItemKind };
   if (watch.joined) {
     const job = findJoinedJob(reply, owner, watch.sentAt);
@@ -127,6 +127,7 @@ function matchItem(reply: ArmReply, watch: WatchedBackup) {
     firstClaimAt: watch.sentAt,
     lastSendBy: watch.sentAt,
     joinForeign: false,
+    isSettled,
     ...(watch.otherSentBy === undefined ? {} : { otherSentBy: watch.otherSentBy }),
   };
   const search = findEarlierJob(reply, owner, attempts);

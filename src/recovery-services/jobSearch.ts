@@ -132,7 +132,7 @@ const mayBeOthers = ({ startedAt }: JobFound, { otherSentBy }: EarlierAttempts):
  * Finds what an earlier attempt of a backup request has started.
  *
  * First by activity id (the service copies a request's client id there, undocumented), then by item, operation and
- * start time. Once the service has said that a backup is in progress, a running one of the same item counts as
+ * start time: only once every job of ours is listed, as one that another has begun may be listed before it. Once the service has said that a backup is in progress, a running one of the same item counts as
  * `foreign`, whoever began it.
  */
 export function findEarlierJob(reply: ArmReply, owner: JobOwner, attempts: EarlierAttempts): JobSearch {
@@ -142,6 +142,7 @@ export function findEarlierJob(reply: ArmReply, owner: JobOwner, attempts: Earli
   if (byActivity) return { kind: 'ours', result: jobOf(byActivity) };
   const candidates = candidatesIn(reply, owner);
   if (attempts.joinForeign) return foreignIn(candidates, owner);
+  if (!attempts.isSettled) return { kind: 'absent' };
   const from = Date.parse(attempts.firstClaimAt) - skewMilliseconds;
   const to = Date.parse(attempts.lastSendBy) + lateMilliseconds;
   // A job that carries a request's id was begun by that request: by another run's, as ours is not among them.

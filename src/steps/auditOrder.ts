@@ -33,7 +33,7 @@ export async function orderAudit(
   if (step.attempt < 2 || !definition?.watch) return;
   const itemId = itemOf(step, definition);
   if (itemId === undefined) return;
-  const { attemptIds, firstClaimAt } = attemptsOf(step);
+  const { attemptIds, firstClaimAt } = attemptsOf(step, clock());
   await steps.put({
     ...{ partitionKey, rowKey: `${step.runId}-${step.stepId}`, itemId, firstClaimAt },
     attemptIds: attemptIds.join(' ').toLowerCase(),

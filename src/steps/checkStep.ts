@@ -5,16 +5,9 @@ import { changeStep, lookOf, withRequests, type Progress, type StepInHand } from
 import { otherSentBy, sendStep } from './sendStep.ts';
 import { lapse, settle, settleDone } from './settle.ts';
 import type { EarlierEffect } from './step.ts';
-import { attemptsOf } from './stepRow.ts';
+import { attemptsOf, settledAt } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
-import {
-  betweenLooksSeconds,
-  later,
-  leaseSeconds,
-  mostAttempts,
-  sendMarginSeconds,
-  settleSeconds,
-} from './timings.ts';
+import { betweenLooksSeconds, later, leaseSeconds, mostAttempts, sendMarginSeconds } from './timings.ts';
 
 /** Seconds between looks while the settle time runs. */
 const nextLookSeconds = 120;
@@ -25,7 +18,8 @@ const unreadableSeconds = 60;
 export async function checkStep(services: StepServices, work: StepInHand): Promise<Progress> {
   const look = lookOf(work);
   if (!look) throw new Error(`${work.held.step.name} may be sent twice and is not looked for.`);
-  const call = look.describeLook(work.held.step.input as never, attemptsOf(work.held.step));
+  const { step } = work.held;
+  const call = look.describeLook(step.input as never, attemptsOf(step, services.clock()));
   const others = await otherSentBy(services, work);
   const slot = await slotFor(services, call, work.held.step.slotAt);
   if (slot.kind === 'wait') {
@@ -55,7 +49,7 @@ function afterLook(
   exchange: Exchange,
   lookedAt: Date,
 ): Promise<Progress> {
-  const effect = effectIn(services, work, exchange.answer);
+  const effect = effectIn(services, work, exchange.answer, lookedAt);
   switch (effect?.kind) {
     case undefined:
       return unreadable(services, work);
@@ -79,11 +73,12 @@ function effectIn(
   services: StepServices,
   work: StepInHand,
   answer: ArmAnswer,
+  lookedAt: Date,
 ): EarlierEffect<Json> | undefined {
   if (answer.kind !== 'reply' || !isReadable(answer.reply)) return undefined;
   const { step } = work.held;
   try {
-    return lookOf(work)?.findEarlier(answer.reply, step.input as never, attemptsOf(step));
+    return lookOf(work)?.findEarlier(answer.reply, step.input as never, attemptsOf(step, lookedAt));
   } catch (error) {
     services.log('warning', `${step.name} cannot read a list: ${String(error)}`, { runId: step.runId });
     return undefined;
@@ -103,17 +98,17 @@ function unreadable(services: StepServices, work: StepInHand): Promise<Progress>
 async function absent(services: StepServices, work: StepInHand, lookedAt: Date): Promise<Progress> {
   const { step } = work.held;
   const first = step.emptyLookAt;
-  const settledAt = later(step.sendBy ?? step.firstAt, settleSeconds);
+  const settled = settledAt(step);
   const apart = first !== undefined && lookedAt >= later(first, betweenLooksSeconds);
-  if (apart && lookedAt >= settledAt) return notApplied(services, work);
+  if (apart && lookedAt >= settled) return notApplied(services, work);
   const wanted = later(lookedAt, first === undefined ? betweenLooksSeconds : nextLookSeconds);
-  const next = lookedAt < settledAt && wanted > settledAt ? latest(settledAt, first ?? lookedAt) : wanted;
+  const next = lookedAt < settled && wanted > settled ? latest(settled, first ?? lookedAt) : wanted;
   return lapse(services, work, next, { emptyLookAt: first ?? lookedAt.toISOString() });
 }
 
-const latest = (settledAt: Date, firstLook: Date | string): Date => {
+const latest = (settled: Date, firstLook: Date | string): Date => {
   const apart = later(firstLook, betweenLooksSeconds);
-  return settledAt > apart ? settledAt : apart;
+  return settled > apart ? settled : apart;
 };
 
 /** The last attempt is known not to have been applied: the step may be sent again. */

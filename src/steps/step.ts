@@ -49,6 +49,11 @@ export interface EarlierAttempts {
   readonly joinForeign: boolean;
   /** End of the last send window of another run's step that had the item before: its job may show in the list, too. */
   readonly otherSentBy?: string;
+  /**
+   * The look was so late that whatever these attempts have begun shows in the list. Before that a job that carries none of
+   * their ids is no answer: theirs may only not be listed yet.
+   */
+  readonly isSettled: boolean;
 }
 
 /** What a look for an earlier effect found. */

@@ -2,6 +2,7 @@ import { nameBasedGuid, type Failure, type Json, type JsonObject } from '../arm/
 import type { Follow } from '../arm/longRunning.ts';
 import type { Row, StoredRow, Table } from '../storage/table.ts';
 import type { EarlierAttempts, StepOutcome, StepSummary, AnyStep } from './step.ts';
+import { later, settleSeconds } from './timings.ts';
 
 /** How an accepted operation is polled. The URL is signed and secret: it is in the row and nowhere else. */
 export interface PollPlace {
@@ -108,12 +109,16 @@ export const attemptIdOf = (
   attempt: number,
 ): string => nameBasedGuid(`${runId}/${stepId}/${attempt}`);
 
-/** Every attempt of a step so far: what a look may match a job with. */
-export const attemptsOf = (step: StepState): EarlierAttempts => ({
+/** From here on absence from a list may be believed. */
+export const settledAt = (step: StepState): Date => later(step.sendBy ?? step.firstAt, settleSeconds);
+
+/** Every attempt of a step so far: what a look at an instant may match a job with. */
+export const attemptsOf = (step: StepState, lookedAt: Date): EarlierAttempts => ({
   attemptIds: Array.from({ length: step.attempt }, (_, index) => attemptIdOf(step, index + 1)),
   firstClaimAt: step.firstClaimAt ?? step.firstAt,
   lastSendBy: step.sendBy ?? step.firstAt,
   joinForeign: step.joinForeign ?? false,
+  isSettled: lookedAt >= settledAt(step),
   ...(step.lastClaimAt === undefined ? {} : { lastClaimAt: step.lastClaimAt }),
   ...(step.otherSentBy === undefined ? {} : { otherSentBy: step.otherSentBy }),
 });

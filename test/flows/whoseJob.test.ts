@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { FaultRuleSeed } from '../../local/arm-simulator/faults.ts';
 import type { WorldSeed } from '../../local/arm-simulator/world.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
-import { startEmbeddedApp, type EmbeddedApp } from '../support/embeddedApp.ts';
+import { startEmbeddedApp, type EmbeddedApp, type EmbeddedAppOptions } from '../support/embeddedApp.ts';
 import { everyRole, instanceWorld, diskTarget, protectedDisk } from '../support/instanceWorld.ts';
 import { allEnded, fleetWorld, sentAt } from '../support/shareFleet.ts';
 import { shareTarget, shareWorld, storageAccountId, vaultId } from '../support/shareWorld.ts';
@@ -132,6 +132,60 @@ describe('a job that the vault’s own policy has begun', () => {
     await app.stop();
     expect([record.status, record.error?.code]).toEqual(['cancelled', 'RunCancelled']);
   });
+});
+
+describe('a job that the vault’s policy begins beside this run’s, whose operation names no job', () => {
+  const besideOwn = (ownJob: FaultRuleSeed['fault']): EmbeddedAppOptions => ({
+    world: fleetWorld({ docs: 900 }, {}, { datasource: { scheduledBesideOnDemand: true } }),
+    faults: [
+      {
+        ...{ on: 'recoveryServices.backup', nth: 1, times: 1 },
+        fault: { kind: 'operation', status: 'Succeeded', withoutProperties: true },
+      },
+      { on: 'recoveryServices.backup', nth: 1, times: 1, fault: ownJob },
+    ],
+  });
+
+  test('is not taken for its own, which is listed only minutes later', async () => {
+    const app = await startEmbeddedApp(besideOwn({ kind: 'job', hiddenSeconds: 280, seconds: 900 }));
+    const record = await app.runEnded(await ask(app, shareTarget('docs')));
+    await app.stop();
+    const own = app.simulator.effects.all().find(({ kind }) => kind === 'backup')?.id;
+    expect(record).toMatchObject({ status: 'completed', job: { id: own } });
+    expect(record.result).not.toHaveProperty('joined');
+  });
+
+  test('is told to be the policy’s where its own is never listed', async () => {
+    const app = await startEmbeddedApp(besideOwn({ kind: 'job', hiddenSeconds: 400_000, seconds: 900 }));
+    const record = await app.runEnded(await ask(app, shareTarget('docs')));
+    await app.stop();
+    expect(record).toMatchObject({ status: 'completed', result: { joined: true, startedBy: 'policy' } });
+    expect(record.result).not.toHaveProperty('expiresAt');
+  });
+
+  test('is left when the run is cancelled', async () => {
+    const app = await startEmbeddedApp(besideOwn({ kind: 'job', hiddenSeconds: 400_000, seconds: 900 }));
+    const id = await ask(app, shareTarget('docs'));
+    await app.clock.runFor(600_000);
+    await app.request('POST', `/api/runs/${id}/cancel`);
+    const record = await app.runEnded(id);
+    await app.stop();
+    expect(record.status).toBe('cancelled');
+    expect(record.error?.message).toMatch(/ was begun by the vault's policy and was left running\.$/);
+    expect(cancelsSent(app)).toBe(0);
+  });
+});
+
+test('a run whose job no id names cancels the one that was asked for on demand in its minute', async () => {
+  const world = fleetWorld({ docs: 900 }, { echoActivityId: false });
+  const fault: FaultRuleSeed['fault'] = { kind: 'operation', status: 'Succeeded', withoutProperties: true };
+  const app = await startEmbeddedApp({ world, faults: [{ on: 'recoveryServices.backup', fault }] });
+  const id = await ask(app, shareTarget('docs'));
+  await app.clock.runFor(600_000);
+  await app.request('POST', `/api/runs/${id}/cancel`);
+  const record = await app.runEnded(id);
+  await app.stop();
+  expect([record.status, record.job?.status, cancelsSent(app)]).toEqual(['cancelled', 'Cancelled', 1]);
 });
 
 describe('an item given by its id alone', () => {

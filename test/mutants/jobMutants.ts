@@ -37,6 +37,30 @@ export const jobMutants = [
     ],
     [
       'recovery-services/jobSearch.ts',
+      "if (!attempts.isSettled) return { kind: 'absent' };",
+      '',
+      "the policy's job is taken in Recovery Services while the run's own is not listed yet",
+    ],
+    [
+      'data-protection/jobSearch.ts',
+      "if (!attempts.isSettled) return { kind: 'absent' };",
+      '',
+      "somebody's job is taken in Data Protection while the run's own is not listed yet",
+    ],
+    [
+      'orchestrations/watchedJob.ts',
+      "if (startedBy === 'onDemand') return;",
+      '',
+      'a job that was asked for in the minute of the run is not cancelled with it',
+    ],
+    [
+      'orchestrations/recovery-services/followJob.ts',
+      'if (mayBePolicys && jobId !== undefined)',
+      'if (false)',
+      "the policy's job is cancelled with a run that took it by its start",
+    ],
+    [
+      'recovery-services/jobSearch.ts',
       'const proven = running.find(({ isProven }) => isProven);',
       'const proven = running.find(() => true);',
       "a neighbour's running job is joined",
@@ -78,6 +102,29 @@ export const jobMutants = [
       'a job that ended long ago is joined',
     ],
   ]),
+  ...noticedBy(
+    [...trackers.slice(0, -1), 'test/flows/whoseJob.test.ts'],
+    [
+      [
+        'jobs/settleWatch.ts',
+        'sendWindowSeconds + settleSeconds',
+        'sendWindowSeconds',
+        'a job without ids is taken before all of its time are listed',
+      ],
+      [
+        'jobs/settleJobs.ts',
+        ' || watch.isTakenByStart)',
+        ')',
+        'whose a job is that no id names is not asked at its end',
+      ],
+      [
+        'steps/stepRow.ts',
+        'later(step.sendBy ?? step.firstAt, settleSeconds)',
+        'later(step.sendBy ?? step.firstAt, 0)',
+        'absence is believed at the end of the send window',
+      ],
+    ],
+  ),
   ...noticedBy(trackers, [
     [
       'jobs/settleWatch.ts',

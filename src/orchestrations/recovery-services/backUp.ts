@@ -57,8 +57,8 @@ function resultOf(handle: BackupHandle, { startedBy }: JobEnding) {
 }
 
 /** A job that was found in a list and says of itself that the policy began it is none of this run's. */
-const isPolicys = ({ jobId, operationId }: BackupHandle, { startedBy }: JobEnding): boolean =>
-  jobId !== undefined && operationId === undefined && startedBy === 'policy';
+const isPolicys = ({ jobId, operationId }: BackupHandle, { startedBy, isTakenByStart }: JobEnding): boolean =>
+  startedBy === 'policy' && (isTakenByStart === true || (jobId !== undefined && operationId === undefined));
 
 /** Backs up one protected item and follows the job to its end; the status is the job's own. */
 export function* backUpItem(context: FlowContext, order: BackupOrder): Flow<FlowEnding> {

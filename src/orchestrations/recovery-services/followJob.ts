@@ -12,7 +12,14 @@ import { cancelJob, readStarter } from '../../recovery-services/jobs.ts';
 import type { Flow, FlowContext } from '../flow.ts';
 import { StepFailed } from '../refusals.ts';
 import { takeStep } from '../takeStep.ts';
-import { isUndecided, leaveJob, notFollowed, watchJob, type BackupToWatch } from '../watchedJob.ts';
+import {
+  isUndecided,
+  leaveJob,
+  leaveUnlessOnDemand,
+  notFollowed,
+  watchJob,
+  type BackupToWatch,
+} from '../watchedJob.ts';
 
 /** What a backup that the service has accepted is followed by. */
 export type JobHandle = BackupHandle;
@@ -87,13 +94,15 @@ function* outcomeOf(context: FlowContext, given: JobHandle): Flow<WatchOutcome> 
     first.kind === 'unmatched'
       ? yield* watchJob(context, yield* withOperation(context, handle), followSeconds)
       : first;
-  if (outcome.kind === 'cancelRequested' && handle.joined)
-    throw yield* leaveJob(context, outcome.jobId ?? handle.jobId, (jobId) =>
-      takeStep(context, readStarter, { vaultId: handle.vaultId, waitSeconds: handle.waitSeconds, jobId }),
-    );
-  return outcome.kind === 'cancelRequested'
-    ? yield* cancelAndFollow(context, handle, outcome.jobId)
-    : outcome;
+  if (outcome.kind !== 'cancelRequested') return outcome;
+  const read = (jobId: string) =>
+    takeStep(context, readStarter, { vaultId: handle.vaultId, waitSeconds: handle.waitSeconds, jobId });
+  const jobId = outcome.jobId ?? handle.jobId;
+  if (handle.joined) throw yield* leaveJob(context, jobId, read);
+  // A policy begins no restore.
+  const mayBePolicys = outcome.isTakenByStart && handle.operation === undefined;
+  if (mayBePolicys && jobId !== undefined) yield* leaveUnlessOnDemand(context, jobId, read);
+  return yield* cancelAndFollow(context, handle, outcome.jobId);
 }
 
 /**

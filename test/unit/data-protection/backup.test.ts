@@ -51,7 +51,13 @@ describe('a backup', () => {
 
   test('in doubt looks at the jobs of the vault', () => {
     if (backUpInstance.repeat === 'safe') throw new Error('A backup is never safe to repeat.');
-    const attempts = { attemptIds: [], firstClaimAt: '', lastSendBy: '', joinForeign: false };
+    const attempts = {
+      attemptIds: [],
+      firstClaimAt: '',
+      lastSendBy: '',
+      joinForeign: false,
+      isSettled: true,
+    };
     expect(backUpInstance.repeat.describeLook(input, attempts)).toMatchObject({
       method: 'GET',
       path: `${vaultId}/backupJobs`,
@@ -211,6 +217,7 @@ describe('a backup in doubt', () => {
     attemptIds: ['a', 'b'],
     ...{ firstClaimAt: '2026-08-22T02:00:00Z', lastSendBy: '2026-08-22T02:01:00Z' },
     joinForeign: false,
+    isSettled: true,
   };
   const job = (differs: object = {}) => ({
     id: `${vaultId}/backupJobs/1`,

@@ -46,7 +46,7 @@ const disk = {
 } as Parameters<typeof configureProtection.describe>[0];
 const wish = { choose: 'latest', notBefore: '', notAfter: '', seed: 's' } as const;
 const order = { instanceId, pointName: 'p', targetId: diskId, region: 'westeurope' };
-const earlier = { attemptIds: [], firstClaimAt: '', lastSendBy: '', joinForeign: false };
+const earlier = { attemptIds: [], firstClaimAt: '', lastSendBy: '', joinForeign: false, isSettled: true };
 
 /** Method, action, path. */
 const calls: readonly (readonly [string, () => ArmCall, string, string, string])[] = [

@@ -191,7 +191,13 @@ test('actions are posts below the instance; a stop sends no body', () => {
 });
 
 describe('a deletion', () => {
-  const attempts = { attemptIds: ['a'], firstClaimAt: '', lastSendBy: '', joinForeign: false };
+  const attempts = {
+    attemptIds: ['a'],
+    firstClaimAt: '',
+    lastSendBy: '',
+    joinForeign: false,
+    isSettled: true,
+  };
   const look = (body: ReturnType<typeof reply>) => {
     if (deleteInstance.repeat === 'safe') throw new Error('A deletion is never safe to repeat.');
     return deleteInstance.repeat.findEarlier(body, { instanceId }, attempts);

@@ -7,6 +7,7 @@ const attempts = {
   firstClaimAt: '2026-08-22T01:58:00Z',
   lastSendBy: '2026-08-22T01:59:00Z',
   joinForeign: false,
+  isSettled: true,
 };
 const job = (name: string, more: object = {}) => ({
   id: `${vaultId}/backupJobs/${name}`,
@@ -44,6 +45,17 @@ describe('a backup request in doubt', () => {
       kind: 'ours',
       result: { ...found('ours'), startedAt: '2026-08-22T01:58:30.500Z' },
     });
+  });
+
+  test('is not told by instance and start before every job of then is listed: ours may only be late', () => {
+    const early = { ...attempts, isSettled: false };
+    const echoed = job('echoed', { activityID: '5a1d1c50-0000-4000-8000-000000000002' });
+    expect(findEarlierJob(list(job('other')), instanceId, early)).toEqual({ kind: 'absent' });
+    expect(findEarlierJob(list(job('one'), job('two')), instanceId, early)).toEqual({ kind: 'absent' });
+    expect(findEarlierJob(list(job('other'), echoed), instanceId, early).kind).toBe('ours');
+    expect(findEarlierJob(list(job('other')), instanceId, { ...early, joinForeign: true }).kind).toBe(
+      'foreign',
+    );
   });
 
   test('between two candidates nothing is guessed: both are named', () => {
@@ -93,7 +105,7 @@ describe('once the service has said that a backup is in progress', () => {
 });
 
 describe('the job of a backup that no id names', () => {
-  const watch = { itemId: instanceId, sentAt: '2026-08-22T01:58:00Z' };
+  const watch = { itemId: instanceId, sentAt: '2026-08-22T01:58:00Z', isSettled: true };
 
   test('is the one of the instance that started about then', () => {
     expect(findJobOf(list(job('ours')), watch)).toMatchObject({ kind: 'ours', result: found('ours') });

@@ -226,17 +226,28 @@ describe('the job of a watched backup', () => {
   const unnamed = (more: object = {}) =>
     job('InProgress', { activityID: 'ffffffff-0000-4000-8000-00000000000f', ...more });
 
+  const match = (
+    jobs: ReturnType<typeof list>,
+    sought: Parameters<typeof dataProtectionJobs.matchItem>[1],
+    isSettled = true,
+  ) => dataProtectionJobs.matchItem(jobs, sought, isSettled);
+
   test('is the one of the instance that began then', () => {
-    expect(dataProtectionJobs.matchItem(list(unnamed()), watch)).toEqual({ kind: 'found', jobId });
-    expect(dataProtectionJobs.matchItem(list(), watch)).toEqual({ kind: 'absent' });
-    expect(dataProtectionJobs.matchItem(list(unnamed({ operation: 'Restore' })), watch)).toEqual({
+    expect(match(list(unnamed()), watch)).toEqual({ kind: 'found', jobId });
+    expect(match(list(), watch)).toEqual({ kind: 'absent' });
+    expect(match(list(unnamed({ operation: 'Restore' })), watch)).toEqual({
       kind: 'absent',
     });
   });
 
+  test('is only taken when every job of then is listed', () => {
+    expect(match(list(unnamed()), watch, false)).toEqual({ kind: 'absent' });
+    expect(match(list(unnamed(), unnamed()), watch, false)).toEqual({ kind: 'absent' });
+  });
+
   test('may be that of the run which had the instance before', () => {
     const otherSentBy = '2026-08-22T01:57:02.123Z';
-    expect(dataProtectionJobs.matchItem(list(unnamed()), { ...watch, otherSentBy })).toEqual({
+    expect(match(list(unnamed()), { ...watch, otherSentBy })).toEqual({
       kind: 'ambiguous',
       failure: {
         code: 'BackupJobAmbiguous',
@@ -244,11 +255,11 @@ describe('the job of a watched backup', () => {
       },
     });
     const earlier = { ...watch, otherSentBy: '2026-08-22T01:57:02.122Z' };
-    expect(dataProtectionJobs.matchItem(list(unnamed()), earlier)).toEqual({ kind: 'found', jobId });
+    expect(match(list(unnamed()), earlier)).toEqual({ kind: 'found', jobId });
   });
 
   test('that was joined may be anybody’s', () => {
     const joined = { ...watch, joined: true as const };
-    expect(dataProtectionJobs.matchItem(list(job('InProgress')), joined)).toEqual({ kind: 'found', jobId });
+    expect(match(list(job('InProgress')), joined)).toEqual({ kind: 'found', jobId });
   });
 });

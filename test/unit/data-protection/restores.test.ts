@@ -111,6 +111,7 @@ describe('after a doubt about a restore', () => {
     firstClaimAt: '2025-11-04T08:52:46.000Z',
     lastSendBy: '2025-11-04T08:53:46.000Z',
     joinForeign: false,
+    isSettled: true,
   };
   const job = (operation: string, activityID: string) => ({
     id: `${instanceId.replace(/\/backupInstances.*/, '')}/backupJobs/3a4189d7`,
@@ -161,6 +162,7 @@ describe('a restore', () => {
       attemptIds: ['a', 'b'],
       ...{ firstClaimAt: '2025-11-04T08:52:46.000Z', lastSendBy: '2025-11-04T08:53:46.000Z' },
       joinForeign: false,
+      isSettled: true,
     };
     const job = (startTime: string | null) => ({
       id: '/jobs/1',

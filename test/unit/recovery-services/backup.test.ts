@@ -88,6 +88,7 @@ describe('a backup in doubt', () => {
     firstClaimAt: '2026-08-22T02:00:00Z',
     lastSendBy: '2026-08-22T02:01:00Z',
     joinForeign: true,
+    isSettled: true,
   };
   const running = {
     name: '0d0d0d0d-0000-4000-8000-000000000001',

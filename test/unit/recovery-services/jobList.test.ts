@@ -115,12 +115,20 @@ describe('the job of a watched backup', () => {
     attemptId,
     sentAt: '2026-08-22T02:00:00.000Z',
   };
-  const match = (rows: readonly JsonObject[], differs = {}) =>
-    recoveryServicesJobs.matchItem(list(...rows), { ...watch, ...differs });
+  const match = (rows: readonly JsonObject[], differs = {}, isSettled = true) =>
+    recoveryServicesJobs.matchItem(list(...rows), { ...watch, ...differs }, isSettled);
 
   test('is the one that carries the id of the attempt', () => {
     expect(match([row()])).toEqual({ kind: 'found', jobId });
     expect(match([row({ entityFriendlyName: 'plans' })])).toEqual({ kind: 'found', jobId });
+  });
+
+  test('without an id of the attempt is only taken when every job of then is listed', () => {
+    const job = row({ activityId: 'ffffffff-0000-4000-8000-00000000000f' });
+    expect(match([job], {}, false)).toEqual({ kind: 'absent' });
+    expect(match([job, { ...job, name: 'j2' }], {}, false)).toEqual({ kind: 'absent' });
+    expect(match([job], {}, true)).toEqual({ kind: 'found', jobId });
+    expect(match([row()], {}, false)).toEqual({ kind: 'found', jobId });
   });
 
   test('is absent where another run’s, another item’s or none is listed', () => {

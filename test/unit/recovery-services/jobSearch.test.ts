@@ -10,6 +10,7 @@ const attempts = {
   firstClaimAt: '2026-08-22T02:00:00Z',
   lastSendBy: '2026-08-22T02:01:00Z',
   joinForeign: false,
+  isSettled: true,
 };
 
 const docs: JobOwner = {
@@ -47,6 +48,14 @@ describe('a job belongs to an attempt', () => {
 
   test('by item, operation and start when the service copied none', () => {
     expect(search([shareJob('a')])).toMatchObject({ kind: 'ours', result: { jobId: 'a' } });
+  });
+
+  test('by its id alone as long as its own job may only not be listed yet', () => {
+    const early = { isSettled: false };
+    expect(search([shareJob('a')], early)).toEqual({ kind: 'absent' });
+    expect(search([shareJob('a'), shareJob('b')], early)).toEqual({ kind: 'absent' });
+    expect(search([shareJob('a'), shareJob('b', { activityId: attempt })], early).kind).toBe('ours');
+    expect(search([shareJob('a')], { ...early, joinForeign: true }).kind).toBe('foreign');
   });
 
   test('that started up to two minutes before the first claim, because clocks differ', () => {

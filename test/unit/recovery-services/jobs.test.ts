@@ -263,7 +263,7 @@ test('a look is counted from the first one: a job of an hour is looked at every 
 test('a cancellation in doubt is sent again only while the job runs on', () => {
   const { repeat } = cancelJob;
   if (repeat === 'safe') throw new Error('A cancellation must look first.');
-  const attempts = { attemptIds: [], firstClaimAt: '', lastSendBy: '', joinForeign: false };
+  const attempts = { attemptIds: [], firstClaimAt: '', lastSendBy: '', joinForeign: false, isSettled: true };
   expect(repeat.findEarlier(reply(job({})), input, attempts).kind).toBe('absent');
   expect(repeat.findEarlier(reply(job({ status: 'Inprogress' })), input, attempts).kind).toBe('absent');
   expect(repeat.findEarlier(reply(job({ status: 'Cancelling' })), input, attempts)).toEqual({

@@ -440,7 +440,7 @@ describe('a change of an item', () => {
 describe('a deletion', () => {
   const { repeat } = deleteItem;
   if (repeat === 'safe') throw new Error('A deletion must look first.');
-  const attempts = { attemptIds: [], firstClaimAt: '', lastSendBy: '', joinForeign: false };
+  const attempts = { attemptIds: [], firstClaimAt: '', lastSendBy: '', joinForeign: false, isSettled: true };
   const earlier = (status: number, body: JsonObject = {}) =>
     repeat.findEarlier({ status, headers: {}, body }, { itemId: id }, attempts);
 

@@ -108,6 +108,7 @@ describe('the restore of a share', () => {
     firstClaimAt: '2025-05-28T10:52:00Z',
     lastSendBy: '2025-05-28T10:53:00Z',
     joinForeign: false,
+    isSettled: true,
   };
   const job = (differs: object) => ({
     name: 'j1',
