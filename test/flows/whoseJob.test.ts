@@ -136,7 +136,7 @@ describe('a job that the vault’s own policy has begun', () => {
 
 describe('a job that the vault’s policy begins beside this run’s, whose operation names no job', () => {
   const besideOwn = (ownJob: FaultRuleSeed['fault']): EmbeddedAppOptions => ({
-    world: fleetWorld({ docs: 900 }, {}, { datasource: { scheduledBesideOnDemand: true } }),
+    world: fleetWorld({ docs: 900, plans: 2400 }, {}, { datasource: { scheduledBesideOnDemand: true } }),
     faults: [
       {
         ...{ on: 'recoveryServices.backup', nth: 1, times: 1 },
@@ -155,9 +155,14 @@ describe('a job that the vault’s policy begins beside this run’s, whose oper
     expect(record.result).not.toHaveProperty('joined');
   });
 
-  test('is told to be the policy’s where its own is never listed', async () => {
+  test.each([
+    ['and is read alone', []],
+    ['and is listed with others', ['plans']],
+  ])('is told to be the policy’s where its own is never listed (%s)', async (_how, others) => {
     const app = await startEmbeddedApp(besideOwn({ kind: 'job', hiddenSeconds: 400_000, seconds: 900 }));
-    const record = await app.runEnded(await ask(app, shareTarget('docs')));
+    const id = await ask(app, shareTarget('docs'));
+    for (const share of others) await ask(app, shareTarget(share));
+    const record = await app.runEnded(id);
     await app.stop();
     expect(record).toMatchObject({ status: 'completed', result: { joined: true, startedBy: 'policy' } });
     expect(record.result).not.toHaveProperty('expiresAt');
