@@ -161,6 +161,7 @@ describe('a job that the vault’s policy begins beside this run’s, whose oper
   ])('is told to be the policy’s where its own is never listed (%s)', async (_how, others) => {
     const app = await startEmbeddedApp(besideOwn({ kind: 'job', hiddenSeconds: 400_000, seconds: 900 }));
     const id = await ask(app, shareTarget('docs'));
+    await app.clock.runFor(60_000);
     for (const share of others) await ask(app, shareTarget(share));
     const record = await app.runEnded(id);
     await app.stop();

@@ -18,18 +18,18 @@ export const ledgerMutants = noticedBy(steps, [
   ],
   [
     'steps/checkStep.ts',
-    'if (apart && lookedAt >= settledAt) return notApplied(services, work);',
+    'if (apart && lookedAt >= settled) return notApplied(services, work);',
     'if (apart) return notApplied(services, work);',
     'absence is believed before the settle time is over',
   ],
   [
     'steps/checkStep.ts',
-    'if (apart && lookedAt >= settledAt) return notApplied(services, work);',
-    'if (lookedAt >= settledAt) return notApplied(services, work);',
+    'if (apart && lookedAt >= settled) return notApplied(services, work);',
+    'if (lookedAt >= settled) return notApplied(services, work);',
     'absence is believed after one look',
   ],
   [
-    'steps/checkStep.ts',
+    'steps/stepRow.ts',
     'later(step.sendBy ?? step.firstAt, settleSeconds)',
     'later(step.firstAt, settleSeconds)',
     'the settle time counts from the first attempt',
