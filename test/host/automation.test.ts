@@ -2,49 +2,34 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startEnvironment, type Environment } from '../../local/environment.ts';
-import { localAudience, startIssuer, type LocalIssuer } from '../../local/issuer/issuer.ts';
+import { localAudience } from '../../local/issuer/issuer.ts';
+import { demoShare, startClosedApp, type ClosedApp } from '../support/bundledApp.ts';
 import { describeScripts, readAction, runProgram, type Ending } from './shells.ts';
 
-const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/backup-demo/providers';
-const share = (name: string) => ({
-  kind: 'fileShare',
-  vaultId: `${group}/Microsoft.RecoveryServices/vaults/demo-vault`,
-  storageAccountId: `${group}/Microsoft.Storage/storageAccounts/demofiles`,
-  share: name,
-});
-const body = JSON.stringify({ target: share('archive') });
+const body = JSON.stringify({ target: demoShare('archive') });
 
-let issuer: LocalIssuer;
-let environment: Environment;
+let closed: ClosedApp;
 let folder: string;
 
-beforeAll(async () => {
-  issuer = await startIssuer();
-  environment = await startEnvironment({ timeScale: 600, settings: issuer.settings });
-}, 120_000);
-
-afterAll(async () => {
-  await environment.stop();
-  await issuer.close();
-});
+beforeAll(async () => void (closed = await startClosedApp(600)), 120_000);
+afterAll(() => closed.stop());
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'automation-'));
   return () => rmSync(folder, { recursive: true, force: true });
 });
 
-const tokenCommand = (query = '') => `curl -s '${issuer.origin}/token${query}'`;
+const tokenCommand = (query = '') => `curl -s '${closed.issuer.origin}/token${query}'`;
 const backUp = (shell: string, ...options: string[]): Promise<Ending> =>
   runProgram(shell, [
-    ...['scripts/backup.sh', '--app', environment.app, '--token-command', tokenCommand()],
+    ...['scripts/backup.sh', '--app', closed.app, '--token-command', tokenCommand()],
     ...options,
   ]);
 
 /** Runs of the app, newest first. */
 async function runs(): Promise<readonly { readonly id: string }[]> {
-  const headers = { authorization: `Bearer ${await issuer.token()}` };
-  const answer = await fetch(`${environment.app}/api/runs?top=100`, { headers });
+  const headers = { authorization: `Bearer ${await closed.issuer.token()}` };
+  const answer = await fetch(`${closed.app}/api/runs?top=100`, { headers });
   return ((await answer.json()) as { value: readonly { readonly id: string }[] }).value;
 }
 
@@ -72,7 +57,7 @@ describeScripts('scripts/backup.sh against the closed app', () => {
   );
 
   test('a run that fails ends with 1, and says the code, the message and what to do', async () => {
-    const nothing = JSON.stringify({ target: share('no-such-share') });
+    const nothing = JSON.stringify({ target: demoShare('no-such-share') });
     const { code, errors } = await backUp('sh', '--body', nothing);
     expect(code).toBe(1);
     expect(errors).toMatch(/^Run [0-9a-f]{40}: failed\. \w+: .+/);
@@ -84,7 +69,7 @@ describeScripts('scripts/backup.sh against the closed app', () => {
     const unknown = await backUp('sh', '--body', '{"targte":1}');
     expect(unknown).toMatchObject({ code: 3, errors: expect.stringContaining('targte') });
     await backUp('sh', '--body', body, '--key', 'mine');
-    const other = JSON.stringify({ target: share('archive'), keepFor: 'P9D' });
+    const other = JSON.stringify({ target: demoShare('archive'), keepFor: 'P9D' });
     expect(await backUp('sh', '--body', other, '--key', 'mine')).toMatchObject({
       code: 3,
       errors: expect.stringContaining('IdempotencyKeyReused'),
@@ -137,7 +122,7 @@ describeScripts('actions/backup', () => {
 
   test('a backup: outputs, record and a summary; the same attempt is the same run, the next place or attempt another', async () => {
     fakeAz();
-    const inputs = { app: environment.app, audience: localAudience, body };
+    const inputs = { app: closed.app, audience: localAudience, body };
     const first = await take(inputs);
     expect(first).toMatchObject({ code: 0, errors: '' });
     expect(first.outputs).toMatchObject({
@@ -160,9 +145,9 @@ describeScripts('actions/backup', () => {
 
   test('a run that fails fails the step with an annotation; the summary has the reason', async () => {
     fakeAz();
-    const failing = JSON.stringify({ target: share('no-such-share') });
+    const failing = JSON.stringify({ target: demoShare('no-such-share') });
     const { code, out, outputs } = await take({
-      app: environment.app,
+      app: closed.app,
       audience: localAudience,
       body: failing,
     });

@@ -1,39 +1,20 @@
 import { ManagedIdentityCredential } from '@azure/identity';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startEnvironment, type Environment } from '../../local/environment.ts';
-import {
-  localAudience,
-  localIdentityId,
-  localTenantId,
-  startIssuer,
-  type LocalIssuer,
-} from '../../local/issuer/issuer.ts';
+import { localAudience, localIdentityId, localTenantId } from '../../local/issuer/issuer.ts';
+import { demoShare, startClosedApp, type ClosedApp } from '../support/bundledApp.ts';
 
-const vaultId =
-  '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/backup-demo/providers/Microsoft.RecoveryServices/vaults/demo-vault';
-const target = {
-  kind: 'fileShare',
-  vaultId,
-  storageAccountId: `${vaultId.split('/').slice(0, 5).join('/')}/providers/Microsoft.Storage/storageAccounts/demofiles`,
-  share: 'archive',
-};
+const target = demoShare('archive');
 
-let issuer: LocalIssuer;
-let environment: Environment;
+let closed: ClosedApp;
 
-beforeAll(async () => {
-  issuer = await startIssuer();
-  environment = await startEnvironment({ timeScale: 60, settings: issuer.settings });
-}, 120_000);
-
+beforeAll(async () => void (closed = await startClosedApp(60)), 120_000);
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await environment.stop();
-  await issuer.close();
+  await closed.stop();
 });
 
 async function ask(method: string, path: string, token?: string, body?: unknown) {
-  const answer = await fetch(`${environment.app}/api/${path}`, {
+  const answer = await fetch(`${closed.app}/api/${path}`, {
     method,
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -51,13 +32,13 @@ describe('the bundle, closed', () => {
     const { status, headers } = await ask('GET', 'runs');
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toContain(
-      `authorization_uri="${issuer.origin}/${localTenantId}/`,
+      `authorization_uri="${closed.issuer.origin}/${localTenantId}/`,
     );
   });
 
   test('a managed identity backs up with its own token, and the record says who asked', async () => {
-    vi.stubEnv('IDENTITY_ENDPOINT', issuer.identity.endpoint);
-    vi.stubEnv('IDENTITY_HEADER', issuer.identity.header);
+    vi.stubEnv('IDENTITY_ENDPOINT', closed.issuer.identity.endpoint);
+    vi.stubEnv('IDENTITY_HEADER', closed.issuer.identity.header);
     const { token } = await new ManagedIdentityCredential().getToken(`api://${localAudience}/.default`);
     const { status, body } = await ask('POST', 'backups?wait=120', token, { target });
     expect(status).toBe(200);
@@ -68,7 +49,7 @@ describe('the bundle, closed', () => {
   }, 180_000);
 
   test('a token that anybody can have from the issuer by HTTP is bounded by its roles', async () => {
-    const reader = await (await fetch(`${issuer.origin}/token?roles=Backups.Read&minutes=5`)).text();
+    const reader = await (await fetch(`${closed.issuer.origin}/token?roles=Backups.Read&minutes=5`)).text();
     expect((await ask('GET', 'runs', reader)).status).toBe(200);
     const refused = await ask('POST', 'backups', reader, { target });
     expect(refused.status).toBe(403);

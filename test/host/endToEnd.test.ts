@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEnvironment, type Environment } from '../../local/environment.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
-
-const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/backup-demo';
-const vaultId = `${group}/providers/Microsoft.RecoveryServices/vaults/demo-vault`;
-const share = (name: string) => ({
-  kind: 'fileShare',
-  vaultId,
-  storageAccountId: `${group}/providers/Microsoft.Storage/storageAccounts/demofiles`,
-  share: name,
-});
+import { demoShare } from '../support/bundledApp.ts';
 
 /** `BASE_URL` and `FUNCTIONS_KEY` point the same suite at another host, the official one, whose ARM is a simulator with its default world. */
 const { BASE_URL, FUNCTIONS_KEY: key } = process.env;
@@ -41,23 +33,25 @@ describe('the bundle on a host, with storage and ARM over the network', () => {
     const { status, body } = await ask(
       'POST',
       'backups?wait=120',
-      { target: share('archive'), keepFor: 'P7D' },
+      { target: demoShare('archive'), keepFor: 'P7D' },
       'gate-1',
     );
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'completed', job: { status: 'Completed' } });
     expect(body.recoveryPoint?.tiers[0]?.expiresAt).toBe((body.result as { expiresAt: string }).expiresAt);
-    const again = await ask('POST', 'backups', { target: share('archive'), keepFor: 'P7D' }, 'gate-1');
+    const again = await ask('POST', 'backups', { target: demoShare('archive'), keepFor: 'P7D' }, 'gate-1');
     expect(again).toMatchObject({ status: 200, body: { id: body.id } });
-    const other = await ask('POST', 'backups', { target: share('documents') }, 'gate-1');
+    const other = await ask('POST', 'backups', { target: demoShare('documents') }, 'gate-1');
     expect(other.status).toBe(409);
   }, 180_000);
 
   test('an unprotected share is refused in words, and protected when asked', async () => {
-    const refused = await ask('POST', 'backups?wait=60', { target: share('documents') });
+    const target = demoShare('documents');
+    const { vaultId } = target;
+    const refused = await ask('POST', 'backups?wait=60', { target });
     expect(refused.body).toMatchObject({ status: 'failed', error: { code: 'NotProtected' } });
     const policyId = `${vaultId}/backupPolicies/daily-files`;
-    const made = await ask('POST', 'protections?wait=120', { target: share('documents'), vaultId, policyId });
+    const made = await ask('POST', 'protections?wait=120', { target, vaultId, policyId });
     expect(made.body.error).toBeUndefined();
     expect(made.body.status).toBe('completed');
   }, 240_000);

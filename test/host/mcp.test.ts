@@ -1,34 +1,19 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startEnvironment, type Environment } from '../../local/environment.ts';
-import { startIssuer, type LocalIssuer } from '../../local/issuer/issuer.ts';
+import { demoGroup, demoShare, startClosedApp, type ClosedApp } from '../support/bundledApp.ts';
 
-const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/backup-demo';
-const target = {
-  kind: 'fileShare',
-  vaultId: `${group}/providers/Microsoft.RecoveryServices/vaults/demo-vault`,
-  storageAccountId: `${group}/providers/Microsoft.Storage/storageAccounts/demofiles`,
-  share: 'archive',
-};
+const target = demoShare('archive');
 
-let issuer: LocalIssuer;
-let environment: Environment;
+let closed: ClosedApp;
 
-beforeAll(async () => {
-  issuer = await startIssuer();
-  environment = await startEnvironment({ timeScale: 60, settings: issuer.settings });
-}, 120_000);
+beforeAll(async () => void (closed = await startClosedApp(60)), 120_000);
+afterAll(() => closed.stop());
 
-afterAll(async () => {
-  await environment.stop();
-  await issuer.close();
-});
-
-const endpoint = () => new URL(`${environment.app}/api/mcp`);
+const endpoint = () => new URL(`${closed.app}/api/mcp`);
 
 /** A client as assistants have it, with a token in its configuration. */
 async function assistant(mode: 'legacy' | 'auto', roles: readonly string[]): Promise<Client> {
-  const authorization = `Bearer ${await issuer.token({ roles })}`;
+  const authorization = `Bearer ${await closed.issuer.token({ roles })}`;
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
   await client.connect(
     new StreamableHTTPClientTransport(endpoint(), { requestInit: { headers: { authorization } } }),
@@ -56,7 +41,7 @@ describe.each(['legacy', 'auto'] as const)('an assistant at the bundle, beginnin
     expect((await client.listTools()).tools.map(({ name }) => name)).not.toContain('back_up_now');
     const coverage = await client.callTool({ name: 'coverage', arguments: { state: 'ok' } });
     expect(coverage.structuredContent).toMatchObject({ value: [], summary: {} });
-    const unseen = await client.callTool({ name: 'explain_resource', arguments: { id: `${group}/x` } });
+    const unseen = await client.callTool({ name: 'explain_resource', arguments: { id: `${demoGroup}/x` } });
     expect([unseen.isError, JSON.stringify(unseen.content)]).toEqual([
       true,
       expect.stringContaining('ResourceNotSeen'),
@@ -72,7 +57,7 @@ test('without a token: 401 and where to get one; other verbs: 405', async () => 
     401,
     expect.stringContaining('authorization_uri='),
   ]);
-  const authorization = `Bearer ${await issuer.token({ roles: ['Backups.Read'] })}`;
+  const authorization = `Bearer ${await closed.issuer.token({ roles: ['Backups.Read'] })}`;
   for (const method of ['GET', 'DELETE']) {
     const answer = await fetch(endpoint(), { method, headers: { authorization } });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);

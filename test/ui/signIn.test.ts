@@ -2,17 +2,12 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEnvironment, type Environment } from '../../local/environment.ts';
 import { localAudience, localTenantId, startIssuer, type LocalIssuer } from '../../local/issuer/issuer.ts';
+import { demoShare } from '../support/bundledApp.ts';
 import { followedRun, startAnswerLayer, type AnswerLayer } from './answerLayer.ts';
 import { launch, openTab, shoot, visit, type Tab } from './browser.ts';
 import { seedRows } from './seed.ts';
 
-const group = '/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/backup-demo/providers';
-const share = {
-  kind: 'fileShare',
-  vaultId: `${group}/Microsoft.RecoveryServices/vaults/demo-vault`,
-  storageAccountId: `${group}/Microsoft.Storage/storageAccounts/demofiles`,
-  share: 'archive',
-};
+const share = demoShare('archive');
 
 let issuer: LocalIssuer;
 let environment: Environment;
