@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { onlyWord, orExit, readWords, Refused } from '../local/commandLine.ts';
 import { adverse } from './adverse.ts';
 import { batch } from './batch.ts';
 import { cost } from './costBench.ts';
@@ -36,33 +36,22 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<BenchR
 
 const usage = `npm run bench -- NAME [--quick] [--only PART] [--leave-page]\nnames: ${Object.keys(benches).join(', ')}`;
 
-function readCommandLine() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        quick: { type: 'boolean', default: false },
-        only: { type: 'string', default: '' },
-        'leave-page': { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\nusage: ${usage}`);
-    process.exit(1);
-  }
-}
-
-const { values, positionals } = readCommandLine();
-const name = positionals[0] ?? '';
-const bench = benches[name];
-if (!bench) {
-  console.error(`usage: ${usage}`);
-  process.exitCode = 1;
-} else {
-  const report = await bench({ quick: values.quick, only: values.only });
-  keep(name, report);
-  const isWhole = !values['leave-page'] && values.only === '';
-  if (isWhole && !publish(name, report))
-    console.error(`bench/results/${name}.md has no place for the table.`);
-  console.log([report.columns, ...report.rows].map((row) => row.join('  |  ')).join('\n'));
-}
+const { name, bench, values } = orExit(usage, () => {
+  const words = readWords({
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    'leave-page': { type: 'boolean', default: false },
+  });
+  const asked = onlyWord('NAME', words.positionals);
+  const found = benches[asked];
+  if (!found) throw new Refused(`there is no bench '${asked}'`);
+  return { name: asked, bench: found, values: words.values };
+});
+const report = await bench({ quick: values.quick, only: values.only });
+orExit(usage, () => {
+  if (report.rows.length === 0) throw new Refused(`--only: no part of ${name} holds '${values.only}'`);
+});
+keep(name, report);
+const isWhole = !values['leave-page'] && values.only === '';
+if (isWhole && !publish(name, report)) console.error(`bench/results/${name}.md has no place for the table.`);
+console.log([report.columns, ...report.rows].map((row) => row.join('  |  ')).join('\n'));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, readOptions } from './commandLine.ts';
+import { messageOf, orExit, readOptions, Refused } from './commandLine.ts';
 import { storageMeter } from './demo/costs.ts';
 import { database } from './demo/database.ts';
 import { retentionTag } from './demo/retentionTag.ts';
@@ -20,20 +20,13 @@ import { vaultedBlobs } from './demo/vaultedBlobs.ts';
 import { virtualMachine } from './demo/virtualMachine.ts';
 import { startEnvironment, type Environment } from './environment.ts';
 
-const usage = 'npm run demo -- [--all | --plan | --drill] [--keep]';
-
-/** The command line, or its fault as one sentence and the end. */
-function optionsOrEnd() {
-  try {
-    const flag = { type: 'boolean', default: false } as const;
-    return readOptions({ all: flag, plan: flag, drill: flag, keep: flag }, usage);
-  } catch (error) {
-    console.error(messageOf(error));
-    process.exit(1);
-  }
-}
-
-const values = optionsOrEnd();
+const values = orExit('npm run demo -- [--all | --plan | --drill] [--keep]', () => {
+  const flag = { type: 'boolean', default: false } as const;
+  const flags = readOptions({ all: flag, plan: flag, drill: flag, keep: flag });
+  if ([flags.all, flags.plan, flags.drill].filter(Boolean).length > 1)
+    throw new Refused('one of --all, --plan and --drill is taken');
+  return flags;
+});
 
 const everyStory: readonly Story[] = [
   unprotectedShare,

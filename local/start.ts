@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ResolvedPlan } from '../src/estate/resolvePlan.ts';
 import { armCalls } from './armCalls.ts';
-import { Refused, messageOf } from './commandLine.ts';
+import { messageOf, orExit, Refused } from './commandLine.ts';
 import { eventsTo } from './demo/planStory.ts';
 import { startEnvironment, type Environment } from './environment.ts';
 import { startIssuer, type LocalIssuer } from './issuer/issuer.ts';
@@ -11,7 +11,7 @@ import { SettingsRefused } from '../src/settings.ts';
 import { simulatorControl } from './simulatorControl.ts';
 import { readSimulatedEstate } from './start/estate.ts';
 import { readyCalls, worldLines } from './start/introduction.ts';
-import { readStartOptions, type StartOptions } from './start/options.ts';
+import { readStartOptions, startUsage, type StartOptions } from './start/options.ts';
 import { planLines } from './start/planStanding.ts';
 import { appReader, RunWatch, type AppRead } from './start/watchRuns.ts';
 import { screenOn } from './telling/screen.ts';
@@ -63,7 +63,7 @@ function whereStateIs({ keep, timeScale }: StartOptions, continued: boolean): st
 }
 
 async function start(): Promise<void> {
-  const options = readStartOptions();
+  const options = orExit(startUsage, readStartOptions);
   const { plan, keep, world, port, timeScale } = options;
   const continued = keep !== undefined && existsSync(join(keep, 'azure.jsonl'));
   const logFile = join(keep ?? '.local', `start-${port}.log`);

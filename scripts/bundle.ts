@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type BuildOptions, type Metafile, type OutputFile, type Plugin } from 'esbuild';
+import { orExit, readOptions } from '../local/commandLine.ts';
 import { describeApi } from '../src/http/openapi.ts';
 import { bundlePage } from './bundlePage.ts';
 import { lateEntries, lateLibraries, refuseMissing, type LateFile } from './lateLibraries.ts';
@@ -144,6 +145,7 @@ async function removeOthers(written: ReadonlyMap<string, number>): Promise<void>
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  orExit('npm run build', () => readOptions({}));
   const sizes = await bundle();
   await removeOthers(sizes);
   for (const [file, bytes] of sizes) console.log(`dist/${file}: ${(bytes / 1e6).toFixed(2)} MB`);

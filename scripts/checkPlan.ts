@@ -1,14 +1,15 @@
 // `npm run plan -- FILE [--diff OTHER]`: checks a plan without running the app, and says what another one would change.
-import { readFileSync } from 'node:fs';
+import { jsonFrom, onlyWord, orExit, readWords, Refused } from '../local/commandLine.ts';
 import { readPlan } from '../src/plan/problems.ts';
 import type { Plan } from '../src/plan/schema.ts';
 import { planDifferences } from './planDifferences.ts';
 
 function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    return jsonFrom(file);
   } catch (error) {
-    console.error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    if (!(error instanceof Refused)) throw error;
+    console.error(error.message);
     process.exit(1);
   }
 }
@@ -27,11 +28,10 @@ function check(file: string): Plan | undefined {
   return reading.plan;
 }
 
-const [file, option, other] = process.argv.slice(2);
-if (!file || (option !== undefined && (option !== '--diff' || !other))) {
-  console.error('usage: npm run plan -- FILE [--diff OTHER]');
-  process.exit(2);
-}
+const { file, other } = orExit('npm run plan -- FILE [--diff OTHER]', () => {
+  const { values, positionals } = readWords({ diff: { type: 'string' } });
+  return { file: onlyWord('FILE', positionals), other: values.diff };
+});
 const before = check(file);
 const after = other === undefined ? undefined : check(other);
 if (before && after) {

@@ -1,32 +1,40 @@
 // `npm run doctor [-- --settings FILE] [--principal OBJECT_ID]`: what keeps an installation from working, with the command that mends it.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { optionsOrExit } from '../local/commandLine.ts';
+import { jsonFrom, orExit, readOptions, Refused } from '../local/commandLine.ts';
 import { armClientOf, identity } from '../src/composition/services.ts';
 import type { EstateServices } from '../src/estate/askArm.ts';
 import { readSettings, type Environment, type Settings } from '../src/settings.ts';
 import { textSource } from '../src/storage/textSource.ts';
 import { examine, type Finding } from './doctor/examine.ts';
 
-const values = optionsOrExit(
-  { settings: { type: 'string' }, principal: { type: 'string' } },
-  'npm run doctor -- [--settings FILE] [--principal OBJECT_ID]',
-);
+type SettingsFile =
+  | { readonly Values?: Record<string, string> }
+  | readonly { readonly name: string; readonly value: string }[]
+  | null;
 
-/** The environment, and beneath it a file: of the local host (`Values`), or what `az functionapp config appsettings list` prints. */
-function environment(): Environment {
-  const file = values.settings ?? (existsSync('local.settings.json') ? 'local.settings.json' : undefined);
-  if (file === undefined) return process.env;
-  const read = JSON.parse(readFileSync(file, 'utf8')) as
-    | { readonly Values?: Record<string, string> }
-    | readonly { readonly name: string; readonly value: string }[];
+/** Settings of a file: of the local host (`Values`), or what `az functionapp config appsettings list` prints. @throws Refused */
+function settingsIn(file: string): Environment {
+  const read = jsonFrom(file) as SettingsFile;
   const given = Array.isArray(read)
     ? Object.fromEntries(
         (read as readonly { name: string; value: string }[]).map(({ name, value }) => [name, value]),
       )
-    : (read as { Values?: Record<string, string> }).Values;
-  return { ...given, ...process.env };
+    : (read as { Values?: Record<string, string> } | null)?.Values;
+  if (given !== undefined) return given;
+  throw new Refused(`${file} holds no settings: neither Values nor a list of names and values`);
 }
+
+/** The environment, and beneath it a file; what else the command line says. */
+const { environment, principal } = orExit(
+  'npm run doctor -- [--settings FILE] [--principal OBJECT_ID]',
+  () => {
+    const values = readOptions({ settings: { type: 'string' }, principal: { type: 'string' } });
+    const file = values.settings ?? (existsSync('local.settings.json') ? 'local.settings.json' : undefined);
+    const beneath = file === undefined ? {} : settingsIn(file);
+    return { environment: { ...beneath, ...process.env }, principal: values.principal };
+  },
+);
 
 const credentialOf = ({ identity: its }: Settings) => identity(its);
 
@@ -67,14 +75,14 @@ const marks: Readonly<Record<Finding['kind'], string>> = {
 };
 
 const findings = await examine({
-  readSettings: () => readSettings(environment()),
+  readSettings: () => readSettings(environment),
   readPlanText: async (settings) => {
     const read = await textSource(settings.planLocation, credentialOf(settings)).read();
     return read.kind === 'text' ? read.text : undefined;
   },
   whoAmI,
   estateOf,
-  ...(values.principal !== undefined && { principalId: values.principal }),
+  ...(principal !== undefined && { principalId: principal }),
 });
 for (const { kind, about, text, mend } of findings) {
   console.log(`${marks[kind]} ${about}: ${text}`);

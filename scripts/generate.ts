@@ -1,6 +1,7 @@
 // `npm run generate`: writes every generated file from the code; `--check` fails when one is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
+import { orExit, readOptions } from '../local/commandLine.ts';
 import { describeApi } from '../src/http/openapi.ts';
 import { planSchema } from '../src/plan/schema.ts';
 import { apiTypes } from './apiTypes.ts';
@@ -31,7 +32,7 @@ function readText(path: string): string | undefined {
 const textOf = (made: unknown): string =>
   typeof made === 'string' ? made : `${JSON.stringify(made, null, 2)}\n`;
 
-const check = process.argv.includes('--check');
+const { check } = orExit('npm run generate -- [--check]', () => readOptions({ check: { type: 'boolean' } }));
 for (const [path, make] of Object.entries(generated)) {
   const current = textOf(await make());
   if (!check) writeFileSync(placeOf(path), current);

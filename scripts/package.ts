@@ -2,25 +2,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { optionsOrExit } from '../local/commandLine.ts';
+import { jsonFrom, orExit, readOptions, Refused } from '../local/commandLine.ts';
 import { readPlan } from '../src/plan/problems.ts';
 import { bundle } from './bundle.ts';
 import { zip, type ZipEntry } from './zip.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The plan cannot be deployed; the message names every problem. */
-class PlanRefused extends Error {}
-
-/** The text of a plan that is in order. @throws PlanRefused */
+/** The text of a plan that is in order. @throws Refused naming every problem */
 function checkedPlan(file: string): Buffer {
-  const contents = readFileSync(file);
-  const reading = readPlan(JSON.parse(contents.toString('utf8')));
+  const reading = readPlan(jsonFrom(file));
   if (reading.kind === 'broken')
-    throw new PlanRefused(
+    throw new Refused(
       reading.problems.map(({ path: at, message }) => `${file}: ${at}: ${message}`).join('\n'),
     );
-  return contents;
+  return readFileSync(file);
 }
 
 /** What the host needs of it: neither scripts nor dependencies, which are in the bundle. */
@@ -34,7 +30,7 @@ function packageJson(): Buffer {
 /**
  * Every file that is deployed, without source maps. `plan` is a file; absent, the app has no plan of its own.
  *
- * @throws PlanRefused
+ * @throws Refused for a plan that is missing or has errors
  */
 export async function packaged(plan: string | undefined, bundleFolder: string): Promise<readonly ZipEntry[]> {
   const planned = plan === undefined ? [] : [{ name: 'plan.json', contents: checkedPlan(plan) }];
@@ -64,7 +60,7 @@ function put(folder: string, entries: readonly ZipEntry[]): void {
 }
 
 async function main(): Promise<void> {
-  const values = optionsOrExit({ plan: { type: 'string' } }, 'npm run package -- [--plan FILE]');
+  const values = orExit('npm run package -- [--plan FILE]', () => readOptions({ plan: { type: 'string' } }));
   const ofClone = path.join(root, 'plan.json');
   const plan = values.plan ?? (existsSync(ofClone) ? ofClone : undefined);
   const entries = await packaged(plan, path.join(root, '.local', 'bundle'));
@@ -82,8 +78,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     await main();
   } catch (error) {
-    if (!(error instanceof PlanRefused || (error as NodeJS.ErrnoException).code === 'ENOENT')) throw error;
-    console.error((error as Error).message);
+    if (!(error instanceof Refused)) throw error;
+    console.error(error.message);
     process.exitCode = 1;
   }
 }

@@ -20,9 +20,12 @@ function readOptions() {
       },
     });
     if (!values.url) throw new Error('--url is missing');
+    if (!/^https?:\/\//i.test(values.url) || !URL.canParse(values.url))
+      throw new Error(`--url takes the address of the app, https://…, not '${values.url}'`);
+    if (values.out === '') throw new Error('--out is given without a value');
     return { ...values, url: new URL(values.url).origin };
   } catch (error) {
-    console.error(`${error.message}\n${usage}`);
+    console.error(`${error.message.split('. To ')[0].replaceAll('\n', ' ')}\n${usage}`);
     process.exit(2);
   }
 }

@@ -13,7 +13,7 @@ import { worldSchema, type WorldSeed } from './world.ts';
 
 const usage = 'npm run simulator -- [--world FILE] [--port N] [--time-scale N] [--faults FILE] [--keep FILE]';
 
-/** A wrong command line or file: told as one sentence, without a stack. */
+/** A wrong command line or file: told as one sentence and the usage, without a stack, exit code 2. */
 class Refused extends Error {}
 
 function readOptions() {
@@ -28,17 +28,17 @@ function readOptions() {
       },
     }).values;
   } catch (error) {
-    throw new Refused(`${messageOf(error)}\nusage: ${usage}`);
+    throw new Refused(messageOf(error));
   }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** A number given on the command line. @throws Refused for a text that is none or not in range. */
-function numberFrom(option: string, text: string, least: number, most: number): number {
+/** @throws Refused for a text that is no number, or not in range. */
+function timeScaleFrom(text: string): number {
   const value = text.trim() === '' ? NaN : Number(text);
-  if (value >= least && value <= most) return value;
-  throw new Refused(`--${option} takes a number from ${least} to ${most}, not '${text}'`);
+  if (value >= 0.001 && value <= 100_000) return value;
+  throw new Refused(`--time-scale takes a number from 0.001 to 100000, not '${text}'`);
 }
 
 /** Reads a file that a schema describes. @throws Refused naming the file and each problem. */
@@ -52,11 +52,17 @@ async function readFileOf<T>(file: string, schema: z.ZodType): Promise<T> {
   }
 }
 
+/** @throws Refused for a text that is no port. */
+function portFrom(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new Refused(`--port takes a whole number from 0 to 65535, not '${text}'`);
+}
+
 async function open({ world, faults, keep, 'time-scale': scale }: Options): Promise<Simulator> {
   const beginning: Beginning = {
     ...(world !== undefined && { world: await readFileOf<WorldSeed>(world, worldSchema) }),
     ...(faults !== undefined && { faults: await readFileOf<FaultRuleSeed[]>(faults, faultTableSchema) }),
-    ...(scale !== undefined && { timeScale: numberFrom('time-scale', scale, 0.001, 100_000) }),
+    ...(scale !== undefined && { timeScale: timeScaleFrom(scale) }),
   };
   return keep === undefined ? simulatorFrom(beginning) : openKeptSimulator(keep, beginning);
 }
@@ -74,7 +80,7 @@ async function serve(simulator: Simulator, port: number) {
 
 async function start(): Promise<void> {
   const options = readOptions();
-  const port = numberFrom('port', options.port, 0, 65_535);
+  const port = portFrom(options.port);
   const simulator = await open(options);
   const server = await serve(simulator, port);
   const identity = await serveIdentity({
@@ -99,6 +105,6 @@ async function start(): Promise<void> {
 try {
   await start();
 } catch (error) {
-  console.error(error instanceof Refused ? error.message : error);
-  process.exitCode = 1;
+  console.error(error instanceof Refused ? `${error.message}\nusage: ${usage}` : error);
+  process.exitCode = error instanceof Refused ? 2 : 1;
 }

@@ -7,6 +7,12 @@ import { createSupervisor, type ReadyWorker } from './supervisor.ts';
 
 const USAGE = 'usage: cli.ts --app DIR [--port N] [--data DIR] [--enable-auth] [--strict] [--json]';
 
+/** Ends the process on a wrong command line, exit code 2. */
+function refuse(reason: string): never {
+  console.error(`${reason}\n${USAGE}`);
+  process.exit(2);
+}
+
 function readOptions() {
   try {
     return parseArgs({
@@ -20,8 +26,7 @@ function readOptions() {
       },
     }).values;
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    process.exit(2);
+    return refuse(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -34,11 +39,9 @@ function announce({ pid, publicPort, functions }: ReadyWorker): void {
 }
 
 async function main(): Promise<number> {
-  const port = Number(values.port);
-  if (values.app === undefined || !Number.isInteger(port)) {
-    console.error(USAGE);
-    return 2;
-  }
+  if (!values.app) return refuse('--app is missing');
+  const port = /^\d+$/.test(values.port) ? Number(values.port) : NaN;
+  if (!(port <= 65_535)) return refuse(`--port takes a whole number from 0 to 65535, not '${values.port}'`);
   const appFolder = resolve(values.app);
   const dataFolder = resolve(values.data ?? `${appFolder}/.local/host`);
   mkdirSync(dataFolder, { recursive: true });

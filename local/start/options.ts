@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { worldSchema } from '../arm-simulator/world.ts';
-import { jsonFrom, numberFrom, readOptions, Refused } from '../commandLine.ts';
+import { jsonFrom, numberFrom, readOptions, Refused, wholeNumberFrom } from '../commandLine.ts';
 import { readPlan } from '../../src/plan/problems.ts';
 import * as z from 'zod';
 
-const usage =
+/** The command line of {@link readStartOptions}. */
+export const startUsage =
   'npm start -- [--port N] [--plan FILE] [--world FILE] [--time-scale N] [--keep FOLDER] [--access]';
 
 /** What `npm start` was asked for. */
@@ -42,19 +43,16 @@ export function readStartOptions(): StartOptions {
     keep,
     access,
     'time-scale': timeScale,
-  } = readOptions(
-    {
-      port: { type: 'string', default: '7071' },
-      plan: { type: 'string' },
-      world: { type: 'string' },
-      'time-scale': { type: 'string', default: '10' },
-      keep: { type: 'string' },
-      access: { type: 'boolean', default: false },
-    },
-    usage,
-  );
+  } = readOptions({
+    port: { type: 'string', default: '7071' },
+    plan: { type: 'string' },
+    world: { type: 'string' },
+    'time-scale': { type: 'string', default: '10' },
+    keep: { type: 'string' },
+    access: { type: 'boolean', default: false },
+  });
   return {
-    port: numberFrom('port', port, 0, 65_535),
+    port: wholeNumberFrom('port', port, 0, 65_535),
     access,
     timeScale: numberFrom('time-scale', timeScale, 0.001, 100_000),
     ...(plan === undefined ? {} : { plan: planFrom(plan) }),

@@ -1,6 +1,7 @@
 // `npm run check:infra`: the real compiler lints, formats, builds and foretells infra; the rules of test/infra look at what it says.
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { orExit, readOptions } from '../../local/commandLine.ts';
 import { fetchCompiler, findCompiler, root, run } from './compiler.ts';
 import { compile } from './deployments.ts';
 
@@ -49,6 +50,7 @@ function rules(bicep: string): void {
   if (code !== 0) faults.push(`the rules of test/infra: ${errors.trim() || 'see above'}`);
 }
 
+orExit('npm run check:infra', () => readOptions({}));
 const bicep = findCompiler() ?? fetchCompiler();
 if (bicep === undefined) {
   console.log('infra: skipped, there is no Bicep compiler and none could be fetched');

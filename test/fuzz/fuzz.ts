@@ -1,23 +1,23 @@
 // npm run fuzz [-- --seeds N --first S --only KIND]: odd bodies, ids, URLs, queue messages and events; whatever is fed, the app answers in words.
-import { optionsOrExit } from '../../local/commandLine.ts';
+import { nameFrom, orExit, readOptions, wholeNumberFrom } from '../../local/commandLine.ts';
 import { seededRandom } from '../../local/functions-host/clock/seededRandom.ts';
 import { cases } from './cases.ts';
 
-const usage = `npm run fuzz -- [--seeds N] [--first S] [--only ${Object.keys(cases).join('|')}]`;
-const values = optionsOrExit(
-  {
+const names = Object.keys(cases);
+const usage = `npm run fuzz -- [--seeds N] [--first S] [--only ${names.join('|')}]`;
+const { seeds, first, only } = orExit(usage, () => {
+  const values = readOptions({
     seeds: { type: 'string', default: '100' },
     first: { type: 'string', default: '1' },
     only: { type: 'string' },
-  },
-  usage,
-);
-const [seeds, first] = [Number(values.seeds), Number(values.first)];
-const kinds = Object.entries(cases).filter(([kind]) => values.only === undefined || kind === values.only);
-if (!(seeds > 0) || !Number.isInteger(first) || kinds.length === 0) {
-  console.error(`usage: ${usage}`);
-  process.exit(2);
-}
+  });
+  return {
+    seeds: wholeNumberFrom('seeds', values.seeds, 1, 1_000_000),
+    first: wholeNumberFrom('first', values.first, 0, 4_000_000_000),
+    only: values.only === undefined ? names : [nameFrom('only', values.only, names)],
+  };
+});
+const kinds = Object.entries(cases).filter(([kind]) => only.includes(kind));
 
 let findings = 0;
 const tell = (seed: number, kind: string, finding: string): void => {

@@ -1,6 +1,7 @@
 // npm run histories: records the history of every flow and outcome, as this version's. Histories of released versions are never recorded anew.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { orExit, readOptions } from '../../local/commandLine.ts';
 import type { Invoke } from '../../local/functions-host/invoke.ts';
 import { readAnswer } from '../../local/functions-host/durable/orchestratorAnswer.ts';
 import { startEmbeddedApp } from '../support/embeddedApp.ts';
@@ -46,6 +47,7 @@ async function historiesOf(scenario: Scenario): Promise<readonly GoldenHistory[]
   );
 }
 
+orExit('npm run histories', () => readOptions({}));
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const folder = folderOf(version);
 rmSync(folder, { recursive: true, force: true });

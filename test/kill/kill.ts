@@ -1,5 +1,6 @@
 // `npm run test:kill`: three real SIGKILLs of the app's process on the real clock; every run ends, every backup is applied once.
 import { setTimeout as pause } from 'node:timers/promises';
+import { orExit, readOptions } from '../../local/commandLine.ts';
 import { startEnvironment, type Environment } from '../../local/environment.ts';
 import { simulatorControl, type SimulatorControl } from '../../local/simulatorControl.ts';
 import type { RunRecord } from '../../src/runs/run.ts';
@@ -88,6 +89,7 @@ async function play(environment: Environment): Promise<readonly boolean[]> {
   return Promise.all(deaths.map(judge));
 }
 
+orExit('npm run test:kill', () => readOptions({}));
 const log: string[] = [];
 const environment = await startEnvironment({
   world,

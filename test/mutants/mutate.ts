@@ -12,27 +12,41 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { optionsOrExit } from '../../local/commandLine.ts';
+import { numberFrom, orExit, readOptions, Refused, wholeNumberFrom } from '../../local/commandLine.ts';
 import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 
-const values = optionsOrExit(
-  {
+/** Mutants whose file or mistake holds a text. @throws Refused for none: nothing would be tried, and all be well. */
+function mutantsWith(text: string): readonly Mutant[] {
+  const only = text.toLowerCase();
+  const found = mutants.filter(({ file, why }) => `${file} ${why}`.toLowerCase().includes(only));
+  if (found.length === 0) throw new Refused(`--only: no mutant's file or mistake holds '${text}'`);
+  return found;
+}
+
+const usage = 'npm run test:mutants -- [--only TEXT] [--list] [--again] [--sim SEEDS] [--minutes N]';
+const { chosen, list, again, sim, minutes } = orExit(usage, () => {
+  const values = readOptions({
     only: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
     again: { type: 'boolean', default: false },
     sim: { type: 'string', default: '60' },
     minutes: { type: 'string', default: '600' },
-  },
-  'npm run test:mutants -- [--only TEXT] [--list] [--again] [--sim SEEDS] [--minutes N]',
-);
+  });
+  return {
+    ...values,
+    chosen: mutantsWith(values.only),
+    sim: wholeNumberFrom('sim', values.sim, 1, 1_000_000),
+    minutes: numberFrom('minutes', values.minutes, 1, 100_000),
+  };
+});
 
 /** What is known of earlier runs: a mutant that was caught is not tried again. */
 const memory = '.local/mutants.json';
 type Verdicts = Record<string, string>;
 const keyOf = ({ file, find, replace }: Mutant): string => JSON.stringify([file, find, replace]);
 const known: Verdicts =
-  !values.again && existsSync(memory) ? (JSON.parse(readFileSync(memory, 'utf8')) as Verdicts) : {};
+  !again && existsSync(memory) ? (JSON.parse(readFileSync(memory, 'utf8')) as Verdicts) : {};
 
 const copied = [
   'src',
@@ -62,7 +76,7 @@ const longestMs = 300_000;
 const vitest = 'node_modules/vitest/vitest.mjs run --bail 1 --silent --reporter=dot --pool threads'.split(
   ' ',
 );
-const worlds = ['test/sim/sim.ts', '--seeds', values.sim, '--workers', '1'];
+const worlds = ['test/sim/sim.ts', '--seeds', String(sim), '--workers', '1'];
 
 /** What tries a mutant one after the other: its tests in one go, as they take seconds, then random worlds. */
 const attemptsOf = ({ by }: Mutant): readonly (readonly string[])[] =>
@@ -108,7 +122,7 @@ const verdictOf = (mutant: Mutant, folder: string): string =>
     .find((by) => isNoticed(mutant, folder, by) && isSound(folder, by))
     ?.join(', ') ?? 'survived';
 
-function tell(chosen: readonly Mutant[]): void {
+function tell(): void {
   const verdicts = chosen.map((mutant) => known[keyOf(mutant)]);
   const surviving = chosen.filter((mutant) => known[keyOf(mutant)] === 'survived');
   const harmless = surviving.filter((mutant) => mutant.harmless !== undefined);
@@ -122,9 +136,9 @@ function tell(chosen: readonly Mutant[]): void {
   process.exitCode = survived + untried > 0 ? 1 : 0;
 }
 
-function tryAll(chosen: readonly Mutant[]): void {
+function tryAll(): void {
   const folder = copyOfProject();
-  const endAt = Date.now() + Number(values.minutes) * 60_000;
+  const endAt = Date.now() + minutes * 60_000;
   mkdirSync('.local', { recursive: true });
   try {
     for (const mutant of chosen) {
@@ -139,8 +153,6 @@ function tryAll(chosen: readonly Mutant[]): void {
   }
 }
 
-const only = values.only.toLowerCase();
-const chosen = mutants.filter(({ file, why }) => `${file} ${why}`.toLowerCase().includes(only));
-if (values.list) for (const { file, why, by } of chosen) console.log(`${file}: ${why} (${by.join(', ')})`);
-else tryAll(chosen);
-tell(chosen);
+if (list) for (const { file, why, by } of chosen) console.log(`${file}: ${why} (${by.join(', ')})`);
+else tryAll();
+tell();

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { orExit, readWords, Refused } from '../../local/commandLine.ts';
 import { mutants, type Mutant } from './mutants.ts';
+import { readExchanges } from './readExchanges.ts';
 
 const copied = ['src', 'local', 'test', 'package.json', 'host.json', 'tsconfig.json'];
 
@@ -80,8 +82,10 @@ function tryAll(recordings: readonly string[]): boolean {
   }
 }
 
-const recordings = process.argv.slice(2).map((folder) => resolve(folder));
-if (recordings.length === 0) {
-  console.error('usage: npm run test:recorded-mutants -- FOLDER [FOLDER …]');
-  process.exitCode = 2;
-} else process.exitCode = tryAll(recordings) ? 0 : 1;
+const recordings = orExit('npm run test:recorded-mutants -- FOLDER [FOLDER …]', () => {
+  const { positionals } = readWords({});
+  if (positionals.length === 0) throw new Refused('FOLDER is missing');
+  for (const folder of positionals) readExchanges(folder);
+  return positionals.map((folder) => resolve(folder));
+});
+process.exitCode = tryAll(recordings) ? 0 : 1;

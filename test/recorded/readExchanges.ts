@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderFrom, Refused } from '../../local/commandLine.ts';
 import type { ArmReply, Json } from '../../src/arm/call.ts';
 import { jsonOf, parsedJson } from './looseFields.ts';
 
@@ -34,21 +35,17 @@ type Line = Readonly<Record<string, unknown>>;
 /**
  * Reads every `*.jsonl` file of a folder, in the order of names; blank lines are left out.
  *
- * A folder that is missing, or holds no such file, reads as no recordings.
+ * @throws Refused for a folder that is missing, or in which no line is recorded.
  */
 export function readExchanges(folder: string): readonly Recording[] {
-  return namesIn(folder)
+  const recordings = readdirSync(folderFrom(folder))
     .filter((name) => name.endsWith('.jsonl'))
     .sort()
     .map((name) => readRecording(name, readFileSync(join(folder, name), 'utf8')));
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  const isEmpty = ({ exchanges, unreadableLines }: Recording) =>
+    exchanges.length + unreadableLines.length === 0;
+  if (recordings.every(isEmpty)) throw new Refused(`${folder} holds no recorded exchanges (*.jsonl)`);
+  return recordings;
 }
 
 /** Reads the text of one file. */

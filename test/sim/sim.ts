@@ -1,28 +1,28 @@
 // npm run sim [-- --seeds N --first S --scenario NAME --workers N]: random worlds over the whole app, judged by what the service did.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { optionsOrExit } from '../../local/commandLine.ts';
+import { nameFrom, orExit, readOptions, wholeNumberFrom } from '../../local/commandLine.ts';
 import { faultKinds, type Fired } from './faultKinds.ts';
 import { addUp, neverFired, playSeeds, type Tally } from './tally.ts';
 import { scenarios, type Scenario } from './world.ts';
 
 const usage = `npm run sim -- [--seeds N] [--first S] [--scenario ${scenarios.join('|')}] [--workers N]`;
-const values = optionsOrExit(
-  {
+const { seeds, first, scenario, workers, isSlice } = orExit(usage, () => {
+  const values = readOptions({
     seeds: { type: 'string', default: '200' },
     first: { type: 'string', default: '1' },
     scenario: { type: 'string', default: 'everything' },
     workers: { type: 'string', default: String(Math.min(4, availableParallelism())) },
     slice: { type: 'boolean', default: false },
-  },
-  usage,
-);
-const [seeds, first, workers] = [Number(values.seeds), Number(values.first), Number(values.workers)];
-const scenario = scenarios.find((name) => name === values.scenario);
-if (!(seeds > 0) || !Number.isInteger(first) || !(workers > 0) || !scenario) {
-  console.error(`usage: ${usage}`);
-  process.exit(2);
-}
+  });
+  return {
+    seeds: wholeNumberFrom('seeds', values.seeds, 1, 1_000_000),
+    first: wholeNumberFrom('first', values.first, 0, 4_000_000_000),
+    scenario: nameFrom('scenario', values.scenario, scenarios),
+    workers: wholeNumberFrom('workers', values.workers, 1, 64),
+    isSlice: values.slice,
+  };
+});
 
 const say = (line: string): void => console.log(line);
 
@@ -51,7 +51,7 @@ function inProcess(from: number, count: number, name: Scenario): Promise<Tally> 
 }
 
 function tell(tally: Tally): void {
-  const missing = neverFired(tally.fired, scenario ?? 'everything', seeds);
+  const missing = neverFired(tally.fired, scenario, seeds);
   const counted = faultKinds.map((kind) => `${kind} ${tally.fired[kind] ?? 0}`).join(', ');
   say(`faults: ${counted}`);
   if (missing.length > 0) say(`never happened: ${missing.join(', ')}`);
@@ -61,7 +61,7 @@ function tell(tally: Tally): void {
   process.exitCode = tally.findings > 0 || missing.length > 0 ? 1 : 0;
 }
 
-if (values.slice) {
+if (isSlice) {
   const tally = await playSeeds(first, seeds, scenario, say);
   say(JSON.stringify(tally));
 } else {

@@ -1,22 +1,22 @@
 // npm run soak [-- --minutes N --concurrent N]: backups all the time on the real clock, while storage and Azure go away and the app is killed.
 import { setTimeout as pause } from 'node:timers/promises';
-import { optionsOrExit } from '../../local/commandLine.ts';
+import { numberFrom, orExit, readOptions, wholeNumberFrom } from '../../local/commandLine.ts';
 import { startEnvironment, type Environment } from '../../local/environment.ts';
 import { simulatorControl } from '../../local/simulatorControl.ts';
 import { Caller, nothingMet, type Met, type RunSeen } from './caller.ts';
 import { childWith, residentKilobytes, slopePerMinute } from './processes.ts';
 import { soakWorld, targetOf } from './world.ts';
 
-const usage = 'npm run soak -- [--minutes N, at least 1] [--concurrent N]';
-const values = optionsOrExit(
-  { minutes: { type: 'string', default: '10' }, concurrent: { type: 'string', default: '1000' } },
-  usage,
-);
-const [minutes, concurrent] = [Number(values.minutes), Number(values.concurrent)];
-if (!(minutes >= 1) || !(concurrent >= 1)) {
-  console.error(`usage: ${usage}`);
-  process.exit(2);
-}
+const { minutes, concurrent } = orExit('npm run soak -- [--minutes N] [--concurrent N]', () => {
+  const values = readOptions({
+    minutes: { type: 'string', default: '10' },
+    concurrent: { type: 'string', default: '1000' },
+  });
+  return {
+    minutes: numberFrom('minutes', values.minutes, 1, 10_000),
+    concurrent: wholeNumberFrom('concurrent', values.concurrent, 1, 100_000),
+  };
+});
 
 /** Seconds for which a part is away. */
 const awaySeconds = 20;
