@@ -30,6 +30,7 @@ export interface FleetFigures {
   readonly executions: Readonly<Record<string, number>>;
   readonly byTrigger: Readonly<Record<string, number>>;
   readonly activeSeconds: number;
+  readonly groupedSeconds: number;
   readonly storage: Operations;
   /** Of the whole fleet, in dollars. */
   readonly cost: Cost;
@@ -157,7 +158,7 @@ export function figuresOf(trace: FleetTrace): FleetFigures {
   const late = seen.map(({ end, seen: at }) => (at - end) / 1000);
   const last = Math.max(...seen.map(({ seen: at }) => at));
   const storage = storageOf(trace);
-  const activeSeconds = calls.activeSeconds();
+  const seconds = { activeSeconds: calls.activeSeconds(), groupedSeconds: calls.groupedSeconds() };
   const executions = sum(Object.values(calls.executions));
   return {
     lost: backups - runRows(app).filter((row) => row['status'] === 'completed').length,
@@ -169,8 +170,8 @@ export function figuresOf(trace: FleetTrace): FleetFigures {
     goodput: goodput(trace.log),
     ...storage,
     flows: Object.fromEntries(trace.flows),
-    ...{ executions: calls.executions, byTrigger: calls.byTrigger, activeSeconds },
-    cost: costOf({ storage: storage.storage, executions, activeSeconds }),
+    ...{ executions: calls.executions, byTrigger: calls.byTrigger, ...seconds },
+    cost: costOf({ storage: storage.storage, executions, ...seconds }),
     historyRowsPerRun: historyRowsPerRun(app),
   };
 }

@@ -2,11 +2,12 @@ import type { ArmAnswer, ArmCall } from '../arm/call.ts';
 import { applyPollAnswer, unfollowable, withoutUrl } from './applyPollAnswer.ts';
 import { checkStep } from './checkStep.ts';
 import { isUrlRefused, laneOf, learn, sendCall } from './exchange.ts';
+import { lookAfter } from './guardSteps.ts';
 import { nextMove, type Move } from './nextMove.ts';
 import { sendStep } from './sendStep.ts';
 import { holdBack, sendCopy, settle } from './settle.ts';
 import { awaitSlot } from './slots.ts';
-import type { StepMessage } from './step.ts';
+import type { GuardMessage, StepMessage } from './step.ts';
 import {
   changeStep,
   followedStepId,
@@ -144,15 +145,16 @@ const isOvertaken = ({ writer }: StepMessage, { times }: Delivery, step: StepSta
   times === 1 && writer !== undefined && writer !== step.writer;
 
 /**
- * Carries out one delivery of a step's message; returning acknowledges it, throwing asks for redelivery.
+ * Carries out one delivery of a message; returning acknowledges it, throwing asks for redelivery.
  *
  * @throws Error when storage fails or the flow is not there yet.
  */
 export async function executeStep(
   services: StepServices,
-  message: StepMessage,
+  message: StepMessage | GuardMessage,
   delivery: Delivery = {},
 ): Promise<void> {
+  if ('guard' in message) return lookAfter(services, message);
   for (let moves = 0; moves < mostMoves; moves++) {
     const held = await readStep(services, message);
     if (!held) {
@@ -162,7 +164,6 @@ export async function executeStep(
       });
       return;
     }
-    if (message.guard && held.step.state === 'settled') return;
     const definition = services.catalogue.get(held.step.name);
     if (!definition) return unknownStep(services, { held });
     const decision = nextMove(held.step, definition, services.clock());

@@ -1,3 +1,4 @@
+import { guardStep } from './guardSteps.ts';
 import { outcomeNow } from './raiseStep.ts';
 import { firstSlot, slotReason, type FirstSlot } from './slots.ts';
 import { readStep, type StoredStep } from './stepInHand.ts';
@@ -6,8 +7,6 @@ import type { StepOrder, StepOutcome } from './step.ts';
 import { rowOfStep, type StepState } from './stepRow.ts';
 import type { StepServices } from './stepServices.ts';
 import { later, longestQueueSeconds, longestSlotSeconds } from './timings.ts';
-
-const guardSeconds = 180;
 
 /** Each try meets at least one other writer that has succeeded. */
 const mostTries = 10;
@@ -80,16 +79,6 @@ const slotOf = ({ slotAt }: FirstSlot) => (slotAt === undefined ? {} : { slotAt 
 /** What one try has come to; undefined when another writer was faster. */
 type Tried = { readonly outcome: StepOutcome | undefined } | undefined;
 
-/**
- * A flow that waits for the end of a job does not ask again meanwhile; the message of a worker that died is hidden for ten
- * minutes. A second one finds the step after as long as other flows wait before they ask again.
- */
-const sendGuard = (
-  services: StepServices,
-  { runId, stepId }: StepState,
-  delaySeconds: number,
-): Promise<void> => sendCopy(services, { runId, stepId, guard: true }, delaySeconds + guardSeconds);
-
 async function insert(services: StepServices, order: StepOrder): Promise<Tried> {
   const slot = await firstSlot(services, order);
   const now = services.clock();
@@ -97,7 +86,7 @@ async function insert(services: StepServices, order: StepOrder): Promise<Tried> 
   if ((await services.steps.insert(rowOfStep(step))).kind === 'conflict') return undefined;
   if (step.state === 'waiting') return { outcome: outcomeNow(step, now) };
   await sendCopy(services, step, slot.seconds);
-  if (services.catalogue.get(step.name)?.watch) await sendGuard(services, step, slot.seconds);
+  if (services.catalogue.get(step.name)?.watch) await guardStep(services, step, slot.seconds);
   return { outcome: undefined };
 }
 

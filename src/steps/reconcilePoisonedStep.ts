@@ -1,29 +1,29 @@
 import { giveUpAt } from './nextMove.ts';
 import { readStep, type StoredStep } from './stepInHand.ts';
 import { sendCopy, settle } from './settle.ts';
-import type { StepMessage } from './step.ts';
+import type { GuardMessage, StepMessage } from './step.ts';
 import type { StepServices } from './stepServices.ts';
 import { later, secondsUntil, settleSeconds } from './timings.ts';
 
 /** Seconds until a message that the queue has given up is tried again. */
 const retrySeconds = 60;
 
+const isInstant = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text);
+
 /**
  * Reads a message of the queue; undefined for anything that this app has not sent.
  *
  * @param message its text, or the value that the trigger has made of it: it parses what is JSON.
  */
-export function readStepMessage(message: unknown): StepMessage | undefined {
+export function readStepMessage(message: unknown): StepMessage | GuardMessage | undefined {
   try {
     const value: unknown = typeof message === 'string' ? JSON.parse(message) : message;
-    const { runId, stepId, writer, guard } = value as Partial<Record<keyof StepMessage, unknown>>;
+    const fields = value as Partial<Record<keyof StepMessage | keyof GuardMessage, unknown>>;
+    const { runId, stepId, writer, guard } = fields;
+    if (typeof guard === 'string') return isInstant(guard) ? { guard } : undefined;
     if (typeof runId !== 'string' || typeof stepId !== 'string') return undefined;
     if (!/^[0-9a-f]{40}$/.test(runId) || !/^\d{1,6}$/.test(stepId)) return undefined;
-    return {
-      ...{ runId, stepId },
-      ...(typeof writer === 'string' ? { writer } : {}),
-      ...(guard === true ? { guard } : {}),
-    };
+    return { runId, stepId, ...(typeof writer === 'string' ? { writer } : {}) };
   } catch {
     return undefined;
   }
@@ -37,6 +37,10 @@ export function readStepMessage(message: unknown): StepMessage | undefined {
 export async function reconcilePoisonedStep(services: StepServices, given: unknown): Promise<void> {
   const message = readStepMessage(given);
   if (!message) return services.log({ alert: 'strangeMessage' }, 'A poisoned message is none of ours.', {});
+  if ('guard' in message)
+    return services.log({ alert: 'poisonQueue' }, 'A look after steps was given up by the queue.', {
+      at: message.guard,
+    });
   services.log({ alert: 'poisonQueue' }, 'The message of a step was given up by the queue.', {
     runId: message.runId,
     stepId: message.stepId,

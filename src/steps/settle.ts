@@ -12,10 +12,10 @@ import { later, longestQueueSeconds, longestSlotSeconds, secondsUntil } from './
 /** Sends the step's message again, visible after whole seconds. */
 export async function sendCopy(
   services: Pick<StepServices, 'queue'>,
-  { runId, stepId, writer, guard }: StepMessage,
+  { runId, stepId, writer }: StepMessage,
   delaySeconds: number,
 ): Promise<void> {
-  const text = JSON.stringify({ runId, stepId, writer, guard });
+  const text = JSON.stringify({ runId, stepId, writer });
   await services.queue.send(text, Math.max(0, Math.ceil(delaySeconds)));
 }
 

@@ -197,8 +197,11 @@ export interface StepMessage {
   readonly stepId: string;
   /** The writer of the row as it was when the message was sent; absent from a first order and from a reminder. */
   readonly writer?: string | undefined;
-  /** Looks after a step whose flow does not ask again: nothing is to be done for one that has settled. */
-  readonly guard?: true | undefined;
+}
+
+/** The message that has the steps of half a minute looked after, by the instant at which that is done: ISO 8601 UTC. */
+export interface GuardMessage {
+  readonly guard: string;
 }
 
 /** A step as the run record may show it: ids, words and times, never a URL. */

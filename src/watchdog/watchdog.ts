@@ -13,6 +13,7 @@ import { removeForgotten, removeRuns } from '../runs/removeRuns.ts';
 import type { RunState } from '../runs/runRow.ts';
 import type { RunAlert } from '../runs/watchFlow.ts';
 import { watchRuns } from '../runs/watchRuns.ts';
+import { removeOldGuards } from '../steps/guardSteps.ts';
 import { listSteps } from '../steps/stepRow.ts';
 import { removeRange, removeScanned } from '../storage/removeRows.ts';
 import { expectTicks, recordTick, readTimers, type TimerName } from '../triggers/ticks.ts';
@@ -30,11 +31,12 @@ async function removeParts({ tables }: Services, run: RunState): Promise<void> {
   await removeRange(tables.steps, run.id);
 }
 
-/** Rows of which nothing else tells that they are over: notifications sent, events accepted, counters of past days. */
+/** Rows of which nothing else tells that they are over: notifications sent, events accepted, guards, counters of past days. */
 async function removeOld({ tables, clock, settings }: Services): Promise<void> {
   const before = new Date(clock().getTime() - settings.keepRecordsDays * dayMs).toISOString();
   await removeScanned(tables.outbox, { column: 'at', before });
   await removeScanned(tables.triggers, { column: 'at', before, partitionPrefix: 'event-' });
+  await removeOldGuards(tables.steps, before);
   await removeScanned(tables.dailyCounters, { column: 'PartitionKey', before: before.slice(0, 10) });
 }
 

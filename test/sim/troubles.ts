@@ -92,7 +92,7 @@ export function troublesOf({ seed, enabled }: SimWorld): Troubles {
   }
 
   function poisonOne(): void {
-    const rows = app?.tables.steps.rows() ?? [];
+    const rows = app?.tables.steps.rows().filter(({ state }) => state !== undefined) ?? [];
     const row = rows.length > 0 ? chance.oneOf(rows) : undefined;
     if (!row || !strikes('poison', 100)) return;
     const text = Buffer.from(JSON.stringify({ runId: row.partitionKey, stepId: row.rowKey })).toString(

@@ -33,6 +33,7 @@ async function leave(app: HttpApp, key: string): Promise<string> {
     at,
     became: 'started',
   });
+  await tables.steps.put({ partitionKey: `guard-${at}`, rowKey: `guarded-${key}` });
   await tables.dailyCounters.put({ partitionKey: at.slice(0, 10), rowKey: key, used: 1 });
   return run.id;
 }
@@ -66,6 +67,7 @@ test('everything about a run that ended long ago goes with it, and nothing about
   const after = await left(app);
   expect(before.filter((row) => !after.includes(row) && !row.startsWith('runs '))).toEqual([
     'steps 01-old',
+    'steps guarded-old',
     'batchItems item-old',
     'outbox old',
     'triggers handled-old',

@@ -34,8 +34,8 @@ function ledgerWithTracker(
       return watchJob(watched);
     },
   });
-  const order = (ask = 1, generation = 1, jobEvent = 1) => {
-    const step = { runId, stepId: '01', stepName: 'backUp', input };
+  const order = (ask = 1, generation = 1, jobEvent = 1, stepId = '01') => {
+    const step = { runId, stepId, stepName: 'backUp', input };
     return orderStep(ledger.services, { ...step, generation, ask, jobEvent });
   };
   return { ledger, watched, told, order };
@@ -63,6 +63,54 @@ test('a job-starting step whose worker died with its message is taken up after t
   ]);
   expect(watched).toHaveLength(1);
   expect(ledger.queue.messages).toEqual([]);
+});
+
+test('steps of the same half minute are looked after by one message: those that have settled are left alone', async () => {
+  const { ledger, watched, told, order } = ledgerWithTracker();
+  await order();
+  await ledger.drain(1);
+  ledger.pass(20);
+  await order(1, 1, 1, '02');
+  ledger.queue.take();
+  expect(ledger.queue.messages.map(({ text, visibleAt }) => [text, visibleAt])).toEqual([
+    ['{"guard":"2026-08-22T02:03:00.000Z"}', new Date('2026-08-22T02:03:00Z')],
+  ]);
+  await ledger.drain();
+  expect(watched).toHaveLength(2);
+  expect(ledger.requests.map(({ at }) => at)).toEqual([
+    '2026-08-22T02:00:00.000Z',
+    '2026-08-22T02:03:00.000Z',
+  ]);
+  expect(told).toEqual([]);
+  expect(ledger.steps.rows().map(({ rowKey }) => rowKey)).toEqual(['01', '02']);
+});
+
+test.each([
+  ['message', 0],
+  ['mark', 1],
+  ['row', 2],
+])('who dies at the %s of a guard leaves the other steps of that half minute guarded', async (_, dies) => {
+  const { ledger, order } = ledgerWithTracker();
+  const { steps, queue } = ledger;
+  let calls = 0;
+  const dying =
+    <A extends unknown[], R>(call: (...given: A) => Promise<R>) =>
+    (...given: A): Promise<R> =>
+      calls++ === dies ? Promise.reject(new Error('The worker died.')) : call(...given);
+  const send = dying(queue.send);
+  Object.assign(ledger.services, {
+    steps: { ...steps, put: dying(steps.put) },
+    queue: {
+      ...queue,
+      send: (text: string, seconds: number) => (seconds > 0 ? send : queue.send)(text, seconds),
+    },
+  });
+  await expect(order()).rejects.toThrow('The worker died.');
+  await order(1, 1, 1, '02');
+  const [, second] = [queue.take(), queue.take()];
+  await ledger.drain();
+  expect(second?.text).toContain('"stepId":"02"');
+  expect(ledger.requests.map(({ at }) => at)).toEqual(['2026-08-22T02:03:00.000Z']);
 });
 
 test('a flow is told what the tracker knows already of its job, once that is watched', async () => {

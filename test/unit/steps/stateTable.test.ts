@@ -858,9 +858,18 @@ describe('poison', () => {
     expect(ledger.clock.now).toBeGreaterThan(Date.parse('2026-08-22T03:10:00Z'));
   });
 
-  test('a message that is none of ours is reported and dropped', async () => {
+  test('a look after steps that was given up is reported: the queue brings the messages of those that died back', async () => {
     const ledger = backUpLedger(script(accepted));
-    await reconcilePoisonedStep(ledger.services, '{"runId":"../../victim","stepId":"01"}');
-    expect(ledger.alerts).toEqual(['A poisoned message is none of ours.']);
+    await reconcilePoisonedStep(ledger.services, '{"guard":"2026-08-22T02:03:00.000Z"}');
+    expect(ledger.alerts).toEqual(['A look after steps was given up by the queue.']);
   });
+
+  test.each(['{"runId":"../../victim","stepId":"01"}', '{"guard":"../../victim"}'])(
+    'a message that is none of ours is reported and dropped: %s',
+    async (text) => {
+      const ledger = backUpLedger(script(accepted));
+      await reconcilePoisonedStep(ledger.services, text);
+      expect(ledger.alerts).toEqual(['A poisoned message is none of ours.']);
+    },
+  );
 });
