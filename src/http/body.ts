@@ -1,43 +1,15 @@
 import type * as z from 'zod';
 import type { HttpRequest } from '@azure/functions';
+import { valueProblems, type ValueProblem } from '../plan/valueProblems.ts';
 import { HttpRefusal, badRequest } from './refusal.ts';
 
-/** One thing wrong with a request. `path` is `target.vaultId` or `targets[2].share`; empty for the body as a whole. */
-interface RequestProblem {
-  readonly path: string;
-  readonly message: string;
-}
-
-type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
-
-function pathText(path: Path): string {
+/** `target.vaultId`, `targets[2].share`; empty for the body as a whole. */
+function pathText(path: ValueProblem['path']): string {
   return path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('')
     .replace(/^\./, '');
 }
-
-/** Of the shapes a value may have, the one it comes nearest to: the fewest things wrong with it. */
-function nearest(shapes: readonly (readonly Issue[])[], path: Path): RequestProblem[] | undefined {
-  const read = shapes.map((issues) => issues.flatMap((issue) => problemsOf(issue, path)));
-  return read.sort((one, other) => one.length - other.length)[0];
-}
-
-function problemsOf(issue: Issue, parent: Path): RequestProblem[] {
-  const path = [...parent, ...issue.path];
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: pathText([...path, key]), message: 'unknown field' }));
-  }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    return nearest(issue.errors, path) ?? [];
-  }
-  return [{ path: pathText(path), message: issue.message }];
-}
-
-/** Everything wrong with a request, each with its path; never empty for a failed parse. */
-const requestProblems = (error: z.ZodError): RequestProblem[] =>
-  error.issues.flatMap((issue) => problemsOf(issue, []));
 
 /** Bytes of a body as sent. */
 export const largestBodyBytes = 65_536;
@@ -72,11 +44,11 @@ function parse(text: string): unknown {
 type Part = 'body' | 'query' | 'arguments';
 
 /** 400 with every problem, each with its path. */
-function invalidRequest(error: z.ZodError, where: Part): HttpRefusal {
-  const details = requestProblems(error).map(({ path, message }) => ({
+function invalidRequest({ issues }: z.ZodError, given: unknown, where: Part): HttpRefusal {
+  const details = valueProblems(issues, given).map(({ path, message }) => ({
     code: 'InvalidValue',
     message,
-    target: path === '' ? where : path,
+    target: pathText(path) || where,
   }));
   const list = details.map(({ target, message }) => `${target}: ${message}`).join('; ');
   return new HttpRefusal(400, { code: 'InvalidRequest', message: list, target: where, details });
@@ -85,7 +57,7 @@ function invalidRequest(error: z.ZodError, where: Part): HttpRefusal {
 /** A part of a request as its schema gives it. @throws HttpRefusal 400 with every problem, each with its path. */
 export function checkedPart<T>(given: unknown, schema: z.ZodType<T>, where: Part): T {
   const read = schema.safeParse(given);
-  if (!read.success) throw invalidRequest(read.error, where);
+  if (!read.success) throw invalidRequest(read.error, given, where);
   return read.data;
 }
 

@@ -12,6 +12,7 @@ import {
   type Schedule,
 } from './schema.ts';
 import { exclusionsOf } from './select.ts';
+import { valueProblems } from './valueProblems.ts';
 
 /** One thing wrong with a plan: where, and what. */
 export interface PlanProblem {
@@ -332,21 +333,10 @@ function nameAt(path: readonly PropertyKey[], json: unknown): string {
   return typeof named === 'string' ? ` "${named}"` : '';
 }
 
-/** Of the shapes a value may have, the one it comes nearest to: the fewest things wrong with it. */
-function deepest(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-  const [nearest = []] = issue.errors
-    .map((shape) => shape.flatMap(deepest))
-    .sort((one, other) => one.length - other.length || deepestPath(other) - deepestPath(one));
-  return nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
-}
-
-/** Of two shapes with as many problems the one is nearer whose problems lie deeper. */
-const deepestPath = (issues: readonly z.core.$ZodIssue[]): number =>
-  Math.max(0, ...issues.map(({ path }) => path.length));
-
-const schemaProblems = (issue: z.core.$ZodIssue, json: unknown): PlanProblem[] =>
-  deepest(issue).map(({ path, message }) => error(`${pathOf(path)}${nameAt(path, json)}`, message));
+const schemaProblems = ({ issues }: z.ZodError, json: unknown): PlanProblem[] =>
+  valueProblems(issues, json).map(({ path, message }) =>
+    error(`${pathOf(path)}${nameAt(path, json)}`, message),
+  );
 
 const listIn = (json: unknown, list: string): readonly unknown[] => {
   const value = (json as Record<string, unknown> | null)?.[list];
@@ -399,7 +389,7 @@ export function readPlan(json: unknown): PlanReading {
   const parsed = planSchema.safeParse(json);
   const parts = partsOf(json);
   const problems = [
-    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => schemaProblems(issue, json))),
+    ...(parsed.success ? [] : schemaProblems(parsed.error, json)),
     ...(['rules', 'schedules', 'channels', 'drills'] as const).flatMap((list) => duplicates(list, parts)),
     ...drillProblems(parts),
     ...channelProblems(parts),

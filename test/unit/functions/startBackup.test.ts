@@ -157,6 +157,11 @@ test.each([
   [{}, ['target']],
   [{ target, rule: 'daily' }, ['rule']],
   [{ target: {} }, ['target.kind']],
+  [{ target: { kind: 'fileShare' } }, ['target.share', 'target.storageAccountId', 'target.vaultId']],
+  [{ target: { kind: 'filesystem' } }, ['target.kind']],
+  [{ target: { colour: 'red' } }, ['target.kind']],
+  [{ target: { id: vaultId, colour: 'red' } }, ['target.colour']],
+  [{ targets: [{ kind: 'disk', datasourceId: 3 }] }, ['targets[0].datasourceId', 'targets[0].vaultId']],
   [{ target: { id: '/subscriptions/22222222-2222-4222-8222-222222222222/../x' } }, ['target.id']],
   [
     { target: { kind: 'disk', vaultId, datasourceId: `${group}/providers/Microsoft.Compute/disks/d` } },
@@ -170,6 +175,17 @@ test.each([
   const answer = await httpApp().call('startBackup', { body });
   expect(answer.status).toBe(400);
   expect(details(answer.body)).toEqual(paths);
+});
+
+test('what is missing is said to be, with what may stand there', async () => {
+  const message = async (target: object) =>
+    (await httpApp().call('startBackup', { body: { target } })).body.error.message as string;
+  expect(await message({ kind: 'virtualMachine', vaultId: target.vaultId })).toBe(
+    'target.virtualMachineId: is missing',
+  );
+  expect(await message({ kind: 'vm' })).toBe(
+    "target.kind: expected one of 'fileShare' | 'virtualMachine' | 'workload' | 'disk' | 'blobs'",
+  );
 });
 
 test.each(['P1D', 'P36159D', 'P1W', 'P12M', 'P99Y'])('keepFor %s is taken', async (keepFor) => {
