@@ -2,17 +2,21 @@ import { describe, expect, test } from 'vitest';
 import {
   drillOnce,
   drillPlan,
+  failedRestore,
   faultOn,
   into,
   leftIn,
+  lockBy,
   machineId,
   machineTarget,
+  restore,
+  restoredDrill,
+  restoreWithout,
   startDrillApp,
 } from '../support/drillWorld.ts';
 import { subscriptionId } from '../support/planWorld.ts';
 
 const body = { target: machineTarget, into };
-const restore = 'recoveryServices.restore';
 
 const restoreBodyOf = (app: Awaited<ReturnType<typeof startDrillApp>>) =>
   app.simulator.log.filter(({ route }) => route === restore);
@@ -80,47 +84,23 @@ test('disks with private access come back as private as they were', async () => 
 });
 
 test.each([
-  ['no disk came back', [faultOn(restore, { kind: 'restored', variant: 'empty' })], 'empty', 'DrillEmpty'],
-  [
-    'the disks have half the size of their sources',
-    [faultOn(restore, { kind: 'restored', variant: 'corrupt' })],
-    'mismatch',
-    'DrillMismatch',
-  ],
-  [
-    'the job failed',
-    [faultOn(restore, { kind: 'job', status: 'Failed', errorCode: 400_231, errorString: 'Broken.' })],
-    'failed',
-    '400231',
-  ],
-  [
-    'the point has vanished',
-    [
-      faultOn(restore, {
-        kind: 'reply',
-        status: 404,
-        shape: 'service',
-        code: 'UserErrorRecoveryPointNotFound',
-      }),
-    ],
-    'failed',
-    'UserErrorRecoveryPointNotFound',
-  ],
+  ['no disk came back', restoreWithout.content, 'empty', 'DrillEmpty'],
+  ['the disks have half the size of their sources', restoreWithout.wholeContent, 'mismatch', 'DrillMismatch'],
+  ['the job failed', failedRestore(400_231), 'failed', '400231'],
+  ['the point has vanished', restoreWithout.point, 'failed', 'UserErrorRecoveryPointNotFound'],
   [
     'the target is denied',
-    [
-      faultOn('subscriptions.putGroup', {
-        kind: 'reply',
-        status: 403,
-        shape: 'gateway',
-        code: 'AuthorizationFailed',
-      }),
-    ],
+    faultOn('subscriptions.putGroup', {
+      kind: 'reply',
+      status: 403,
+      shape: 'gateway',
+      code: 'AuthorizationFailed',
+    }),
     'failed',
     'AuthorizationFailed',
   ],
-] as const)('%s: the verdict says so, and nothing is left', async (_, faults, verdict, code) => {
-  const { run, left, rows, app } = await drillOnce(body, { faults: faults as never });
+] as const)('%s: the verdict says so, and nothing is left', async (_, fault, verdict, code) => {
+  const { run, left, rows, app } = await drillOnce(body, { faults: [fault] });
   expect(run).toMatchObject({ status: 'failed', error: { code }, result: { verdict } });
   expect({ left, rows }).toEqual({ left: [], rows: 0 });
   await app.stop();
@@ -172,24 +152,14 @@ describe('what keeps a machine from being restored is told before anything is ma
 });
 
 test('a lock keeps the group; the watchdog deletes it once the lock is gone', async () => {
-  const app = await startDrillApp();
-  const asked = await app.request('POST', '/api/drills', { ...body, keepFor: 'PT1H' });
-  const { id } = asked?.body as { id: string };
-  await app.clock.runUntil(() => app.simulator.effects.count('restored') === 1, 86_400_000);
+  const { app, id } = await restoredDrill(body, 'PT1H');
   const lock = `/subscriptions/${subscriptionId}/resourceGroups/abd-${id}/providers/Microsoft.Authorization/locks/keep`;
-  const call = (method: string) =>
-    app.simulator.handle({
-      method,
-      url: `https://management.azure.com${lock}?api-version=2020-05-01`,
-      headers: { authorization: `Bearer ${'a'.repeat(40)}`, 'content-type': 'application/json' },
-      ...(method === 'PUT' ? { body: JSON.stringify({ properties: { level: 'CanNotDelete' } }) } : {}),
-    });
-  await call('PUT');
+  await lockBy(app, 'PUT', lock);
   const run = await app.runEnded(id, 96);
   expect(run).toMatchObject({ status: 'failed', result: { verdict: 'left over' } });
   expect(run.error?.message).toMatch(/locked/);
   expect(app.simulator.effects.count('delete.group')).toBe(0);
-  await call('DELETE');
+  await lockBy(app, 'DELETE', lock);
   await app.clock.runUntil(() => app.tables.drillCleanUps.rows().length === 0, 86_400_000);
   expect(leftIn(app)).toEqual([]);
   expect(app.simulator.effects.count('delete.group')).toBe(1);
@@ -197,10 +167,7 @@ test('a lock keeps the group; the watchdog deletes it once the lock is gone', as
 });
 
 test('a group that somebody has put something into stays, and a person is told', async () => {
-  const app = await startDrillApp();
-  const asked = await app.request('POST', '/api/drills', { ...body, keepFor: 'PT1H' });
-  const { id } = asked?.body as { id: string };
-  await app.clock.runUntil(() => app.simulator.effects.count('restored') === 1, 86_400_000);
+  const { app, id } = await restoredDrill(body, 'PT1H');
   const theirs = `/subscriptions/${subscriptionId}/resourceGroups/abd-${id}/providers/Microsoft.Compute/virtualMachines/looking`;
   app.simulator.core.resources.put({
     ...{ id: theirs, name: 'looking', type: 'Microsoft.Compute/virtualMachines', location: 'westeurope' },
@@ -233,10 +200,7 @@ test('rules, events and sweeps pass over what lies in the group of a drill', asy
       },
     ],
   });
-  const app = await startDrillApp({ plan: () => plan });
-  const asked = await app.request('POST', '/api/drills', { ...body, keepFor: 'PT4H' });
-  const { id } = asked?.body as { id: string };
-  await app.clock.runUntil(() => app.simulator.effects.count('restored') === 1, 86_400_000);
+  const { app, id } = await restoredDrill(body, 'PT4H', { plan: () => plan });
   expect(leftIn(app).some((one) => /abd-.*\/disks\//.test(one))).toBe(true);
   const answer = await app.request('POST', '/api/sweeps', { dryRun: true });
   const sweep = await app.runEnded((answer?.body as { id: string }).id);

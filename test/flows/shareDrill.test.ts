@@ -4,9 +4,14 @@ import {
   drillAccountId,
   drillOnce,
   drillPlan,
+  failedRestore,
   faultOn,
   into,
   leftIn,
+  lockBy,
+  restore,
+  restoredDrill,
+  restoreWithout,
   shareTarget,
   startDrillApp,
 } from '../support/drillWorld.ts';
@@ -45,48 +50,13 @@ test('a share is restored into a share of its own, counted, deleted, and proven'
   await app.stop();
 });
 
-const restore = 'recoveryServices.restore';
-
 test.each([
-  [
-    'nothing came back',
-    { faults: [faultOn(restore, { kind: 'restored', variant: 'empty' })] },
-    'empty',
-    'DrillEmpty',
-  ],
-  [
-    'a third of the files failed',
-    { faults: [faultOn(restore, { kind: 'restored', variant: 'corrupt' })] },
-    'mismatch',
-    'DrillMismatch',
-  ],
-  [
-    'the job failed',
-    {
-      faults: [
-        faultOn(restore, { kind: 'job', status: 'Failed', errorCode: 400_055, errorString: 'Broken.' }),
-      ],
-    },
-    'failed',
-    '400055',
-  ],
-  [
-    'the point has vanished',
-    {
-      faults: [
-        faultOn(restore, {
-          kind: 'reply',
-          status: 404,
-          shape: 'service',
-          code: 'UserErrorRecoveryPointNotFound',
-        }),
-      ],
-    },
-    'failed',
-    'UserErrorRecoveryPointNotFound',
-  ],
-] as const)('%s: the verdict says so, and nothing is left', async (_, options, verdict, code) => {
-  const { run, left, rows, app } = await drillOnce(body, options as never);
+  ['nothing came back', restoreWithout.content, 'empty', 'DrillEmpty'],
+  ['a third of the files failed', restoreWithout.wholeContent, 'mismatch', 'DrillMismatch'],
+  ['the job failed', failedRestore(400_055), 'failed', '400055'],
+  ['the point has vanished', restoreWithout.point, 'failed', 'UserErrorRecoveryPointNotFound'],
+] as const)('%s: the verdict says so, and nothing is left', async (_, fault, verdict, code) => {
+  const { run, left, rows, app } = await drillOnce(body, { faults: [fault] });
   expect(run).toMatchObject({ status: 'failed', error: { code }, result: { verdict } });
   expect({ left, rows }).toEqual({ left: [], rows: 0 });
   const [proof] = app.tables.coverage.rows().filter(({ partitionKey }) => partitionKey === 'drill');
@@ -201,15 +171,10 @@ test('a lock leaves the share over; the watchdog deletes it once the lock is gon
     86_400_000,
   );
   expect(app.log.some((line) => /ALERT leftOver A restore drill has left/.test(line))).toBe(true);
-  const { core } = app.simulator;
-  await app.simulator.handle({
-    method: 'DELETE',
-    url: `https://management.azure.com${lock}?api-version=2020-05-01`,
-    headers: { authorization: `Bearer ${'a'.repeat(40)}` },
-  });
+  await lockBy(app, 'DELETE', lock);
   await app.clock.runUntil(() => app.tables.drillCleanUps.rows().length === 0, 86_400_000);
   expect(leftIn(app)).toEqual([]);
-  expect(core.effects.count('delete.share')).toBe(1);
+  expect(app.simulator.effects.count('delete.share')).toBe(1);
   await app.stop();
 });
 
@@ -221,11 +186,7 @@ test.each([
     /its tag names another run, f{40}/,
   ],
 ])('a share whose tag %s is nobody of ours, and stays', async (_what, metadata, message) => {
-  const app = await startDrillApp();
-  const asked = await app.request('POST', '/api/drills', { ...body, keepFor: 'PT1H' });
-  const { id } = asked?.body as { id: string };
-  const isRestored = () => app.simulator.effects.count('restored') === 1;
-  await app.clock.runUntil(isRestored, 3_600_000);
+  const { app, id } = await restoredDrill(body, 'PT1H');
   const share = app.simulator.core.resources.list().find((one) => one.id.endsWith(`abd-${id}`));
   if (share) app.simulator.core.resources.put({ ...share, properties: { metadata } });
   const run = await app.runEnded(id);
@@ -315,12 +276,9 @@ test('a forged clean-up deletes nothing, whatever it says of itself', async () =
 });
 
 test('rules, events and sweeps pass over what a drill has made', async () => {
-  const app = await startDrillApp({
+  const { app, id } = await restoredDrill(body, 'PT4H', {
     differs: { account: { tags: { backup: 'daily' } } },
   });
-  const asked = await app.request('POST', '/api/drills', { ...body, keepFor: 'PT4H' });
-  const { id } = asked?.body as { id: string };
-  await app.clock.runUntil(() => app.simulator.effects.count('restored') === 1, 3_600_000);
   const answer = await app.request('POST', '/api/sweeps', { dryRun: true });
   const sweep = await app.runEnded((answer?.body as { id: string }).id);
   expect(JSON.stringify(sweep)).not.toContain('abd-');

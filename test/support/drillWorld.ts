@@ -243,3 +243,44 @@ export async function drillOnce(
 
 /** Faults by the simulator's names. */
 export const faultOn = (on: string, fault: FaultRuleSeed['fault']): FaultRuleSeed => ({ on, fault });
+
+/** The restore of a Recovery Services vault, as the simulator calls it. */
+export const restore = 'recoveryServices.restore';
+
+/** How a restore goes wrong that a vault has been asked for. */
+export const restoreWithout = {
+  /** Nothing comes back. */
+  content: faultOn(restore, { kind: 'restored', variant: 'empty' }),
+  /** What comes back is not what was backed up. */
+  wholeContent: faultOn(restore, { kind: 'restored', variant: 'corrupt' }),
+  /** Its recovery point has vanished: `UserErrorRecoveryPointNotFound`. */
+  point: faultOn(restore, {
+    ...{ kind: 'reply', status: 404, shape: 'service', code: 'UserErrorRecoveryPointNotFound' },
+  }),
+} as const;
+
+/** Its job fails with a code of the service. */
+export const failedRestore = (errorCode: number): FaultRuleSeed =>
+  faultOn(restore, { kind: 'job', status: 'Failed', errorCode, errorString: 'Broken.' });
+
+/** A drill that has restored and keeps it for a while, an ISO 8601 duration. */
+export async function restoredDrill(
+  body: Record<string, unknown>,
+  keepFor: string,
+  options: Parameters<typeof startDrillApp>[0] = {},
+): Promise<{ readonly app: EmbeddedApp; readonly id: string }> {
+  const app = await startDrillApp(options);
+  const asked = await app.request('POST', '/api/drills', { ...body, keepFor });
+  const { id } = asked?.body as { id: string };
+  await app.clock.runUntil(() => app.simulator.effects.count('restored') === 1, 86_400_000);
+  return { app, id };
+}
+
+/** Takes a lock off as its owner would, by its ARM id, or puts it there. */
+export const lockBy = ({ simulator }: EmbeddedApp, method: 'PUT' | 'DELETE', lock: string) =>
+  simulator.handle({
+    method,
+    url: `https://management.azure.com${lock}?api-version=2020-05-01`,
+    headers: { authorization: `Bearer ${'a'.repeat(40)}`, 'content-type': 'application/json' },
+    ...(method === 'PUT' ? { body: JSON.stringify({ properties: { level: 'CanNotDelete' } }) } : {}),
+  });
