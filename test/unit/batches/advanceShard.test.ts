@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { advanceShard } from '../../../src/batches/advanceShard.ts';
-import { addItems, itemKey, itemsOf, listItems, type BatchItem } from '../../../src/batches/batchItem.ts';
+import { itemKey, itemsOf, listItems, type BatchItem } from '../../../src/batches/batchItem.ts';
 import type { BatchServices } from '../../../src/batches/batchItem.ts';
 import { findRun, rowOfRun, type RunState } from '../../../src/runs/runRow.ts';
 import { finishRun } from '../../../src/runs/finishRun.ts';
-import { memoryTable } from '../../support/memoryStorage.ts';
+import { batchDesk, batchRun as batchOnDesk } from '../../support/batchDesk.ts';
 import { shareOf } from '../../support/planWorld.ts';
-import { runDesk, type RunDesk } from '../../support/runDesk.ts';
+import type { RunDesk } from '../../support/runDesk.ts';
 
 const shares = ['a', 'b', 'c', 'd', 'e'];
 const keys = shares.map((share) => itemKey(share));
@@ -15,35 +15,23 @@ const itemOf = (share: string): BatchItem => ({
   request: { kind: 'backUp', target: shareOf('papers01', share) },
 });
 
-const batchRun = (differs: Partial<RunState> = {}): RunState => ({
-  ...{ id: 'b'.repeat(40), kind: 'backUp', status: 'running', digest: 'd'.repeat(64) },
-  request: { kind: 'batch', of: { kind: 'targets', count: 5, digest: 'd' }, options: {}, concurrency: 2 },
-  requestedBy: { source: 'http', caller: 'local', key: 'night' },
-  ...{ createdAt: '2026-08-22T02:00:00.000Z', generation: 2, generationAt: '2026-08-22T02:00:00.000Z' },
-  facts: { acceptedAt: '2026-08-22T02:00:00.000Z', mayDeleteBackups: false },
-  warnings: [],
-  ...differs,
-});
+const ofFive: RunState['request'] = {
+  ...{ kind: 'batch', of: { kind: 'targets', count: 5, digest: 'd' }, options: {}, concurrency: 2 },
+};
+const batchRun = (differs: Partial<RunState> = {}): RunState =>
+  batchOnDesk({ request: ofFive, generation: 2, ...differs });
 
 let desk: RunDesk;
 let services: BatchServices;
 let asked: string[];
+let carry: (differs?: Partial<RunState>) => Promise<void>;
 
 beforeEach(async () => {
-  desk = runDesk();
-  asked = [];
-  services = {
-    ...{ clock: desk.services.clock, runs: desk.services, minimumPollSeconds: 1 },
-    cancelChild: (runId) => Promise.resolve(void asked.push(runId)),
-    ...{ batchItems: memoryTable('batchItems'), dailyCounters: memoryTable('dailyCounters') },
-    loadPlan: () => Promise.reject(new Error('no plan is asked for')),
-    estate: {} as never,
-  };
-  await addItems(services.batchItems, itemsOf(batchRun()), shares.map(itemOf));
+  const batch = await batchDesk(shares.map(itemOf));
+  ({ desk, services, asked } = batch);
+  carry = (differs) => batch.carry(batchRun(differs));
 });
 
-const carry = async (differs: Partial<RunState> = {}) =>
-  void (await desk.runs.insert(rowOfRun(batchRun(differs))));
 const look = (generation = 2, concurrency = 2) =>
   advanceShard(services, { runId: batchRun().id, generation, shard: { from: '' }, concurrency });
 const states = async () =>

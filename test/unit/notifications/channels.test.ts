@@ -5,6 +5,7 @@ import type { KnownBlock } from '@slack/types';
 import validateEvent from 'cloudevents/dist/schema/v1.js';
 import { postingOf, type Channel } from '../../../src/notifications/channels.ts';
 import { messageOf, type NotificationMessage } from '../../../src/notifications/message.ts';
+import { endedBatch } from '../../support/endedBatch.ts';
 import { typeProblems } from '../../support/publishedTypes.ts';
 
 interface SlackBody {
@@ -53,25 +54,17 @@ const digest: NotificationMessage = {
   },
 };
 
-const ended: NotificationMessage = messageOf({
-  id: 'b'.repeat(40),
-  kind: 'backUp',
-  status: 'failed',
-  requestedBy: { source: 'schedule', key: 'night/2026-08-22T01:00Z' },
-  createdAt: '2026-08-22T01:00:00.000Z',
-  endedAt: '2026-08-22T01:10:00.000Z',
-  generation: 1,
-  steps: [],
-  warnings: [],
-  counts: { total: 12, completed: 11, failed: 1 },
-  failures: [
-    {
-      target: '/subscriptions/x/disks/d',
-      status: 'failed',
-      error: { code: 'Gone', message: 'The disk is gone.' },
-    },
-  ],
-});
+const ended: NotificationMessage = messageOf(
+  endedBatch({
+    failures: [
+      {
+        target: '/subscriptions/x/disks/d',
+        status: 'failed',
+        error: { code: 'Gone', message: 'The disk is gone.' },
+      },
+    ],
+  }),
+);
 
 /** Names and words that somebody chose with a receiver in mind, or that are as long as they may be. */
 const odd = {

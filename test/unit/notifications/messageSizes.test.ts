@@ -4,6 +4,7 @@ import { messageOf } from '../../../src/notifications/message.ts';
 import { putMessage } from '../../../src/notifications/outbox.ts';
 import { readPlan } from '../../../src/plan/problems.ts';
 import type { RunRecord } from '../../../src/runs/run.ts';
+import { endedBatch } from '../../support/endedBatch.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 import { plantedPlan } from '../../support/plantedEstate.ts';
 
@@ -89,24 +90,17 @@ test.each([
   },
 );
 
-const batch = (words: string): RunRecord => ({
-  id: 'b'.repeat(40),
-  kind: 'backUp',
-  status: 'failed',
-  requestedBy: { source: 'schedule', key: 'night/2026-08-22T01:00Z' },
-  createdAt: '2026-08-22T01:00:00.000Z',
-  endedAt: '2026-08-22T01:10:00.000Z',
-  generation: 1,
-  steps: [],
-  warnings: Array.from({ length: 5 }, () => words.slice(0, 400)),
-  counts: { total: 1000, failed: 1000 },
-  error: { code: 'Gone', message: words, advice: words },
-  failures: Array.from({ length: 50 }, (_, at) => ({
-    target: `/subscriptions/s/${at}${words.slice(0, 500)}`,
-    status: 'failed',
-    error: { code: 'Gone', message: words.slice(0, 500) },
-  })),
-});
+const batch = (words: string): RunRecord =>
+  endedBatch({
+    warnings: Array.from({ length: 5 }, () => words.slice(0, 400)),
+    counts: { total: 1000, failed: 1000 },
+    error: { code: 'Gone', message: words, advice: words },
+    failures: Array.from({ length: 50 }, (_, at) => ({
+      target: `/subscriptions/s/${at}${words.slice(0, 500)}`,
+      status: 'failed',
+      error: { code: 'Gone', message: words.slice(0, 500) },
+    })),
+  });
 
 test.each(['x', '備', '"', '💾'])(
   'the ending of a batch with long words of %s lies in the outbox',

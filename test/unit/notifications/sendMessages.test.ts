@@ -9,22 +9,10 @@ import {
   type NotificationServices,
 } from '../../../src/notifications/sendMessages.ts';
 import type { RunRecord } from '../../../src/runs/run.ts';
+import { endedBatch } from '../../support/endedBatch.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 
-const record: RunRecord = {
-  id: 'a'.repeat(40),
-  kind: 'backUp',
-  status: 'failed',
-  requestedBy: { source: 'schedule', key: 'night/2026-08-22T01:00Z' },
-  createdAt: '2026-08-22T01:00:00.000Z',
-  endedAt: '2026-08-22T01:10:00.000Z',
-  generation: 1,
-  steps: [],
-  warnings: [],
-  counts: { total: 12, completed: 11, failed: 1 },
-  failures: [],
-  report: {},
-};
+const record = endedBatch({ id: 'a'.repeat(40), failures: [], report: {} });
 
 interface Posted {
   readonly url: string;
