@@ -6,7 +6,7 @@ import type { RunRequest } from '../runs/request.ts';
 import type { BatchCounts, RunStatus } from '../runs/run.ts';
 import type { RunState } from '../runs/runRow.ts';
 import type { RunServices } from '../runs/runServices.ts';
-import type { Row, StoredRow, Table } from '../storage/table.ts';
+import { columnsOf, everyRow, membersOf, type Row, type StoredRow, type Table } from '../storage/table.ts';
 
 /** One item of a batch. Instants are ISO 8601 UTC. */
 export interface BatchItem {
@@ -62,19 +62,13 @@ export const itemKey = (target: string): string =>
 const structured = ['request', 'error'];
 
 /** The row of an item. */
-export function rowOfItem(partitionKey: string, { key, ...members }: BatchItem): Row {
-  const columns = Object.entries(members)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]);
-  return { ...Object.fromEntries(columns), partitionKey, rowKey: key };
-}
+export const rowOfItem = (partitionKey: string, { key, ...members }: BatchItem): Row => ({
+  ...columnsOf(members, structured),
+  ...{ partitionKey, rowKey: key },
+});
 
 export function itemOfRow({ partitionKey: _, rowKey, etag, ...columns }: StoredRow): StoredItem {
-  const members = Object.entries(columns).map(([name, value]) => [
-    name,
-    structured.includes(name) ? JSON.parse(String(value)) : value,
-  ]);
-  return { item: { ...Object.fromEntries(members), key: rowKey } as BatchItem, etag };
+  return { item: { ...membersOf(columns, structured), key: rowKey } as unknown as BatchItem, etag };
 }
 
 /** Every item of a range, in the order of keys. */
@@ -83,18 +77,8 @@ export async function listItems(
   partitionKey: string,
   range: { readonly from?: string; readonly before?: string } = {},
 ): Promise<readonly StoredItem[]> {
-  const items: StoredItem[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await table.page(partitionKey, {
-      ...itemKeys,
-      ...range,
-      ...(continuation === undefined ? {} : { continuation }),
-    });
-    items.push(...page.rows.map(itemOfRow));
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return items;
+  const rows = await everyRow(table, partitionKey, { ...itemKeys, ...range });
+  return rows.map(itemOfRow);
 }
 
 /** Rows written together. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { StoredRow, Table } from '../storage/table.ts';
+import { everyRow, type StoredRow, type Table } from '../storage/table.ts';
 import { refreshingNow } from './refreshState.ts';
 import {
   findRow,
@@ -125,12 +125,6 @@ export async function readHistory(
 
 /** Every vault as it was last read. */
 export async function readVaults(table: Table): Promise<z.infer<typeof vaultsSchema>> {
-  const value: z.infer<typeof vaultsSchema>['value'] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await table.page('vault', continuation === undefined ? {} : { continuation });
-    value.push(...page.rows.map((row) => jsonOf<(typeof value)[number]>(row)));
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return { value };
+  const rows = await everyRow(table, 'vault');
+  return { value: rows.map((row) => jsonOf<z.infer<typeof vaultsSchema>['value'][number]>(row)) };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { idKey, sameId } from '../arm/resourceId.ts';
-import type { StoredRow, Table } from '../storage/table.ts';
+import { everyRow, type StoredRow, type Table } from '../storage/table.ts';
 import { coverageStateSchema, type CoverageRow, type CoverageState } from './schema.ts';
 
 /** What rows are narrowed to; all given members must match, ids and names without case. */
@@ -127,19 +127,11 @@ export async function withProofs<Row extends { readonly id: string }>(
   table: Table,
   rows: readonly Row[],
 ): Promise<(Row & { drill?: Proof })[]> {
-  const proofs = new Map<string, Proof>();
-  let continuation: string | undefined;
-  do {
-    if (rows.length === 0) break;
-    const one =
-      rows.length === 1 && rows[0] ? { from: keyOf(rows[0].id), before: `${keyOf(rows[0].id)}!` } : {};
-    const page = await table.page(partition, {
-      ...one,
-      ...(continuation === undefined ? {} : { continuation }),
-    });
-    for (const row of page.rows) proofs.set(row.rowKey, JSON.parse(String(row['data'])) as Proof);
-    continuation = page.continuation;
-  } while (continuation !== undefined);
+  const [first, second] = rows;
+  if (!first) return [];
+  const one = second ? {} : { from: keyOf(first.id), before: `${keyOf(first.id)}!` };
+  const stored = await everyRow(table, partition, one);
+  const proofs = new Map(stored.map((row) => [row.rowKey, JSON.parse(String(row['data'])) as Proof]));
   return rows.map((row) => {
     const drill = proofs.get(keyOf(row.id));
     return drill ? { ...row, drill } : row;

@@ -6,7 +6,7 @@ import type { RunGeneration } from '../runs/run.ts';
 import type { RunServices } from '../runs/runServices.ts';
 import { findRun, hasEnded } from '../runs/runRow.ts';
 import type { SendObstacle } from '../steps/step.ts';
-import type { Row, StoredRow, Table } from '../storage/table.ts';
+import { columnsOf, everyRow, membersOf, type Row, type StoredRow, type Table } from '../storage/table.ts';
 
 /** What the watchdog of clean-ups acts through. */
 export interface CleanUpServices {
@@ -46,21 +46,12 @@ const partition = 'open';
 const structured = ['things', 'left'];
 
 const rowOf = ({ run, ...members }: CleanUpRow): Row => ({
-  partitionKey: partition,
-  rowKey: run,
-  ...Object.fromEntries(
-    Object.entries(members)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]),
-  ),
+  ...columnsOf(members, structured),
+  ...{ partitionKey: partition, rowKey: run },
 });
 
 function heldOf({ partitionKey: _, rowKey, etag, ...columns }: StoredRow): HeldCleanUp {
-  const members = Object.entries(columns).map(([name, value]) => [
-    name,
-    structured.includes(name) ? (JSON.parse(String(value)) as unknown) : value,
-  ]);
-  return { row: { ...Object.fromEntries(members), run: rowKey } as CleanUpRow, etag };
+  return { row: { ...membersOf(columns, structured), run: rowKey } as unknown as CleanUpRow, etag };
 }
 
 /** The clean-up of a run's drill; undefined when there is nothing left of it to clean up. */
@@ -71,14 +62,8 @@ export async function findCleanUp(table: Table, run: string): Promise<HeldCleanU
 
 /** Every clean-up that is not done. */
 export async function listCleanUps(table: Table): Promise<readonly HeldCleanUp[]> {
-  const held: HeldCleanUp[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await table.page(partition, continuation === undefined ? {} : { continuation });
-    held.push(...page.rows.map(heldOf));
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return held;
+  const rows = await everyRow(table, partition);
+  return rows.map(heldOf);
 }
 
 /** Writes a row that is not there yet; one that is stays as it is. */

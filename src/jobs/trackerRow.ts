@@ -1,4 +1,4 @@
-import type { Row, StoredRow, Table } from '../storage/table.ts';
+import { everyRow, type Row, type StoredRow, type Table } from '../storage/table.ts';
 import type { WatchOrder } from '../arm/backupJob.ts';
 
 /** Does something for each of many, so many at once; one that fails keeps no other from it, and is thrown at the end. */
@@ -82,14 +82,8 @@ export async function readTracker(watches: Table, vaultKey: string): Promise<Hel
 
 /** Every tracker there has been: one row per vault. */
 export async function listTrackers(watches: Table): Promise<readonly HeldTracker[]> {
-  const held: HeldTracker[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await watches.page(partition, continuation === undefined ? {} : { continuation });
-    held.push(...page.rows.map(trackerOfRow));
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return held;
+  const rows = await everyRow(watches, partition);
+  return rows.map(trackerOfRow);
 }
 
 /** Writes a tracker under its ETag; undefined when another has written. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { JobSeen, WatchOrder, WatchOutcome } from '../arm/backupJob.ts';
-import type { Json, JsonObject } from '../arm/call.ts';
+import type { JsonObject } from '../arm/call.ts';
 import { idKey } from '../arm/resourceId.ts';
 import type { StepSummary } from '../steps/step.ts';
-import type { Row, StoredRow, Table } from '../storage/table.ts';
+import { columnsOf, everyRow, membersOf, type Row, type StoredRow, type Table } from '../storage/table.ts';
 
 /** The vault of the backup that a run's steps have started, from the handle in its outcome; undefined before. */
 export function vaultOfBackup(steps: readonly StepSummary[]): string | undefined {
@@ -45,16 +45,11 @@ export const vaultKeyOf = (vaultId: string): string =>
 const structured = ['seen', 'started', 'outcome'];
 
 /** Row of a watch: partition = key of the vault, row key = `<runId>-<event>`. */
-export function rowOfWatch(watch: Watch): Row {
-  const columns = Object.entries(watch)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]);
-  return {
-    ...Object.fromEntries(columns),
-    partitionKey: vaultKeyOf(watch.vaultId),
-    rowKey: `${watch.runId}-${watch.event}`,
-  };
-}
+export const rowOfWatch = (watch: Watch): Row => ({
+  ...columnsOf(watch, structured),
+  partitionKey: vaultKeyOf(watch.vaultId),
+  rowKey: `${watch.runId}-${watch.event}`,
+});
 
 /** The watch in a row that {@link rowOfWatch} has made. */
 export function watchOfRow({
@@ -63,23 +58,13 @@ export function watchOfRow({
   etag,
   ...columns
 }: StoredRow): HeldWatch {
-  const members = Object.entries(columns).map(([name, value]): [string, Json | undefined] => [
-    name,
-    structured.includes(name) ? (JSON.parse(String(value)) as Json) : value,
-  ]);
-  return { watch: Object.fromEntries(members) as unknown as Watch, etag };
+  return { watch: membersOf(columns, structured) as unknown as Watch, etag };
 }
 
 /** Every watch of a vault. */
 export async function listWatches(watches: Table, vaultKey: string): Promise<readonly HeldWatch[]> {
-  const held: HeldWatch[] = [];
-  let continuation: string | undefined;
-  do {
-    const page = await watches.page(vaultKey, continuation === undefined ? {} : { continuation });
-    held.push(...page.rows.map(watchOfRow));
-    continuation = page.continuation;
-  } while (continuation !== undefined);
-  return held;
+  const rows = await everyRow(watches, vaultKey);
+  return rows.map(watchOfRow);
 }
 
 /** The latest watch of a run in a vault; undefined when it has none, or its outcome has been told. */

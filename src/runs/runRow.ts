@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Failure, Json } from '../arm/call.ts';
-import type { Row, StoredRow, Table } from '../storage/table.ts';
+import { columnsOf, membersOf, type Row, type StoredRow, type Table } from '../storage/table.ts';
 import type {
   AcceptedRequest,
   BatchReport,
@@ -102,20 +102,14 @@ const structured = [
 ];
 
 /** The row of a run; nested members are JSON in a column of their own. */
-export function rowOfRun({ id, ...members }: RunState): Row {
-  const columns = Object.entries(members)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]);
-  return { ...Object.fromEntries(columns), partitionKey: runPartition, rowKey: id };
-}
+export const rowOfRun = ({ id, ...members }: RunState): Row => ({
+  ...columnsOf(members, structured),
+  ...{ partitionKey: runPartition, rowKey: id },
+});
 
 /** The run in a row that {@link rowOfRun} has made. */
 export function runOfRow({ partitionKey: _partition, rowKey, etag, ...columns }: StoredRow): StoredRun {
-  const members = Object.entries(columns).map(([name, value]) => [
-    name,
-    structured.includes(name) ? JSON.parse(String(value)) : value,
-  ]);
-  return { run: { ...Object.fromEntries(members), id: rowKey } as RunState, etag };
+  return { run: { ...membersOf(columns, structured), id: rowKey } as unknown as RunState, etag };
 }
 
 /** The run of an id; undefined when there is none. */

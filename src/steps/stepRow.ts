@@ -1,6 +1,6 @@
-import { nameBasedGuid, type Failure, type Json, type JsonObject } from '../arm/call.ts';
+import { nameBasedGuid, type Failure, type JsonObject } from '../arm/call.ts';
 import type { Follow } from '../arm/longRunning.ts';
-import type { Row, StoredRow, Table } from '../storage/table.ts';
+import { columnsOf, membersOf, type Row, type StoredRow, type Table } from '../storage/table.ts';
 import type { EarlierAttempts, StepOutcome, StepSummary, AnyStep } from './step.ts';
 import { later, settleSeconds } from './timings.ts';
 
@@ -87,20 +87,15 @@ export interface StepState {
 const structured = ['input', 'failures', 'lastFailure', 'poll', 'detail', 'outcome'];
 
 /** The row of a step. */
-export function rowOfStep({ runId, stepId, ...members }: StepState): Row {
-  const columns = Object.entries(members)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : value]);
-  return { ...Object.fromEntries(columns), partitionKey: runId, rowKey: stepId };
-}
+export const rowOfStep = ({ runId, stepId, ...members }: StepState): Row => ({
+  ...columnsOf(members, structured),
+  ...{ partitionKey: runId, rowKey: stepId },
+});
 
 /** The step in a row that {@link rowOfStep} has made. */
 export function stepOfRow({ partitionKey, rowKey, etag: _etag, ...columns }: StoredRow): StepState {
-  const members = Object.entries(columns).map(([name, value]): [string, Json | undefined] => [
-    name,
-    structured.includes(name) ? (JSON.parse(String(value)) as Json) : value,
-  ]);
-  return { ...Object.fromEntries(members), runId: partitionKey, stepId: rowKey } as unknown as StepState;
+  const members = membersOf(columns, structured);
+  return { ...members, runId: partitionKey, stepId: rowKey } as unknown as StepState;
 }
 
 /** Id of an attempt, sent as `x-ms-client-request-id`: a plain GUID, because the service echoes no other. */

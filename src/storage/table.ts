@@ -15,6 +15,26 @@ export interface StoredRow extends Row {
   readonly etag: string;
 }
 
+/** What a row says beside its keys: members that are `structured` are JSON in a column of their own, absent ones have none. */
+export const columnsOf = (members: object, structured: readonly string[]): Readonly<Record<string, Column>> =>
+  Object.fromEntries(
+    Object.entries(members)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, structured.includes(name) ? JSON.stringify(value) : (value as Column)]),
+  );
+
+/** The members in columns that {@link columnsOf} has made. */
+export const membersOf = (
+  columns: Readonly<Record<string, Column | undefined>>,
+  structured: readonly string[],
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, value]) => [
+      name,
+      structured.includes(name) ? (JSON.parse(String(value)) as unknown) : value,
+    ]),
+  );
+
 /** The answer to a conditional write; `conflict` also when the row is gone. */
 export type Written = { readonly kind: 'written'; readonly etag: string } | { readonly kind: 'conflict' };
 
@@ -86,6 +106,25 @@ export interface Table {
   page(partitionKey: string, range?: RowRange): Promise<RowPage>;
   /** One page over all partitions: reads the whole table, so it is asked for once a day at most. A page may be empty. */
   scan(scan: RowScan): Promise<RowPage>;
+}
+
+/** Every row of a partition, or of a part of it, in the order of row keys. */
+export async function everyRow(
+  table: Pick<Table, 'page'>,
+  partitionKey: string,
+  range: Pick<RowRange, 'from' | 'before'> = {},
+): Promise<readonly StoredRow[]> {
+  const rows: StoredRow[] = [];
+  let continuation: string | undefined;
+  do {
+    const page = await table.page(partitionKey, {
+      ...range,
+      ...(continuation === undefined ? {} : { continuation }),
+    });
+    rows.push(...page.rows);
+    continuation = page.continuation;
+  } while (continuation !== undefined);
+  return rows;
 }
 
 /** How much lies in a queue. */
