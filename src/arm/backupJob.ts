@@ -122,6 +122,27 @@ export function jobIdOf(body: Json | undefined): string | undefined {
   );
 }
 
+/** What a service has accepted, and by which the job it begins is followed; with `jobId` the operation need not be read. */
+export type StartedBackup = {
+  readonly vaultId: string;
+  readonly itemId: string;
+  /** Step that started it: its poll URL is kept there; empty where no step of the run has, and a list has named the job. */
+  readonly stepId: string;
+  readonly attemptId: string;
+  /** ISO 8601 UTC. */
+  readonly sentAt: string;
+  /** Seconds between polls that the service asked for: the beat of all later looks. */
+  readonly waitSeconds: number;
+  readonly otherSentBy?: string;
+  readonly operationId?: string;
+  /** As the service writes it: see {@link jobIdOf}. */
+  readonly jobId?: string;
+  /** Somebody else's backup of the same item, which this run follows instead of starting its own. */
+  readonly joined?: true;
+  /** What was started is a restore. */
+  readonly operation?: 'Restore';
+};
+
 /** What a flow hands to the activity `watchJob`: everything by which its job is told from the others of the vault. */
 export type WatchOrder = {
   readonly runId: string;

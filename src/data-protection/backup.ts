@@ -2,7 +2,7 @@ import type { ArmReply } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import { foundInList, type EarlierAttempts, type EarlierEffect, type Step } from '../steps/step.ts';
 import { backupVaultIdOf, dataProtectionApiVersion, followStatus } from './datasources.ts';
-import { jobIdOf, type JobStarter } from '../arm/backupJob.ts';
+import { jobIdOf, type JobStarter, type StartedBackup } from '../arm/backupJob.ts';
 import { findEarlierJob, jobCall, listJobsCall } from './jobSearch.ts';
 import { starterIn } from './jobs.ts';
 
@@ -16,26 +16,7 @@ export type InstanceBackupInput = {
 };
 
 /** What to follow after the service has accepted a backup; with a job id the operation need not be read. */
-export type InstanceBackupHandle = {
-  readonly service: 'dataProtection';
-  readonly vaultId: string;
-  readonly itemId: string;
-  /** Step that started it: its poll URL is kept there. {@link foundInList} where no step of the run has. */
-  readonly stepId: string;
-  readonly attemptId: string;
-  /** ISO 8601 UTC. */
-  readonly sentAt: string;
-  /** Seconds between polls that the service asked for. */
-  readonly waitSeconds: number;
-  readonly otherSentBy?: string;
-  readonly operationId?: string;
-  /** Full ARM id. */
-  readonly jobId?: string;
-  /** Somebody else's backup of the same instance, which this run follows instead of starting its own. */
-  readonly joined?: true;
-  /** What was started is a restore. */
-  readonly operation?: 'Restore';
-};
+export type InstanceBackupHandle = StartedBackup & { readonly service: 'dataProtection' };
 
 /** Seconds between looks as long as the service has not said. Recorded Retry-After of 2026. */
 const usualWaitSeconds = 30;

@@ -1,3 +1,4 @@
+import type { StartedBackup } from '../arm/backupJob.ts';
 import { isNameBased, type ArmCall, type ArmReply, type JsonObject } from '../arm/call.ts';
 import { resourcePath } from '../arm/resourceId.ts';
 import { foundInList, type ReadContext, type Step } from '../steps/step.ts';
@@ -5,16 +6,10 @@ import { expiresAt, takesExpiry } from './recoveryPoints.ts';
 import type { JobOwner } from './jobOwner.ts';
 import { earlierJobsCall, findEarlierJob } from './jobSearch.ts';
 import { operationStatusCall, readItemOperation, type StartedJob } from './operations.ts';
-import { backupCall, vaultIdOf, kindWords, type ItemKind } from './paths.ts';
+import { backupCall, vaultIdOf, kindWords } from './paths.ts';
 
-/** What a backup of one item needs to be sent. */
-export type BackupOrder = {
-  readonly itemId: string;
-  readonly kind: ItemKind;
-  /** Absent when the item was given by its id alone, as the two that follow. */
-  readonly friendlyName?: string;
-  readonly serverName?: string;
-  readonly hasNamesake?: boolean;
+/** What a backup of one item needs to be sent; of a database it is a `Full` one unless `backupType` is given. */
+export type BackupOrder = Omit<JobOwner, 'operation'> & {
   /**
    * When the recovery point expires, ISO 8601 UTC, counted from the asking. Always sent where the kind of backup takes
    * one: left out it has meant "at once".
@@ -22,40 +17,19 @@ export type BackupOrder = {
   readonly expiresAt?: string;
   /** How long it is kept, ISO 8601: counted anew from the sending, which may come hours later. */
   readonly keepFor?: string;
-  /** Databases only; `Full` unless given. */
-  readonly backupType?: string;
+  /** Databases only. */
   readonly compress?: boolean;
 };
 
 /** Everything by which a backup that was accepted can be followed; `jobId` when it is known already. */
-export type BackupHandle = {
-  readonly service: 'recoveryServices';
-  readonly vaultId: string;
-  readonly itemId: string;
-  readonly kind: ItemKind;
-  readonly friendlyName?: string;
-  readonly serverName?: string;
-  readonly hasNamesake?: boolean;
-  readonly backupType?: string;
-  /** When the recovery point expires, ISO 8601 UTC, as it was sent; absent where none was. */
-  readonly expiresAt?: string;
-  /** Step that started it: its poll URL is kept there. {@link foundInList} where no step of the run has. */
-  readonly stepId: string;
-  readonly attemptId: string;
-  /** ISO 8601 UTC. */
-  readonly sentAt: string;
-  /** Seconds between polls that the service asked for: the beat of all later looks. */
-  readonly waitSeconds: number;
-  readonly otherSentBy?: string;
-  readonly operationId?: string;
-  readonly jobId?: string;
-  /** A list has named the job, by item, operation and start: no id in it is an attempt's. */
-  readonly isTakenByStart?: true;
-  /** Somebody else's backup of the same item, which this run follows instead of starting its own. */
-  readonly joined?: true;
-  /** What was started is a restore. */
-  readonly operation?: 'Restore';
-};
+export type BackupHandle = JobOwner &
+  StartedBackup & {
+    readonly service: 'recoveryServices';
+    /** When the recovery point expires, ISO 8601 UTC, as it was sent; absent where none was. */
+    readonly expiresAt?: string;
+    /** A list has named the job, by item, operation and start: no id in it is an attempt's. */
+    readonly isTakenByStart?: true;
+  };
 
 /** The expiry of a backup whose attempt was claimed then. */
 function expiryOf(

@@ -12,6 +12,7 @@ import {
   type ItemKind,
 } from './paths.ts';
 import type { JobEnding, JobSeen, PointMade } from '../arm/backupJob.ts';
+import type { JobOwner } from './jobOwner.ts';
 import { endingOfStatus, readJob } from './jobs.ts';
 import { findRecoveryPoint, madeByJob, pointMadeIn } from './recoveryPoints.ts';
 import { findEarlierJob, findJoinedJob } from './jobSearch.ts';
@@ -31,14 +32,8 @@ interface Span {
 }
 
 /** What the tracker knows of a watched backup. */
-interface WatchedBackup {
-  readonly itemId: string;
+interface WatchedBackup extends Omit<JobOwner, 'kind'> {
   readonly kind: string;
-  readonly friendlyName?: string;
-  readonly serverName?: string;
-  readonly hasNamesake?: boolean;
-  readonly backupType?: string;
-  readonly operation?: 'Restore';
   readonly attemptId: string;
   readonly sentAt: string;
   readonly expiresAt?: string;

@@ -21,9 +21,9 @@ import { findDrillTarget, tagDrillTarget } from '../../resources/drillTargets.ts
 import type { DrillRequest, DrillThing } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { followJob } from '../recovery-services/followJob.ts';
-import { itemTargetOf, nameOfTarget } from '../recovery-services/itemTarget.ts';
-import { getListed } from '../recovery-services/listedItem.ts';
-import { FlowEnded, refuse, skip } from '../refusals.ts';
+import { itemTargetOf } from '../recovery-services/itemTarget.ts';
+import { getSource } from '../recovery-services/listedItem.ts';
+import { FlowEnded, skip } from '../refusals.ts';
 import { ifReadable, takeStep } from '../takeStep.ts';
 import { recordDrill } from './cleanUp.ts';
 import { drill, secondsToRestore, type Creation, type Drilled, type Restored } from './drill.ts';
@@ -209,13 +209,8 @@ function* unfitPoint(context: FlowContext, one: MachineDrill, pointId: string): 
 export function* drillMachine(context: FlowContext, request: DrillRequest): Flow<FlowEnding> {
   const into = request.into.virtualMachine;
   if (into === undefined) throw skip('KindNotDrilled', 'into names no subscription for virtual machines.');
-  const target = itemTargetOf(request.target);
-  const { id: itemId, sourceResourceId: machineId, friendlyName } = yield* getListed(context, target);
-  if (machineId === undefined || friendlyName === undefined)
-    throw refuse(
-      'ItemNotReadable',
-      `The vault does not say what ${nameOfTarget(target)} was backed up from.`,
-    );
+  const source = yield* getSource(context, itemTargetOf(request.target));
+  const { itemId, sourceId: machineId, friendlyName } = source;
   const groupId = `${into.subscription}/resourceGroups/abd-${context.runId}`;
   const things: DrillThing[] = [{ id: groupId, mayBeUntagged: false }];
   const guardRequests = request.guardRequest === undefined ? [] : [request.guardRequest];

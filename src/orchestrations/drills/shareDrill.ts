@@ -16,9 +16,9 @@ import { findDrillTarget } from '../../resources/drillTargets.ts';
 import type { DrillRequest } from '../../runs/request.ts';
 import { beats, type Flow, type FlowContext, type FlowEnding } from '../flow.ts';
 import { followJob } from '../recovery-services/followJob.ts';
-import { itemTargetOf, nameOfTarget } from '../recovery-services/itemTarget.ts';
-import { getListed } from '../recovery-services/listedItem.ts';
-import { FlowEnded, refuse, skip } from '../refusals.ts';
+import { itemTargetOf } from '../recovery-services/itemTarget.ts';
+import { getSource } from '../recovery-services/listedItem.ts';
+import { FlowEnded, skip } from '../refusals.ts';
 import { grantMissing, rolesMissing } from '../roleGrants.ts';
 import { sleep, takeStep } from '../takeStep.ts';
 import { drill, secondsToRestore, type Drilled, type Restored } from './drill.ts';
@@ -177,13 +177,8 @@ function drilledAs(context: FlowContext, one: ShareDrill): Drilled {
 export function* drillShare(context: FlowContext, request: DrillRequest): Flow<FlowEnding> {
   const into = request.into.fileShare;
   if (into === undefined) throw skip('KindNotDrilled', 'into names no account for file shares.');
-  const target = itemTargetOf(request.target);
-  const { id: itemId, sourceResourceId: sourceAccountId, friendlyName } = yield* getListed(context, target);
-  if (sourceAccountId === undefined || friendlyName === undefined)
-    throw refuse(
-      'ItemNotReadable',
-      `The vault does not say what ${nameOfTarget(target)} was backed up from.`,
-    );
+  const source = yield* getSource(context, itemTargetOf(request.target));
+  const { itemId, sourceId: sourceAccountId, friendlyName } = source;
   const account = { vaultId: vaultIdOf(itemId), storageAccountId: sourceAccountId };
   const container = yield* takeStep(context, findContainer, { ...account, withAccess: true });
   const accountId = into.storageAccount;

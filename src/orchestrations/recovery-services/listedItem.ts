@@ -20,6 +20,7 @@ import {
   withoutEffect,
   guarded,
   stillDiffers,
+  refuse,
 } from '../refusals.ts';
 import { takeStep, orAsFound } from '../takeStep.ts';
 import { nameOfTarget, type ItemTarget } from './itemTarget.ts';
@@ -76,6 +77,21 @@ export function* getListed(context: FlowContext, target: ItemTarget): Flow<Prote
   const { item, seen } = yield* lookUp(context, target);
   if (item && item.standing !== 'notProtected') return item;
   throw target.by === 'id' ? unknownItem(target.itemId) : notProtected(nameOfTarget(target), seen);
+}
+
+/** An item with what its backups were made of. */
+interface ListedSource {
+  readonly itemId: string;
+  /** The storage account of a share, the machine itself. */
+  readonly sourceId: string;
+  readonly friendlyName: string;
+}
+
+/** The source of a target's item. @throws FlowEnded when the vault does not hold the item, or does not say. */
+export function* getSource(context: FlowContext, target: ItemTarget): Flow<ListedSource> {
+  const { id: itemId, sourceResourceId: sourceId, friendlyName } = yield* getListed(context, target);
+  if (sourceId !== undefined && friendlyName !== undefined) return { itemId, sourceId, friendlyName };
+  throw refuse('ItemNotReadable', `The vault does not say what ${nameOfTarget(target)} was backed up from.`);
 }
 
 /**
