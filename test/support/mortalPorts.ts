@@ -23,7 +23,8 @@ export interface PortCalls {
   readonly names: string[];
 }
 
-const never = new Promise<never>(() => undefined);
+/** A promise of its own for each: one that all waited for would keep every world that was ever played. */
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /** A process that dies at the given point; `died` is told when it does. */
 export function beginMortalLife(
@@ -36,17 +37,17 @@ export function beginMortalLife(
   const die = (): Promise<never> => {
     alive = false;
     died();
-    return never;
+    return never();
   };
   const isDeath = (call: number, when: DeathPoint['when']) => deathAt?.call === call && deathAt.when === when;
 
   async function call(label: string, name: string, effect: () => unknown): Promise<unknown> {
-    if (!alive) return never;
+    if (!alive) return never();
     calls.names.push(name);
     const number = ++calls.count;
     if (isDeath(number, 'before')) return die();
     const answer = await around(`${label}.${name}`, async () => (alive ? effect() : never));
-    if (!alive) return never;
+    if (!alive) return never();
     return isDeath(number, 'after') ? die() : answer;
   }
 
