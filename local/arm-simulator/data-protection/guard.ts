@@ -6,7 +6,7 @@ import type { Call, Route } from '../core.ts';
 import { notThere, refusal } from './errors.ts';
 import { sameId, type DataProtectionState, type GuardProxy } from './state.ts';
 import { isoWithTicks } from './timestamps.ts';
-import { vaultPath, withVault } from './vault-scope.ts';
+import { routesOf, vaultPath, withVault } from './vault-scope.ts';
 
 const action = 'Microsoft.DataProtection/backupVaults/backupResourceGuardProxies';
 const unlockMilliseconds = 60 * 60 * 1000;
@@ -14,20 +14,7 @@ const unlockMilliseconds = 60 * 60 * 1000;
 /** Proxies to a resource guard: list, get, PUT, DELETE, unlockDelete. */
 export function guardRoutes(state: DataProtectionState): Route[] {
   const path = `${vaultPath}/backupResourceGuardProxies`;
-  const route = (
-    method: Route['method'],
-    name: string,
-    path: string,
-    verb: string,
-    handle: Route['handle'],
-  ): Route => ({
-    name: `dataProtection.${name}`,
-    method,
-    path,
-    action: `${action}/${verb}`,
-    bucket: 'provider',
-    handle,
-  });
+  const route = routesOf(action);
   return [
     route(
       'GET',

@@ -1,7 +1,7 @@
 import type { ArmReply } from '../exchange.ts';
 import { resourceNotFound } from '../replies.ts';
 import type { ArmResource } from '../resources.ts';
-import type { Call } from '../core.ts';
+import type { Call, Route } from '../core.ts';
 
 /** ARM type of a Backup vault. */
 export const vaultType = 'Microsoft.DataProtection/backupVaults';
@@ -9,6 +9,18 @@ export const vaultType = 'Microsoft.DataProtection/backupVaults';
 /** Route path of a Backup vault. */
 export const vaultPath =
   '/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DataProtection/backupVaults/{vault}';
+
+/** Makes routes of calls that the vault's provider answers, each with a verb of one type: `read`, `unlockDelete/action`. */
+export const routesOf =
+  (type: string) =>
+  (method: Route['method'], name: string, path: string, verb: string, handle: Route['handle']): Route => ({
+    name: `dataProtection.${name}`,
+    method,
+    path,
+    action: `${type}/${verb}`,
+    bucket: 'provider',
+    handle,
+  });
 
 /** Id of the vault in the request, in the client's casing. */
 export function requestedVaultId(call: Call): string {

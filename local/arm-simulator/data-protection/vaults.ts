@@ -9,7 +9,7 @@ import { begin } from './accepted.ts';
 import { refusal } from './errors.ts';
 import { instancesOf } from './instances.ts';
 import { sameId, type DataProtectionState } from './state.ts';
-import { requestedVaultId, vaultPath, vaultType, withVault } from './vault-scope.ts';
+import { requestedVaultId, routesOf, vaultPath, vaultType, withVault } from './vault-scope.ts';
 
 const subscriptionPath = '/subscriptions/{subscription}/providers/Microsoft.DataProtection/backupVaults';
 const groupPath =
@@ -17,20 +17,7 @@ const groupPath =
 
 /** Backup vaults themselves: get, list, PUT, PATCH, DELETE. */
 export function vaultRoutes(state: DataProtectionState): Route[] {
-  const route = (
-    method: Route['method'],
-    name: string,
-    path: string,
-    verb: string,
-    handle: Route['handle'],
-  ): Route => ({
-    name: `dataProtection.${name}`,
-    method,
-    path,
-    action: `${vaultType}/${verb}`,
-    bucket: 'provider',
-    handle,
-  });
+  const route = routesOf(vaultType);
   return [
     route('GET', 'listVaults', subscriptionPath, 'read', (call) => listVaults(state.core, call)),
     route('GET', 'listVaultsInGroup', groupPath, 'read', (call) => listVaults(state.core, call)),
