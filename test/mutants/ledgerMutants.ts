@@ -95,19 +95,19 @@ export const ledgerMutants = noticedBy(steps, [
     'no obstacle keeps a step from being sent',
   ],
   [
-    'steps/sendStep.ts',
+    'steps/itemLock.ts',
     "state === 'claimed' || state === 'checking' || (state === 'waiting' && resume === 'poll');",
     "state === 'claimed' || state === 'checking' || (state === 'waiting' && resume === undefined);",
     'an item lock ignores an operation that is being polled',
   ],
   [
-    'steps/sendStep.ts',
+    'steps/itemLock.ts',
     "return written.kind === 'written' ? 'taken' : 'busy';",
     "return written.kind ? 'taken' : 'busy';",
     'two workers take one item',
   ],
   [
-    'steps/sendStep.ts',
+    'steps/itemLock.ts',
     'if (holder && isInFlight(holder)) return',
     'if (holder && isInFlight(holder) && holder.attempt > 9) return',
     'an item lock holds nobody off',
