@@ -34,7 +34,8 @@ import { listSteps } from '../steps/stepRow.ts';
 import type { StepLog, StepServices } from '../steps/stepServices.ts';
 import type { TriggerServices } from '../triggers/ticks.ts';
 import type { Settings } from '../settings.ts';
-import { obstacleTo, type Services } from './services.ts';
+import { obstacleTo } from './sendObstacles.ts';
+import type { Services } from './services.ts';
 
 /** Lost, it costs the batch time alone: the shard's timer looks as well. */
 async function wakeShard(given: Services, context: InvocationContext, instanceId: string): Promise<boolean> {

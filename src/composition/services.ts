@@ -3,30 +3,18 @@ import { readFileSync } from 'node:fs';
 import type { TokenCredential } from '@azure/identity';
 import type { InvocationContext } from '@azure/functions';
 import { keepSigningKeys, keyDocumentAt, type SigningKeys } from '../access/signingKeys.ts';
-import { rememberLastUse, type ArmClient, type ArmCall, type Failure, type LastUse } from '../arm/call.ts';
+import { rememberLastUse, type ArmClient, type LastUse } from '../arm/call.ts';
 import { createArmClient } from '../arm/client.ts';
 import { dataProtectionSteps } from '../data-protection/steps.ts';
-import { whyNotDrill } from '../drills/cleanUpRow.ts';
 import { durableFlows, type Flows } from '../durable/durableFlows.ts';
 import { postMessage, type PostMessage } from '../notifications/sendMessages.ts';
 import type { Pacer } from '../pacer/pacer.ts';
 import { createSharedPacer } from '../pacer/sharedPacer.ts';
-import {
-  allowListOf,
-  allowsCall,
-  drillThingOf,
-  isDeletion,
-  isRead,
-  isRestore,
-  type AllowList,
-} from '../plan/allowList.ts';
 import { createPlanLoader, type LoadedPlan } from '../plan/loadPlan.ts';
 import { recoveryServicesSteps } from '../recovery-services/steps.ts';
 import { resourceSteps } from '../resources/steps.ts';
-import { whyNotDelete } from '../runs/deletionGate.ts';
 import { processSettings, type Settings } from '../settings.ts';
-import type { AnyStep, StepCatalogue, SendObstacle } from '../steps/step.ts';
-import type { StepOwner } from '../steps/stepServices.ts';
+import type { AnyStep, StepCatalogue } from '../steps/step.ts';
 import { azureQueue } from '../storage/azureQueue.ts';
 import { azureTable } from '../storage/azureTable.ts';
 import { groupedWrites } from '../storage/groupedWrites.ts';
@@ -179,40 +167,3 @@ export const getServices = (): Services => (services ??= createServices(processS
 
 /** Puts other services in place, for tests; undefined takes them away. */
 export const provideServices = (others: Services | undefined): void => void (services = others);
-
-/** The allow-list as it stands now. @throws what the plan's place throws while no plan is known. */
-export const currentAllowList = async ({ loadPlan, settings }: Services): Promise<AllowList> =>
-  allowListOf(await loadPlan(), { ...settings.allowed, isDevelopment: settings.access.isDevelopment });
-
-const notAllowed: Failure = {
-  code: 'TargetNotAllowed',
-  message: 'The target is not on the allow-list of this deployment.',
-  advice:
-    "Add the vault to the plan's safety.vaults, or to ALLOWED_VAULTS where there is no plan; deleting also needs safety.deleteBackups, a restore safety.drillTargets.",
-  class: 'ours',
-};
-
-/** What keeps a call from being sent now; reads are never kept. */
-export async function obstacleTo(
-  services: Services,
-  call: ArmCall,
-  step: StepOwner,
-): Promise<SendObstacle | undefined> {
-  if (isRead(call)) return undefined;
-  let list: AllowList;
-  try {
-    list = await currentAllowList(services);
-  } catch {
-    return { kind: 'later', reason: 'The plan is out of reach, and with it the allow-list.' };
-  }
-  if (!allowsCall(list, call)) return { kind: 'refused', failure: notAllowed };
-  const { runs, drillCleanUps } = services.tables;
-  const { deleteBackups, drillRestores } = services.settings;
-  const path = decodeURIComponent(call.path);
-  const drills = { runs, drillCleanUps, mayDrill: drillRestores };
-  if (isRestore(call)) return whyNotDrill(drills, step, undefined);
-  const thing = drillThingOf(call);
-  if (thing !== undefined) return whyNotDrill(drills, step, thing);
-  if (!isDeletion(call)) return undefined;
-  return whyNotDelete({ runs, mayDeleteBackups: deleteBackups }, step, path);
-}

@@ -1,4 +1,5 @@
-import { currentAllowList, type Services } from '../composition/services.ts';
+import { currentAllowList } from '../composition/sendObstacles.ts';
+import type { Services } from '../composition/services.ts';
 import { allowsDrillTarget, allowsVault, vaultIn, type AllowList } from '../plan/allowList.ts';
 import type { DrillInto } from '../plan/drillParts.ts';
 import type { Target } from '../runs/request.ts';

@@ -140,19 +140,19 @@ export const gateMutants = [
         'every POST counts as a read',
       ],
       [
-        'composition/services.ts',
+        'composition/sendObstacles.ts',
         "if (!allowsCall(list, call)) return { kind: 'refused', failure: notAllowed };",
         '',
         'a step is sent to a vault that is not allowed',
       ],
       [
-        'composition/services.ts',
+        'composition/sendObstacles.ts',
         "return { kind: 'later', reason: 'The plan is out of reach, and with it the allow-list.' };",
         'return undefined;',
         'a plan out of reach lets every write out',
       ],
       [
-        'composition/services.ts',
+        'composition/sendObstacles.ts',
         'if (!isDeletion(call)) return undefined;',
         'if (call.path) return undefined;',
         'a deletion is not asked for again when it is sent',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyPlan, type LoadedPlan } from '../../../src/plan/loadPlan.ts';
-import { obstacleTo } from '../../../src/composition/services.ts';
+import { obstacleTo } from '../../../src/composition/sendObstacles.ts';
 import { readSettings } from '../../../src/settings.ts';
 import { httpApp } from '../../support/httpApp.ts';
 
