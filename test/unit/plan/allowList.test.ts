@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ArmCall } from '../../../src/arm/call.ts';
-import { allowListOf, allowsCall, allowsVault } from '../../../src/plan/allowList.ts';
+import { allowListOf, allowsCall, allowsVault, drillThingOf } from '../../../src/plan/allowList.ts';
 import { emptyPlan } from '../../../src/plan/loadPlan.ts';
 
 const subscription = '55555555-5555-4555-8555-555555555555';
@@ -231,5 +231,79 @@ describe('a restore', () => {
     ['that names no place: one in place', {}, false],
   ])('%s is let out: %j: %s', (_what, properties, isLetOut) => {
     expect(allowsCall(list(true), ofShare(properties))).toBe(isLetOut);
+  });
+});
+
+test('either list of the settings bounds writes', () => {
+  const none = { plan: emptyPlan, standing: 'empty', problems: [] } as const;
+  const bySubscription = { vaults: [], subscriptions: [subscription], isDevelopment: true };
+  const byVault = { vaults: [vault('ours')], subscriptions: [], isDevelopment: true };
+  const byBoth = { vaults: [vault('ours')], subscriptions: [subscription], isDevelopment: true };
+  for (const settings of [bySubscription, byVault, byBoth])
+    expect(allowListOf(none, settings)).toEqual({
+      vaults: settings.vaults,
+      subscriptions: settings.subscriptions,
+      deletes: false,
+      drillTargets: [],
+    });
+});
+
+describe('outside vaults', () => {
+  const lettered = 'abcdefab-5555-4555-8555-555555555555';
+  const roleIn = (id: string) =>
+    call(
+      'PUT',
+      `/subscriptions/${id}/resourceGroups/apps/providers/Microsoft.Authorization/roleAssignments/r`,
+    );
+
+  test('a subscription is the same however it is written', () => {
+    const listing = (id: string) => ({ ...nothing, subscriptions: [id] });
+    expect(allowsCall(listing(lettered.toUpperCase()), roleIn(lettered))).toBe(true);
+    expect(allowsCall(listing(lettered), roleIn(lettered.toUpperCase()))).toBe(true);
+    expect(allowsCall(listing(subscription), roleIn(lettered))).toBe(false);
+  });
+
+  test('what lies in no subscription is let out where every subscription is listed', () => {
+    const anywhere = call('PUT', '/providers/Microsoft.Management/managementGroups/all');
+    expect(allowsCall({ ...nothing, subscriptions: 'all' }, anywhere)).toBe(true);
+    expect(allowsCall({ ...nothing, subscriptions: [subscription] }, anywhere)).toBe(false);
+  });
+
+  test('a deletion is known by its action, too', () => {
+    const asked = call('POST', role, 'Microsoft.Authorization/roleAssignments/Delete');
+    expect(allowsCall(list(), asked)).toBe(false);
+    expect(allowsCall(list(true), call('POST', item('ours'), 'x/protectedItems/Delete'))).toBe(true);
+    expect(allowsCall(list(), call('POST', item('ours'), 'x/protectedItems/Delete'))).toBe(false);
+  });
+});
+
+describe('the thing that a drill makes, tags or deletes', () => {
+  const account = `${drillGroup}/providers/Microsoft.Storage/storageAccounts/a`;
+  const share = `${account}/fileServices/default/shares/s`;
+  const shareWrite = 'Microsoft.Storage/storageAccounts/fileServices/shares/write';
+
+  test.each([
+    [
+      'a group',
+      call('PUT', drillGroup, 'Microsoft.Resources/subscriptions/resourceGroups/write'),
+      drillGroup,
+    ],
+    ['a share', call('PUT', share, shareWrite), share],
+    [
+      'tags of a disk',
+      call(
+        'PATCH',
+        `${drillGroup}/providers/Microsoft.Compute/disks/d/providers/Microsoft.Resources/tags/default`,
+        'Microsoft.Resources/tags/write',
+      ),
+      `${drillGroup}/providers/Microsoft.Compute/disks/d`,
+    ],
+    ['a deletion', call('DELETE', share, 'x/delete'), share],
+    ['a read', call('GET', share, 'x/read'), undefined],
+    ['a deletion in a vault', call('DELETE', item('ours'), 'x/delete'), undefined],
+    ['tags of a vault', call('PATCH', item('ours'), 'Microsoft.Resources/tags/write'), undefined],
+    ['a role', call('PUT', role, 'Microsoft.Authorization/roleAssignments/write'), undefined],
+  ])('%s', (_, asked, thing) => {
+    expect(drillThingOf(asked)).toBe(thing);
   });
 });

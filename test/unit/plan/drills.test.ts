@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { choosePoint, type ListedPoint } from '../../../src/arm/backupJob.ts';
-import { sampled, sampleSize } from '../../../src/plan/drills.ts';
+import { daysWithin } from '../../../src/plan/drillParts.ts';
+import { drillKindOf, sampled, sampleSize, seedOf } from '../../../src/plan/drills.ts';
 import { readPlan } from '../../../src/plan/problems.ts';
 import { drillGroupId, drillPlan, into } from '../../support/drillWorld.ts';
 
@@ -133,5 +134,60 @@ describe('drills of a plan', () => {
 
   test('have names of their own', () => {
     expect(errorsIn([drill, drill])).toEqual(['drills[1].name']);
+  });
+});
+
+test.each([
+  ['fileServices/default/shares/books', 'Microsoft.Storage/storageAccounts/a', 'fileShare'],
+  ['', 'Microsoft.Storage/storageAccounts/a', 'blobs'],
+  ['', 'Microsoft.Compute/disks/d', 'disk'],
+  ['', 'Microsoft.Compute/virtualMachines/m', 'virtualMachine'],
+  ['', 'Microsoft.Sql/servers/s', undefined],
+])('%s below %s is drilled as %s', (below, resource, kind) => {
+  const id = `/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/g/providers/${resource}`;
+  expect(drillKindOf(below === '' ? id : `${id}/${below}`)).toBe(kind);
+});
+
+test('one drill has one choice for one occurrence, however its name is written', () => {
+  expect(seedOf('Monthly', '2026-08-01T02:00:00.000Z')).toBe('monthly|2026-08-01T02:00:00.000Z');
+});
+
+test('days of a span', () => {
+  expect(daysWithin('P7D')).toBe(7);
+  expect(daysWithin('P90D')).toBe(90);
+});
+
+test('a sample holds as many as it may, each once', () => {
+  expect(sampled([...ids, ...ids], sample, 'monthly|1').size).toBe(5);
+  expect(sampled([...ids, ...ids], { share: 100, atLeast: 1, atMost: 1000 }, 'monthly|1').size).toBe(100);
+});
+
+describe('places that a drill may restore into', () => {
+  const elsewhere = drillGroupId.replace(/drills$/, 'apps');
+  const account = `${elsewhere}/providers/Microsoft.Storage/storageAccounts/ledgers`;
+  const foreign = '/subscriptions/77777777-5555-4555-8555-555555555555';
+  const placesOf = (places: object): readonly string[] => {
+    const reading = readPlan(drillPlan({ drills: [{ ...drill, into: places }] }));
+    return reading.kind === 'broken'
+      ? reading.problems.map(({ path, message }) => `${path}: ${message}`)
+      : [];
+  };
+
+  test.each([
+    [{ fileShare: { storageAccount: account } }, ['fileShare.storageAccount', account]],
+    [{ blobs: { storageAccount: account } }, ['blobs.storageAccount', account]],
+    [{ disk: { resourceGroup: elsewhere } }, ['disk.resourceGroup', elsewhere]],
+    [
+      { virtualMachine: { ...into.virtualMachine, subscription: foreign } },
+      ['virtualMachine.subscription', foreign],
+    ],
+    [
+      { virtualMachine: { ...into.virtualMachine, stagingAccount: account } },
+      ['virtualMachine.stagingAccount', account],
+    ],
+  ])('%j is not among them', (places, [field, id]) => {
+    expect(placesOf(places)).toContain(
+      `drills[0] "monthly".into.${field}: ${id} is not in safety.drillTargets`,
+    );
   });
 });

@@ -214,6 +214,11 @@ describe('what a line says', () => {
         '"0 3 * * 6#1" is that weekday of the month alone',
     );
     expect(cronWarning({ cron: '0 3 8-14 * SAT' })).toContain('"0 3 * * SAT#2"');
+    expect(cronWarning({ cron: '0 3 15-21 * 6' })).toContain('"0 3 * * 6#3"');
+    expect(cronWarning({ cron: '0 3 22-28 * 6' })).toContain('"0 3 * * 6#4"');
+    expect(cronWarning({ cron: '0 3 25-31 * 6' })).toContain('"0 3 * * 6L"');
+    expect(cronWarning({ cron: '0 3 1-6 * 6' })).toContain('the nth weekday of a month is written 6#1');
+    expect(cronWarning({ cron: '0 3 1-7 * 1-5' })).toContain('the nth weekday of a month is written 6#1');
     expect(cronWarning({ cron: '0 3 1 * 1-5' })).toContain('written 6#1 in the last field, the last one 6L');
     expect(cronWarning({ cron: '0 3 */2 * 1' })).toContain('either suffices');
   });
@@ -244,4 +249,47 @@ test('the next times of a line pass a change of the clock, and a broken line has
     '2028-02-29T02:00:00.000Z',
     '2032-02-29T02:00:00.000Z',
   ]);
+});
+
+test('spaces around a line say nothing', () => {
+  expect(cronProblem({ cron: ' 0 3 * * * ', timeZone: 'Europe/Berlin' })).toBeUndefined();
+});
+
+test('a day that no month has never comes', () => {
+  expect(cronProblem({ cron: '0 3 31 2 *', timeZone: 'Europe/Berlin' })).toBe(
+    'cron "0 3 31 2 *" never comes',
+  );
+});
+
+test('named hours and hours that go round come in the order of time', () => {
+  expect(times('30 14,*/12 * * *', '2026-06-01T00:00:00Z', '2026-06-01T20:00:00Z')).toEqual([
+    '2026-06-01T10:30:00.000Z',
+    '2026-06-01T12:30:00.000Z',
+  ]);
+});
+
+test.each([
+  ['Asia/Kolkata', '2026-06-01T20:30:00.000Z'],
+  ['America/St_Johns', '2026-06-02T04:30:00.000Z'],
+  ['UTC', '2026-06-02T02:00:00.000Z'],
+  ['Etc/GMT', '2026-06-02T02:00:00.000Z'],
+])('two at night in %s is %s', (timeZone, at) => {
+  expect(times('0 2 * * *', '2026-06-01T12:00:00Z', '2026-06-02T11:00:00Z', timeZone)).toEqual([at]);
+});
+
+test('a time is due after the beginning of a span and at its end', () => {
+  expect(times('0 2 * * *', '2026-06-01T00:00:00Z', '2026-06-01T00:00:00Z')).toEqual([]);
+  expect(times('0 2 * * *', '2026-06-01T00:00:00Z', '2026-06-02T00:00:00Z')).toEqual([
+    '2026-06-02T00:00:00.000Z',
+  ]);
+});
+
+test('as many next times are told as are asked for', () => {
+  const after = new Date('2026-06-01T12:00:00Z');
+  const hourly = nextTimes({ cron: '0 * * * *', timeZone: 'UTC' }, after, 2);
+  expect(hourly.map((at) => at.toISOString())).toEqual([
+    '2026-06-01T13:00:00.000Z',
+    '2026-06-01T14:00:00.000Z',
+  ]);
+  expect(nextTimes({ cron: '0 * * * *', timeZone: 'UTC' }, after, 0)).toEqual([]);
 });

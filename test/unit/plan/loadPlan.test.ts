@@ -91,6 +91,79 @@ describe('the plan in force', () => {
   });
 });
 
+describe('what is told of a plan', () => {
+  test('a plan in force with the place that it lies at, and its warnings', async () => {
+    const { load, text } = place();
+    const warned = { ...plan('night').schedules[0], cron: '0 1 1 * 1' };
+    text({ ...plan('night'), schedules: [warned] }, '"v1"');
+    const loaded = await load();
+    expect([loaded.standing, loaded.location, loaded.lyingThere]).toEqual([
+      'current',
+      'plan.json',
+      undefined,
+    ]);
+    expect(loaded.problems).toMatchObject([{ severity: 'warning', path: 'schedules[0] "night".cron' }]);
+  });
+
+  test('the only text there is, and it is broken: nothing is allowed, and all of it is told', async () => {
+    const { held, load } = place();
+    held.answer = { kind: 'text', text: '{', version: '"v1"' };
+    const loaded = await load();
+    expect(loaded).toMatchObject({ standing: 'empty', location: 'plan.json', lyingThere: '{' });
+    expect(loaded.plan.safety).toEqual({ subscriptions: [], vaults: [], deleteBackups: false });
+    expect(loaded.problems).toMatchObject([
+      { severity: 'error', path: '(plan)', message: expect.stringMatching(/^not JSON: /) },
+    ]);
+  });
+
+  test('a text with a byte order mark is read like any other', async () => {
+    const { held, load } = place();
+    held.answer = { kind: 'text', text: `\uFEFF${JSON.stringify(plan('night'))}`, version: '"v1"' };
+    expect((await load()).standing).toBe('current');
+  });
+
+  test('a plan that is gone: the last good one holds, and that is a problem', async () => {
+    const { clock, held, load, text } = place();
+    text(plan('night'), '"v1"');
+    await load();
+    clock.now += 30_000;
+    held.answer = { kind: 'absent' };
+    const loaded = await load();
+    expect(loaded).toMatchObject({ standing: 'lastGood', location: 'plan.json' });
+    expect(loaded.plan.schedules[0]?.name).toBe('night');
+    expect(loaded.problems).toEqual([
+      { severity: 'error', path: '(plan)', message: 'there is none at its place any more' },
+    ]);
+    expect(loaded).not.toHaveProperty('lyingThere');
+  });
+
+  test('a plan that was absent and is out of reach now is empty still', async () => {
+    const { clock, held, load } = place();
+    await load();
+    clock.now += 30_000;
+    held.answer = new Error('no route');
+    const loaded = await load();
+    expect(loaded.standing).toBe('empty');
+    expect(loaded.problems).toEqual([
+      { severity: 'error', path: '(plan)', message: 'out of reach: no route' },
+    ]);
+  });
+
+  test('what has not changed is asked for with its version again', async () => {
+    const { clock, asked, held, load, text } = place();
+    text(plan('night'), '"v1"');
+    await load();
+    held.answer = { kind: 'unchanged' };
+    for (const _ of [1, 2]) {
+      clock.now += 30_000;
+      expect((await load()).standing).toBe('current');
+    }
+    clock.now += 29_999;
+    await load();
+    expect(asked).toEqual([undefined, '"v1"', '"v1"']);
+  });
+});
+
 describe('a place out of reach', () => {
   const words =
     'Failed to parse https://ada:secret1@plans.blob.core.windows.net/p/plan.json?sv=2021&sig=abc%2B';
@@ -150,9 +223,9 @@ describe('the plan that is kept', () => {
   test('a plan that cannot be kept is in force, and says so', async () => {
     const kept = { read: async () => undefined, keep: () => Promise.reject(new Error('no storage')) };
     const loaded = await createPlanLoader(source(textOf(plan('night'))), clock, kept)();
-    expect([loaded.standing, loaded.problems[0]?.message]).toEqual([
-      'current',
-      'it could not be kept: no storage',
+    expect(loaded.standing).toBe('current');
+    expect(loaded.problems).toEqual([
+      { severity: 'warning', path: '(plan)', message: 'it could not be kept: no storage' },
     ]);
   });
 

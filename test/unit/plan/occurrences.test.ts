@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dueTimes } from '../../../src/plan/dueTimes.ts';
-import { dueOccurrences } from '../../../src/plan/occurrences.ts';
+import { dueOccurrences, windowMilliseconds } from '../../../src/plan/occurrences.ts';
 import type { Schedule } from '../../../src/plan/schema.ts';
 
 const nightly: Schedule = {
@@ -49,6 +49,57 @@ describe('ticks', () => {
     expect(begun({ ...hourly, catchUp: 'latest' }, from, now)).toEqual(['2026-06-01T03:00:00.000Z']);
     expect(begun({ ...hourly, catchUp: 'all' }, from, now)).toHaveLength(3);
     expect(begun({ ...hourly, catchUp: 'none' }, from, now)).toEqual([]);
+  });
+
+  test('two minutes late is a tick as usual; later an occurrence is caught up, or missed', () => {
+    const unforgiving: Schedule = { ...nightly, catchUp: 'none' };
+    expect(begun(unforgiving, '2026-06-01T00:00:00Z', '2026-06-01T00:32:00Z')).toEqual([
+      '2026-06-01T00:30:00.000Z',
+    ]);
+    expect(begun(unforgiving, '2026-06-01T00:00:00Z', '2026-06-01T00:32:00.001Z')).toEqual([]);
+    expect(begun({ ...nightly, window: 'PT1M' }, '2026-06-01T00:00:00Z', '2026-06-01T00:31:30Z')).toEqual([
+      '2026-06-01T00:30:00.000Z',
+    ]);
+  });
+
+  test('a window closes after its last instant', () => {
+    expect(begun(nightly, '2026-06-01T00:00:00Z', '2026-06-01T04:30:00Z')).toHaveLength(1);
+    expect(begun(nightly, '2026-06-01T00:00:00Z', '2026-06-01T04:30:00.001Z')).toEqual([]);
+  });
+
+  test('a tick more than a second early begins nothing', () => {
+    expect(begun(nightly, '2026-06-01T00:29:00Z', '2026-06-01T00:29:59Z')).toHaveLength(1);
+    expect(begun(nightly, '2026-06-01T00:29:00Z', '2026-06-01T00:29:58.999Z')).toEqual([]);
+  });
+
+  test('after days without a tick only the last one is looked at', () => {
+    const all: Schedule = { ...nightly, catchUp: 'all', window: 'PT24H' };
+    const { begin, missed } = dueOccurrences(
+      all,
+      new Date('2026-05-01T00:00:00Z'),
+      new Date('2026-06-03T00:00:00Z'),
+    );
+    expect(begin).toEqual([{ schedule: 'nightly', dueAt: '2026-06-02T00:30:00.000Z' }]);
+    expect(missed).toEqual([]);
+  });
+
+  test.each([
+    ['none', 'missed, and the schedule does not catch up'],
+    ['latest', 'missed, and a later occurrence replaces it'],
+  ] as const)('what `%s` leaves out is told with its reason', (catchUp, reason) => {
+    const hourly: Schedule = { ...nightly, cron: '0 * * * *', window: 'PT24H', catchUp };
+    const [from, now] = [new Date('2026-06-01T00:30:00Z'), new Date('2026-06-01T02:30:00Z')];
+    expect(dueOccurrences(hourly, from, now).missed[0]).toEqual({
+      ...{ schedule: 'nightly', dueAt: '2026-06-01T01:00:00.000Z', reason },
+    });
+  });
+
+  test.each([
+    ['PT4H30M', 16_200_000],
+    ['PT4H', 14_400_000],
+    ['PT45M', 2_700_000],
+  ])('%s are %i milliseconds', (window, milliseconds) => {
+    expect(windowMilliseconds(window)).toBe(milliseconds);
   });
 
   test('two thousand histories of missed, late, doubled and early ticks begin exactly the due occurrences', () => {

@@ -101,6 +101,21 @@ describe('selection', () => {
     ['*-prod-?', 'db-prod-12', false],
     ['a*b*c', 'a--b--c', true],
     ['', 'a', false],
+    ['', '', true],
+    ['*', '', true],
+    ['a', '', false],
+    ['?', 'a', true],
+    ['?', '', false],
+    ['data', 'data-1', false],
+    ['data-1', 'data', false],
+    ['DATA-*', 'data-1', true],
+    ['data**', 'data', true],
+    ['*ab', 'aab', true],
+    ['a*ab*b', 'aabab', true],
+    ['a*ab*b', 'aab', false],
+    ['a*', 'a*', true],
+    ['*b', 'a*bb', true],
+    ['*b', 'abbc', false],
     ['a.c', 'abc', false],
   ])('glob %s against %s: %s', (pattern, text, expected) => {
     expect(matchesGlob(pattern, text)).toBe(expected);
@@ -218,4 +233,70 @@ describe('disks', () => {
       reason: 'a Kubernetes cluster has made it, and the rule leaves those out',
     });
   });
+});
+
+describe('conditions of several values', () => {
+  const other = '22222222-2222-4222-8222-222222222222';
+
+  test.each([
+    { subscriptions: [other, subscription] },
+    { subscriptions: ['ABCDEFAB-2222-4222-8222-222222222222', subscription] },
+    { resourceGroups: ['hr', 'fin*'] },
+    { regions: ['northeurope', 'West Europe'] },
+    { names: ['tmp-*', 'books'] },
+    { tags: { env: { anyOf: ['test', 'PROD'] } } },
+    { tags: { env: { present: true } } },
+    { tags: { owner: { absent: true } } },
+    {},
+  ])('%j: any of them will do', (match) => {
+    expect(select(planOf(match), share).kind).toBe('selected');
+  });
+
+  test('a subscription that is not listed is left to the other rules', () => {
+    expect(reasonOf(planOf({ subscriptions: [other] }))).toBe(`subscription ${subscription} is not listed`);
+  });
+
+  test('an absent tag is none of several values', () => {
+    expect(reasonOf(planOf({ tags: { owner: { anyOf: ['me'] } } }))).toBe('tag owner is absent');
+  });
+
+  test('facts: any SKU or kind of account will do, and what is unknown is none', () => {
+    const facts = { sku: 'Standard_GRS', accountKind: 'StorageV2', hierarchicalNamespace: true };
+    const known: Candidate = { ...share, facts };
+    expect(select(planOf({ skus: ['Premium_*', 'standard_*'] }), known).kind).toBe('selected');
+    expect(select(planOf({ accountKinds: ['BlobStorage', 'StorageV2'] }), known).kind).toBe('selected');
+    expect(reasonOf(planOf({ accountKinds: ['StorageV2'] }))).toBe(
+      'account kind (unknown) is not one of StorageV2',
+    );
+    expect(reasonOf(planOf({ hierarchicalNamespace: false }), known)).toBe(
+      'the account has a hierarchical namespace',
+    );
+    expect(reasonOf(planOf({ hierarchicalNamespace: true }))).toBe(
+      'the account has no hierarchical namespace',
+    );
+  });
+});
+
+test('a selection names its rule, whatever comes of it', () => {
+  const plan = planOf({});
+  const refused = { kind: 'refused', rule: { name: 'shares' } };
+  expect(select(plan, share)).toMatchObject({ kind: 'selected', rule: { name: 'shares' } });
+  expect(select(plan, { ...share, region: 'uksouth' })).toMatchObject(refused);
+  expect(select(plan, { ...share, notEligible: 'too large' })).toMatchObject({
+    kind: 'notEligible',
+    rule: { name: 'shares' },
+  });
+  expect(select(planOf({ names: ['x'] }), share)).toEqual({
+    kind: 'skipped',
+    reasons: [{ rule: 'shares', reason: 'name books matches none of x' }],
+  });
+});
+
+test('vault and subscription must both be on the allow-list', () => {
+  const plan = planOf({});
+  const noVault = { ...plan, safety: { ...plan.safety, vaults: [vault('north')] } };
+  const noSubscription = { ...plan, safety: { ...plan.safety, subscriptions: [] } };
+  expect(select(noVault, share)).toMatchObject({ kind: 'refused', rule: { name: 'shares' } });
+  expect(select(noSubscription, share).kind).toBe('refused');
+  expect(select(plan, { ...share, subscriptionId: subscription.toUpperCase() }).kind).toBe('selected');
 });
