@@ -82,8 +82,10 @@ async function tryAlone(
   files: readonly string[],
   kept: Kept,
   ids: readonly number[],
+  endAtMs: number,
 ): Promise<void> {
   for (const id of ids) {
+    if (Date.now() > endAtMs) return;
     kept.write({ ...kept.read(), alone: id });
     for (const file of files) {
       if (await isGreen(vitest, file)) continue;
@@ -117,8 +119,16 @@ function tell(folder: string, sites: readonly Site[], findings: Findings, alone:
   console.log(`${folder}: ${((100 * count('caught')) / tried).toFixed(1)} % (${kinds.join(', ')})`);
 }
 
+/** How far a score goes. */
+interface Extent {
+  /** Whether what the quick way leaves is tried alone. */
+  readonly alone: boolean;
+  /** No test file and no lone mistake is begun after this. */
+  readonly endAtMs: number;
+}
+
 /** Tries generic mistakes in every place of a folder of the app, and tells what no unit test that imports from it notices. */
-export async function score(folder: string, { alone }: { readonly alone: boolean }): Promise<void> {
+export async function score(folder: string, { alone, endAtMs }: Extent): Promise<void> {
   const sites: Site[] = [];
   const code = new Map(
     filesBelow(folder).map((file) => {
@@ -140,9 +150,10 @@ export async function score(folder: string, { alone }: { readonly alone: boolean
     loaded: {},
     lasting: {},
   });
-  for (const file of files) await tryIn(vitest, file, kept, isOwn(folder, file) ? 10_000 : 200);
+  for (const file of files)
+    if (Date.now() < endAtMs) await tryIn(vitest, file, kept, isOwn(folder, file) ? 10_000 : 200);
   const open = sites.map((_, index) => index + 1).filter((id) => kept.read().caught[id] === undefined);
-  if (alone) await tryAlone(vitest, files, kept, open);
+  if (alone) await tryAlone(vitest, files, kept, open, endAtMs);
   await vitest.close();
   tell(folder, sites, kept.read(), alone);
 }

@@ -191,3 +191,9 @@ describe('places that a drill may restore into', () => {
     );
   });
 });
+
+test('a drill of what matches, of rules in any case, and of exactly so many is sound', () => {
+  expect(errorsIn([{ ...drill, of: { match: { kind: 'disk' } } }])).toEqual([]);
+  expect(errorsIn([{ ...drill, of: { rules: ['Daily Disks'] } }])).toEqual([]);
+  expect(errorsIn([{ ...drill, sample: { share: 5, atLeast: 3, atMost: 3 } }])).toEqual([]);
+});

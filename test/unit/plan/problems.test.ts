@@ -438,3 +438,42 @@ test('problems come in the order of their places, the tenth rule after the secon
   const rules = Array.from({ length: 11 }, (_, at) => rule({ name: `rule${at}`, colour: 'red' }));
   expect(problemsOf({ rules, safety: { subscriptions: [], vaults: [] } }).at(-1)).toContain('rules[10]');
 });
+
+describe('of the shapes that a value may have, the nearest tells what is wrong', () => {
+  const wrong = (backUp: object) => problemsOf(plan({ schedules: [schedule({ backUp })] }));
+
+  test('the one with the fewest problems', () => {
+    expect(wrong({ rules: ['shares'], colour: 'red' })).toEqual([
+      'error schedules[0].backUp "nightly": Unrecognized key: "colour"',
+    ]);
+    expect(wrong({ items: ['somewhere'] })).toEqual([
+      'error schedules[0].backUp.items[0] "nightly": Invalid string: must start with "/subscriptions/"',
+    ]);
+  });
+
+  test('of as many the one whose problem lies deepest', () => {
+    expect(ofRule(blobs({ containers: { list: ['ab'] } }))).toEqual([
+      'error rules[0].protect.containers.list[0] "blobs": Too small: expected string to have >=3 characters',
+    ]);
+  });
+});
+
+test('a part without a name, and one whose name is no text, are told by their place', () => {
+  const { name: _, ...nameless } = rule();
+  expect(problemsOf(plan({ rules: [nameless, { ...rule(), name: 7 }], schedules: [] }))).toEqual([
+    'error rules[0].name: Invalid input: expected string, received undefined',
+    'error rules[1].name: Invalid input: expected string, received number',
+  ]);
+});
+
+test('what is no list is told, and the lists beside it are looked at', () => {
+  expect(problemsOf(plan({ rules: [], schedules: 7, channels: [{ name: 'ops', rules: ['x'] }] }))).toEqual([
+    'error channels[0] "ops".rules: there is no rule "x"',
+    'error schedules: Invalid input: expected array, received number',
+  ]);
+});
+
+test('without a safety list vaults are not judged, and the missing list is told', () => {
+  const { safety: _, ...unsafe } = plan();
+  expect(problemsOf(unsafe)).toEqual(['error safety: Invalid input: expected object, received undefined']);
+});
