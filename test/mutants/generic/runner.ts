@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type RunnerTestCase, TestRunner } from 'vitest';
+import { type RunnerTestCase, type RunnerTestSuite, TestRunner } from 'vitest';
 import type { Findings } from './findings.ts';
 
 const place = process.env['MUTANTS_FINDINGS'] ?? '';
@@ -38,6 +38,20 @@ async function passes(id: number, run: () => unknown, longestMs: number): Promis
   }
 }
 
+/** Runs a test once more, with what stands before and after each. */
+async function runAgain(test: RunnerTestCase): Promise<void> {
+  const suites: RunnerTestSuite[] = [];
+  for (let suite = test.suite ?? test.file; ; suite = suite.suite ?? test.file) {
+    suites.unshift(suite);
+    if (suite === test.file) break;
+  }
+  for (const suite of [...suites].reverse())
+    for (const hook of TestRunner.getSuiteHooks(suite).afterEach) await hook(test.context, suite);
+  for (const suite of suites)
+    for (const hook of TestRunner.getSuiteHooks(suite).beforeEach) await hook(test.context, suite);
+  await TestRunner.getTestFn(test)();
+}
+
 /** Runs each test as it is, then again for each mistake in the code that it ran and that nothing has noticed yet. */
 export default class extends TestRunner {
   onBeforeRunFiles(): void {
@@ -50,7 +64,8 @@ export default class extends TestRunner {
     const startedAt = performance.now();
     if (!(await passes(alone, run, 15_000))) throw new Error('it does not pass');
     const tookMs = performance.now() - startedAt;
-    if (alone === 0 && tookMs < longestTestMs) await this.#tryAll(test.name, run, 300 + tookMs * 5);
+    if (alone === 0 && tookMs < longestTestMs)
+      await this.#tryAll(test.name, () => runAgain(test), 300 + tookMs * 5);
   }
 
   async #tryAll(name: string, run: () => unknown, longestMs: number): Promise<void> {

@@ -13,10 +13,16 @@ const filesBelow = (folder: string): readonly string[] =>
 const isOwn = (folder: string, file: string): boolean =>
   file.startsWith(`${folder.replace(/^src/, 'test/unit')}/`);
 
-/** Unit tests that import from the folder: its own first, which are the quickest to notice. */
-const testsOf = (folder: string): readonly string[] =>
-  filesBelow('test/unit')
-    .filter((file) => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes(`/${folder}/`))
+/** Tests that import from the folder: its own first, which are the quickest to notice; a file that is named is taken as it is. */
+const testsOf = (folder: string, by: readonly string[]): readonly string[] =>
+  by
+    .flatMap((name) =>
+      name.endsWith('.ts')
+        ? [name]
+        : filesBelow(name).filter(
+            (file) => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes(`/${folder}/`),
+          ),
+    )
     .sort((one, other) => Number(isOwn(folder, other)) - Number(isOwn(folder, one)));
 
 /** Vitest on the app with the code of some files exchanged. */
@@ -36,7 +42,7 @@ const vitestWith = (code: ReadonlyMap<string, string>, place: string): Promise<V
         },
       ],
       test: {
-        ...{ include: ['test/unit/**/*.test.ts'], pool: 'forks', maxWorkers: 1, silent: true, bail: 1 },
+        ...{ include: ['test/**/*.test.ts'], pool: 'forks', maxWorkers: 1, silent: true, bail: 1 },
         ...{ runner: resolve('test/mutants/generic/runner.ts'), env: { MUTANTS_FINDINGS: place } },
         // The cache of modules does not know that the mistakes have changed.
         ...{
@@ -125,10 +131,12 @@ interface Extent {
   readonly alone: boolean;
   /** No test file and no lone mistake is begun after this. */
   readonly endAtMs: number;
+  /** Folders with tests, and files. */
+  readonly by: readonly string[];
 }
 
-/** Tries generic mistakes in every place of a folder of the app, and tells what no unit test that imports from it notices. */
-export async function score(folder: string, { alone, endAtMs }: Extent): Promise<void> {
+/** Tries generic mistakes in every place of a folder of the app, and tells what no test that imports from it notices. */
+export async function score(folder: string, { alone, endAtMs, by }: Extent): Promise<void> {
   const sites: Site[] = [];
   const code = new Map(
     filesBelow(folder).map((file) => {
@@ -139,7 +147,7 @@ export async function score(folder: string, { alone, endAtMs }: Extent): Promise
   mkdirSync('.local', { recursive: true });
   const place = resolve(`.local/mutants-${folder.replaceAll('/', '-')}.json`);
   const kept = keptAt(place);
-  const files = testsOf(folder);
+  const files = testsOf(folder, by);
   const vitest = await vitestWith(code, place);
   kept.write({
     alone: 0,
@@ -151,7 +159,8 @@ export async function score(folder: string, { alone, endAtMs }: Extent): Promise
     lasting: {},
   });
   for (const file of files)
-    if (Date.now() < endAtMs) await tryIn(vitest, file, kept, isOwn(folder, file) ? 10_000 : 200);
+    if (Date.now() < endAtMs)
+      await tryIn(vitest, file, kept, isOwn(folder, file) || by.includes(file) ? 10_000 : 200);
   const open = sites.map((_, index) => index + 1).filter((id) => kept.read().caught[id] === undefined);
   if (alone) await tryAlone(vitest, files, kept, open, endAtMs);
   await vitest.close();
