@@ -53,6 +53,8 @@ describe('a value that asks for nothing, or for what there is not, is refused:',
     ],
     ['bench', 'nothing', "there is no bench 'nothing'"],
     ['test:recorded-mutants', 'nowhere', 'nowhere: there is no such folder'],
+    ['test:generic-mutants', 'nowhere', 'nowhere: there is no such folder'],
+    ['test:generic-mutants', 'docs', 'docs: a folder of the app is meant, such as src/plan'],
     ['test:host', 'nowhere', 'nowhere: there is no such folder'],
   ])('%s %s', async (script, word, sentence) => {
     expect(await refusalOf(script, word)).toBe(sentence);
@@ -72,6 +74,7 @@ describe('a value that asks for nothing, or for what there is not, is refused:',
 test.each([
   ['test:recorded', 'FOLDER is missing'],
   ['test:recorded-mutants', 'FOLDER is missing'],
+  ['test:generic-mutants', 'FOLDER is missing'],
   ['test:host', 'FOLDER is missing'],
   ['plan', 'FILE is missing'],
   ['report', '--url is missing'],
@@ -83,6 +86,7 @@ test.each([
 test.each([
   ['plan', 'FILE'],
   ['test:host', 'FOLDER'],
+  ['test:generic-mutants', 'FOLDER'],
 ])('%s takes one %s, and overlooks no second one', async (script, word) => {
   expect(await refusalOf(script, 'one', 'two')).toBe(`one ${word} is taken, not two besides`);
 });
