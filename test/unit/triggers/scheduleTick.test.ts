@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../../src/plan/problems.ts';
 import type { Plan } from '../../../src/plan/schema.ts';
 import { scheduleTick, startNightlySweep } from '../../../src/triggers/scheduleTick.ts';
-import type { TriggerServices } from '../../../src/triggers/ticks.ts';
+import { expectTicks, readTimers, recordTick, type TriggerServices } from '../../../src/triggers/ticks.ts';
 import { memoryTable } from '../../support/memoryStorage.ts';
 import { runDesk, runRows } from '../../support/runDesk.ts';
 import { samplePlan } from '../../support/planWorld.ts';
@@ -127,6 +127,46 @@ describe('a tick', () => {
   });
 });
 
+describe('what a schedule and a drill ask for', () => {
+  const requestsOf = (rows: ReturnType<typeof runRows>): readonly unknown[] =>
+    rows.map((row) => JSON.parse(String(row['request'])) as unknown);
+
+  test.each([[{ keepFor: 'P60D' }], [{ retentionTag: 'Weekly', backupRule: 'BackupDaily' }], [{}]])(
+    '%j goes with the batch',
+    async (options) => {
+      const { desk, tickAt } = tower({ ...hourly, ...options }, '2026-08-22T10:00:00Z');
+      await tickAt('2026-08-22T10:00:00Z');
+      expect(requestsOf(runRows(desk.runs))).toMatchObject([{ kind: 'batch', options }]);
+      expect(Object.keys((requestsOf(runRows(desk.runs))[0] as { options: object }).options)).toEqual(
+        Object.keys(options),
+      );
+    },
+  );
+
+  test('a drill begins a batch of its own, also beside a schedule of its name', async () => {
+    const { desk, held, lines, tickAt, keys } = tower(hourly, '2026-08-22T10:00:00Z');
+    const drill = {
+      ...{ name: 'hourly', cron: '0 * * * *', timeZone: 'UTC', window: 'PT1H', catchUp: 'none' },
+      ...{ of: { rules: ['daily disks'] }, into: {}, concurrency: 3, restoresADay: 20 },
+      ...{ sample: { share: 5, atLeast: 1, atMost: 20 }, point: { choose: 'latest', within: 'P30D' } },
+    } as const;
+    Object.assign(held.plan, { drills: [drill] });
+    await tickAt('2026-08-22T10:00:00Z');
+    expect(keys()).toEqual(['drill/hourly/2026-08-22T10:00Z', 'hourly/2026-08-22T10:00Z']);
+    expect(requestsOf(runRows(desk.runs))).toContainEqual({
+      kind: 'batch',
+      of: { kind: 'drill', drill: 'hourly', dueAt: '2026-08-22T10:00:00.000Z' },
+      options: {},
+      concurrency: 3,
+      notAfter: '2026-08-22T11:00:00.000Z',
+    });
+    await tickAt('2026-08-22T11:10:00Z');
+    expect(lines).toEqual([
+      'Drill "hourly" of 2026-08-22T11:00:00.000Z is not begun: missed, and the schedule does not catch up.',
+    ]);
+  });
+});
+
 describe('the mark of what was handled', () => {
   const noon = { ...hourly, catchUp: 'none' };
 
@@ -177,6 +217,9 @@ describe('the nightly sweep', () => {
     await tickAt('2026-08-22T03:00:00.100Z');
     await tickAt('2026-08-22T23:59:59Z');
     expect(keys()).toEqual(['sweep/2026-08-22']);
+    const [row] = runRows(desk.runs);
+    expect(JSON.parse(String(row?.['request']))).toEqual({ kind: 'sweep', dryRun: false });
+    expect(JSON.parse(String(row?.['requestedBy']))).toMatchObject({ source: 'sweep' });
     await tickAt('2026-08-23T03:00:00Z');
     expect(keys().sort()).toEqual(['sweep/2026-08-22', 'sweep/2026-08-23']);
     expect(desk.started).toHaveLength(2);
@@ -186,5 +229,37 @@ describe('the nightly sweep', () => {
     const { keys, tickAt } = sweeper({ ...planOf(hourly), rules: [] });
     await tickAt('2026-08-22T03:00:00Z');
     expect(keys()).toEqual([]);
+  });
+});
+
+describe('a timer', () => {
+  const at = (text: string) => new Date(`2026-08-22T${text}Z`);
+  const standing = async (triggers: ReturnType<typeof memoryTable>, now: Date) =>
+    (await readTimers(triggers, now)).find(({ name }) => name === 'scheduleTick');
+
+  test('that has never ticked is late after an hour, counted from when it was first expected', async () => {
+    const triggers = memoryTable('triggers');
+    expect(await standing(triggers, at('10:00:00'))).toEqual({ name: 'scheduleTick', isLate: false });
+    await expectTicks(triggers, at('02:00:00'));
+    await expectTicks(triggers, at('02:30:00'));
+    expect(await standing(triggers, at('03:00:00'))).toEqual({ name: 'scheduleTick', isLate: false });
+    expect(await standing(triggers, at('03:00:00.001'))).toEqual({ name: 'scheduleTick', isLate: true });
+  });
+
+  test('that has ticked is late an hour after, and expecting it changes nothing', async () => {
+    const triggers = memoryTable('triggers');
+    await recordTick(triggers, 'scheduleTick', at('02:00:00'));
+    await expectTicks(triggers, at('04:00:00'));
+    const lastTickAt = '2026-08-22T02:00:00.000Z';
+    expect(await standing(triggers, at('03:00:00'))).toEqual({
+      name: 'scheduleTick',
+      isLate: false,
+      lastTickAt,
+    });
+    expect(await standing(triggers, at('03:01:00'))).toEqual({
+      name: 'scheduleTick',
+      isLate: true,
+      lastTickAt,
+    });
   });
 });
