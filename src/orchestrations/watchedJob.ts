@@ -51,6 +51,11 @@ export const joinedWords = ({ job, startedBy }: JobEnding, what: string, notSent
   `A backup of this ${what} was already running${startedBy ? `, begun ${starters[startedBy]}` : ''}: ` +
   `this run followed its job ${job.id}; ${notSent} not sent.`;
 
+/** What the record says of a job that was found for the run in a list, and that the policy has begun. */
+export const policysWords = ({ job }: JobEnding): string =>
+  `No job that carries an id of this run was found. The job ${job.id} of the same item and time was begun ${starters.policy}: ` +
+  'this run followed that one, whose expiry is the policy’s. What became of the request itself is not known.';
+
 /**
  * A run that is cancelled leaves a job that is not its own: whoever began it wants it.
  *

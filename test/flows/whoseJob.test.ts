@@ -167,6 +167,9 @@ describe('a job that the vault’s policy begins beside this run’s, whose oper
     await app.stop();
     expect(record).toMatchObject({ status: 'completed', result: { joined: true, startedBy: 'policy' } });
     expect(record.result).not.toHaveProperty('expiresAt');
+    expect(record.warnings).toEqual([
+      `No job that carries an id of this run was found. The job ${record.job?.id} of the same item and time was begun by the vault's policy: this run followed that one, whose expiry is the policy’s. What became of the request itself is not known.`,
+    ]);
   });
 
   test('is left when the run is cancelled', async () => {

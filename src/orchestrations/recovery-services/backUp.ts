@@ -19,7 +19,7 @@ import type { BackupOptions, RunRequest } from '../../runs/request.ts';
 import type { Flow, FlowContext, FlowEnding } from '../flow.ts';
 import { StepFailed, notProtected } from '../refusals.ts';
 import { ifReadable, takeStep } from '../takeStep.ts';
-import { endingOfJob, followOrJoin, joinedWords, proofOfBackup } from '../watchedJob.ts';
+import { endingOfJob, followOrJoin, joinedWords, policysWords, proofOfBackup } from '../watchedJob.ts';
 import { followJob, readNames } from './followJob.ts';
 import { itemTargetOf, nameOfTarget, kindOfTarget, type ItemTarget } from './itemTarget.ts';
 import { checkStanding, getListed, lookUpToday, refuseResting } from './listedItem.ts';
@@ -64,8 +64,11 @@ const isPolicys = ({ jobId, operationId }: BackupHandle, { startedBy, isTakenByS
 export function* backUpItem(context: FlowContext, order: BackupOrder): Flow<FlowEnding> {
   const started = yield* startBackup(context, order);
   const { handle: followed, ending } = yield* followOrJoin(context, started, followJob);
-  const handle = isPolicys(followed, ending) ? { ...followed, joined: true as const } : followed;
-  if (handle.joined) context.warnings.push(joinedWords(ending, 'item', 'the expiry that was asked for was'));
+  const isForeign = !followed.joined && isPolicys(followed, ending);
+  const handle = isForeign ? { ...followed, joined: true as const } : followed;
+  if (isForeign) context.warnings.push(policysWords(ending));
+  else if (handle.joined)
+    context.warnings.push(joinedWords(ending, 'item', 'the expiry that was asked for was'));
   context.warnings.push(...ending.warnings);
   const made = ending.ended === 'completed' || ending.ended === 'completedWithWarnings';
   const recoveryPoint = made ? yield* proofOf(context, handle, ending) : undefined;
