@@ -330,3 +330,107 @@ test('a reason never repeats a signed query', async () => {
   const answer = await client.send(call('GET', item), sendOptions);
   expect(JSON.stringify(answer)).not.toContain('secret');
 });
+
+test('every request says what it wants back, and who asks; a change only of what was read', async () => {
+  const { client, sent } = scripted([{ status: 204 }, { status: 204 }]);
+  await client.send({ ...call('PUT', item), ifMatch: 'W/"7"' }, sendOptions);
+  await client.send(call('PUT', item), sendOptions);
+  expect(sent[0]?.headers.toJSON()).toEqual({
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+    authorization: 'Bearer token-1',
+    'content-type': 'application/json',
+    'if-match': 'W/"7"',
+    'user-agent': 'azure-backup-automation',
+    'x-ms-client-request-id': '6b2f2f0e-0000-4000-8000-000000000001',
+    'x-ms-return-client-request-id': 'true',
+  });
+  expect(sent[0]?.requestId).toBe('6b2f2f0e-0000-4000-8000-000000000001');
+  expect(sent[1]?.headers.has('if-match')).toBe(false);
+});
+
+describe('the deadline of a request', () => {
+  /** A client whose deadline passes when a test says so; tells whether waiting for it was ended. */
+  const waited = (script: (Scripted | Error)[], more: Partial<ArmClientOptions> = {}) => {
+    const desk = { passes: (): void => undefined, cancelled: 0 };
+    const after: ArmClientOptions['after'] = (_, late) => {
+      desk.passes = late;
+      return () => void (desk.cancelled += 1);
+    };
+    return { desk, ...scripted(script, { after, ...more }) };
+  };
+
+  test('is not waited for once there is an answer', async () => {
+    const { desk, client } = waited([{ status: 204 }]);
+    await client.send(call('GET', item), sendOptions);
+    expect(desk.cancelled).toBe(1);
+  });
+
+  test('that passes before there is a token: nothing was sent, nor will be', async () => {
+    let give = (_: { token: string; expiresOnTimestamp: number }): void => undefined;
+    const getToken = () => new Promise<{ token: string; expiresOnTimestamp: number }>((r) => (give = r));
+    const { desk, client, sent } = waited([{ status: 204 }], { credential: { getToken } });
+    const answer = client.send(call('POST', `${item}/backup`), sendOptions);
+    await new Promise((resolve) => void setImmediate(resolve));
+    desk.passes();
+    expect(await answer).toEqual({ kind: 'notSent', reason: 'no reply within 60000 ms' });
+    give({ token: 'late', expiresOnTimestamp: Date.parse('2026-08-22T03:00:00Z') });
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(sent).toEqual([]);
+  });
+
+  test('that passes while a refused token is replaced: the refused request had no effect', async () => {
+    let asked = 0;
+    const getToken = () =>
+      ++asked === 1
+        ? Promise.resolve({ token: 'old', expiresOnTimestamp: Date.parse('2026-08-22T03:00:00Z') })
+        : new Promise<never>(() => undefined);
+    const { desk, client, sent } = waited([{ status: 401 }], { credential: { getToken } });
+    const answer = client.send(call('POST', `${item}/backup`), sendOptions);
+    while (asked < 2) await new Promise((resolve) => void setImmediate(resolve));
+    desk.passes();
+    expect(await answer).toEqual({ kind: 'notSent', reason: 'no reply within 60000 ms' });
+    expect(sent).toHaveLength(1);
+  });
+});
+
+test('a 401 is the answer where no fresh token can be had', async () => {
+  let asked = 0;
+  const getToken = () =>
+    ++asked === 1
+      ? Promise.resolve({ token: 'old', expiresOnTimestamp: Date.parse('2026-08-22T03:00:00Z') })
+      : Promise.reject(new Error('down'));
+  const { client, sent } = scripted([{ status: 401 }], { credential: { getToken } });
+  expect(await client.send(call('GET', item), sendOptions)).toMatchObject({ reply: { status: 401 } });
+  expect(sent).toHaveLength(1);
+});
+
+describe('a success that cannot be read may be anything: its reason says why', () => {
+  test.each([
+    [{ status: 200, body: '<html>' }, 'the reply (HTTP 200) is not JSON'],
+    [{ status: 202, body: '"123456789"' }, 'the reply (HTTP 202) is longer than 10 bytes'],
+  ])('%j', async (reply, reason) => {
+    const { client } = scripted([reply], { mostReplyBytes: 10 });
+    expect(await client.send(call('GET', item), sendOptions)).toEqual({ kind: 'doubtful', reason });
+  });
+
+  test('a reply of exactly the longest length is read, a longer refusal is one without its words', async () => {
+    const { client } = scripted(
+      [
+        { status: 200, body: '"12345678"' },
+        { status: 300, body: '<html> of many bytes' },
+      ],
+      { mostReplyBytes: 10 },
+    );
+    expect(await client.send(call('GET', item), sendOptions)).toMatchObject({ reply: { body: '12345678' } });
+    expect(await client.send(call('GET', item), sendOptions)).toEqual({
+      kind: 'reply',
+      reply: { status: 300, headers: {}, body: undefined },
+    });
+  });
+
+  test('a whole mebibyte is read where nothing else is said', async () => {
+    const { client } = scripted([{ status: 200, body: `"${'x'.repeat(1_048_574)}"` }]);
+    expect((await client.send(call('GET', item), sendOptions)).kind).toBe('reply');
+  });
+});

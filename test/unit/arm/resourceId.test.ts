@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
+  accountOfShare,
   armPath,
   idKey,
+  nameIn,
   parseResourceId,
   readResourceId,
   resourcePath,
   sameId,
+  shareId,
 } from '../../../src/arm/resourceId.ts';
 
 const subscription = '/subscriptions/0a1b2c3d-0000-4000-8000-00000000000f';
@@ -165,4 +168,56 @@ describe('a name that would change the path is never sent', () => {
       expect(() => resourcePath(vault, name)).toThrow('the path');
     },
   );
+});
+
+test.each([
+  ['subscriptions', '0a1b2c3d-0000-4000-8000-00000000000f'],
+  ['resourceGroups', 'rg-backup'],
+  ['vaults', 'vault-1'],
+  ['BACKUPPOLICIES', 'Daily'],
+  ['protectedItems', undefined],
+])('the name behind %s is %s, as it is spelled', (type, name) => {
+  expect(nameIn(`${vault}/backupPolicies/Daily`, type)).toBe(name);
+});
+
+test('there is no name in what is no id, or where an id ends in a type', () => {
+  expect(nameIn('vaults/vault-1', 'vaults')).toBeUndefined();
+  expect(nameIn(`${vault}/backupPolicies`, 'backupPolicies')).toBeUndefined();
+  expect(nameIn(subscription, 'resourceGroups')).toBeUndefined();
+});
+
+test('a share lies in the account that its id begins with', () => {
+  const account = `${subscription}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/sa1`;
+  expect(shareId(account, 'docs')).toBe(`${account}/fileServices/default/shares/docs`);
+  expect(accountOfShare(`${account}/FileServices/default/shares/docs`)).toBe(account);
+  expect(accountOfShare(account)).toBe(account);
+});
+
+test('names may be as long as the service allows, and no longer', () => {
+  expect(parseResourceId(`${vault}/x/${'a'.repeat(260)}`).kind).toBe('ok');
+  expect(parseResourceId(`${subscription}/resourceGroups/${'a'.repeat(90)}`).kind).toBe('ok');
+  expect(parseResourceId(`${subscription}/resourceGroups/${'a'.repeat(91)}`).kind).toBe('refused');
+});
+
+test('an id says which text is none, in 120 characters at most', () => {
+  expect(parseResourceId('vault-1')).toEqual({
+    kind: 'refused',
+    reason: '"vault-1" is not an ARM id: it does not begin with /',
+  });
+  expect(parseResourceId(`/tenants/${'x'.repeat(200)}`)).toEqual({
+    kind: 'refused',
+    reason: `"/tenants/${'x'.repeat(111)}" is not an ARM id: it does not begin with /subscriptions/`,
+  });
+  expect(parseResourceId(`${subscription}/providers/Microsoft.X`)).toMatchObject({ kind: 'refused' });
+  expect(parseResourceId(`${subscription}/providers/Microsoft.X/types`)).toMatchObject({
+    kind: 'ok',
+    id: { resourceGroup: undefined, provider: 'Microsoft.X', types: ['types'], names: [] },
+  });
+  expect(() => readResourceId('vault-1')).toThrow('"vault-1" is not an ARM id');
+  expect(() => resourcePath('vault-1')).toThrow('"vault-1" does not begin with /');
+});
+
+test('a resource that is called "providers" begins no provider', () => {
+  const id = readResourceId(`${subscription}/resourceGroups/rg/providers/Microsoft.X/y/providers`);
+  expect([id.provider, id.types, id.names]).toEqual(['Microsoft.X', ['y'], ['providers']]);
 });
