@@ -11,7 +11,7 @@ import { refreshCoverage } from '../../src/coverage/refresh.ts';
 import type { CoverageRow, CoverageSummary } from '../../src/coverage/schema.ts';
 import { readPlan } from '../../src/plan/problems.ts';
 import { resourceKindSchema, type Plan } from '../../src/plan/schema.ts';
-import { createLocalPacer } from '../unit/arm/localPacer.ts';
+import { createLocalPacer } from '../unit/pacer/localPacer.ts';
 import { memoryTable, type MemoryTable, type PortFaults } from './memoryStorage.ts';
 
 /** Coverage alone: the simulator, a table in memory, a clock that pauses and {@link CoverageStage.pass} move. */
