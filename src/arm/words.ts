@@ -15,6 +15,9 @@ const afterScheme = /\b(Bearer|SharedKey(?:Lite)?|SharedAccessSignature)\s+(?=\S
 /** A signed token, and the key of a storage account, by their looks. */
 const bare = /\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?|[A-Za-z0-9+/]{86}==/g;
 
+/** What a cut has left of a key: by its end alone the whole one is known. */
+const halfKey = /(?<=[^A-Za-z0-9+/])[A-Za-z0-9+/]{8,86}=?$/;
+
 /** Control characters, line and paragraph separators, marks that turn the direction of text. */
 const unseen = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
@@ -25,6 +28,10 @@ const withoutSecrets = (text: string): string =>
     .replace(inQuery, '$1…')
     .replace(afterScheme, '$1 …')
     .replace(unseen, ' ');
+
+/** The part of a text that is looked at for so many characters that are told. */
+const lookedAt = (text: string, longest: number): string =>
+  text.length > longest * 2 ? text.slice(0, longest * 2).replace(halfKey, '…') : text;
 
 /** At most so many characters, the last of them an ellipsis where more follow; no character is halved. */
 export function capped(text: string, longest: number): string {
@@ -38,7 +45,7 @@ export function capped(text: string, longest: number): string {
  * capped in characters.
  */
 export const plainText = (text: string, longest = longestText): string =>
-  capped(withoutSecrets(text.slice(0, longest * 2)).trim(), longest);
+  capped(withoutSecrets(lookedAt(text, longest)).trim(), longest);
 
 /** URLs in messages of the transport lose their query, which may be signed, and the user they name. */
 export const withoutQueries = (text: string): string =>
@@ -63,7 +70,7 @@ export function fewSentences(sentences: readonly string[]): readonly string[] {
 }
 
 function plain(value: Json | undefined, longest: number): Json | undefined {
-  if (typeof value === 'string') return capped(withoutSecrets(value.slice(0, longest * 2)), longest);
+  if (typeof value === 'string') return capped(withoutSecrets(lookedAt(value, longest)), longest);
   if (Array.isArray(value)) return (value as readonly Json[]).map((one) => plain(one, longest) as Json);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -33,6 +33,27 @@ describe('secrets in the service’s words become an ellipsis', () => {
   });
 });
 
+describe('a key that lies where a long text is cut', () => {
+  // 4,000 characters are looked at for 2,000 that are told: what a secret before it took leaves room for the rest of one.
+  const before = (length: number): string => `sig=${'a'.repeat(length - 9)} key `;
+
+  test.each([3911, 3913, 3950, 3980])('after %i characters of them shows no part of itself', (length) => {
+    const plain = plainText(`${before(length)}${storageKey} was refused`);
+    expect(plain).not.toContain(storageKey.slice(0, 8));
+    expect(plainWords({ said: `${before(length)}${storageKey}` }).said).not.toContain(storageKey.slice(0, 8));
+  });
+
+  test('is one only where a whole word could be: a long text without blanks stays', () => {
+    expect(plainText('x'.repeat(70_000), 20)).toBe(`${'x'.repeat(19)}…`);
+    expect(plainText(`${'x '.repeat(20)}`, 20)).toBe(`${'x '.repeat(9)}x…`);
+  });
+});
+
+test('a text is never cut through a character of two units', () => {
+  expect(plainText(`${'x'.repeat(8)}💾💾`, 10)).toBe(`${'x'.repeat(8)}…`);
+  expect(plainText(`${'x'.repeat(7)}💾💾`, 10)).toBe(`${'x'.repeat(7)}💾…`);
+});
+
 test('control characters and marks that turn text become blanks', () => {
   expect(plainText('line one\r\nline\u202e two\u0000')).toBe('line one line  two');
 });
