@@ -211,6 +211,20 @@ describe('a job', () => {
     ]);
   });
 
+  test('that the vault does not know yet has not ended: a job may be unreadable in its first moments', async () => {
+    let reads = 0;
+    const unknown = says(404, { error: { code: 'JobNotFound', message: 'There is no such job.' } });
+    const world = trackerWorld({
+      list: () => listOf(),
+      read: () => (++reads < 3 ? unknown : says(200, jobRow({ id: job(1), status: 'Completed' }))),
+    });
+    await watchJob(world.services, watchOrder({ jobId: job(1) }));
+    for (let ticks = 0; ticks < 3; ticks++) await world.tick();
+    expect(world.told).toEqual([]);
+    await world.tick();
+    expect(world.told).toMatchObject([{ outcome: { kind: 'ended', ending: { job: { id: job(1) } } } }]);
+  });
+
   test('that runs on is followed to the end of its time, and may still run', async () => {
     const world = trackerWorld({
       list: () => listOf({ id: job(1), status: 'InProgress', activityId: attempt(1) }),
