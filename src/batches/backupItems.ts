@@ -147,6 +147,9 @@ const vaultIn = (id: string): string | undefined =>
     id,
   )?.[0];
 
+const names = (list: readonly string[], id: string): boolean =>
+  list.some((one) => one.toLowerCase() === id.toLowerCase());
+
 /** Items that a schedule names by id; those out of the plan's bounds are skipped with the reason. */
 export function namedItems(
   plan: Plan,
@@ -158,11 +161,8 @@ export function namedItems(
     const reading = parseResourceId(id);
     const subscriptionId = reading.kind === 'ok' ? reading.id.subscriptionId : '';
     const vaultId = vaultIn(id);
-    const allowed =
-      vaultId !== undefined
-        ? isAllowed(plan, vaultId, subscriptionId) ||
-          plan.safety.vaults.some((one) => one.toLowerCase() === vaultId.toLowerCase())
-        : plan.safety.subscriptions.some((one) => one.toLowerCase() === subscriptionId.toLowerCase());
+    const { vaults, subscriptions } = plan.safety;
+    const allowed = vaultId === undefined ? names(subscriptions, subscriptionId) : names(vaults, vaultId);
     return allowed
       ? planned(id, id, { kind: 'backUp', target: { id }, ...options })
       : endedItem('skipped', id, 'NotAllowed', "The plan's safety list does not allow it.", now);

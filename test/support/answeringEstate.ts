@@ -4,7 +4,7 @@ import type { Slot } from '../../src/pacer/pacer.ts';
 
 /** What a test says that Azure answers: to a call, or to the URL of a next page. */
 type Answering = (
-  asked: Pick<ArmCall, 'action' | 'path'> & { readonly url?: string },
+  asked: Pick<ArmCall, 'action' | 'path' | 'body'> & { readonly url?: string },
 ) => ArmAnswer | undefined;
 
 /** An answer with a status and a body. */
