@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   chooseInstancePoint,
   restoreInstance,
+  rolesToRestore,
   validateRestore,
 } from '../../../src/data-protection/restores.ts';
 
@@ -214,4 +215,17 @@ test('a point is named by its own id; one that is kept in several stores may be 
       ...{ eligible: 1, passedOver: 0 },
     },
   });
+});
+
+test('a restored disk needs a role at its group, a restored account one at itself', () => {
+  expect(rolesToRestore(diskId)).toEqual([
+    { role: 'Disk Restore Operator', roleId: 'b50d9833-a0cb-478e-945f-707fcc997c13', scope: group },
+  ]);
+  expect(rolesToRestore(accountId)).toEqual([
+    {
+      role: 'Storage Account Backup Contributor',
+      roleId: 'e5e2a7ff-d759-4cd2-bb51-3152d37e2eb1',
+      scope: accountId,
+    },
+  ]);
 });
