@@ -329,3 +329,9 @@ describe('what a poll says, told exactly', () => {
     if (kind === 'unreadable') expect(reading).toMatchObject({ httpStatus: code });
   });
 });
+
+test('a server’s fault at a result URL is no ending of the operation, whatever code it carries', () => {
+  const body = { error: { code: 'ResourceNotFound', message: 'No.' } };
+  expect(readPoll(reply(499, {}, body), 'result').kind).toBe('failed');
+  expect(readPoll(reply(500, {}, body), 'result').kind).toBe('unreadable');
+});

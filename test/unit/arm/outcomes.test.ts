@@ -352,3 +352,22 @@ describe('an error told exactly', () => {
     expect(readErrorIn(undefined)).toBeUndefined();
   });
 });
+
+test('an error says what it can from the part that the gateway wraps, and from a list of advice', () => {
+  const info = { code: 'Zz', message: 'Wrapped.' };
+  const wrapped = { additionalInfo: [{ type: 'Other' }, { type: 'UserFacingError', info }] };
+  expect(readErrorIn(wrapped)).toEqual({ code: 'Zz', message: 'Wrapped.', class: 'user' });
+  expect(readErrorIn({ code: 'Zz', recommendedAction: ['One.', 'Two.'] })?.advice).toBe('One. Two.');
+  expect(readErrorIn({ code: 'Zz', recommendedAction: ['Wait for a few minutes.'] })?.advice).toBe(
+    'Wait for a few minutes.',
+  );
+});
+
+test.each([
+  [5, 'm No role.'],
+  [6, 'm'],
+])('a reason that lies %i errors deep', (depth, message) => {
+  let innerError: Json = { additionalInfo: { DetailedNonLocalisedMessage: 'No role.' } };
+  for (let at = 0; at < depth; at++) innerError = { innerError };
+  expect(readErrorIn({ code: 'Zz', message: 'm', innerError })?.message).toBe(message);
+});

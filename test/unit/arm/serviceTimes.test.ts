@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDurationSeconds, readInstant } from '../../../src/arm/replyFields.ts';
+import { equalIgnoringCase, readDurationSeconds, readInstant } from '../../../src/arm/replyFields.ts';
 
 test.each([
   ['2026-05-12T08:15:30Z', '2026-05-12T08:15:30.000Z'],
@@ -9,6 +9,8 @@ test.each([
   ['0001-01-01T00:00:00', undefined],
   ['0001-01-01T00:00:00Z', undefined],
   ['2001-02-03T04:05:06Z', undefined],
+  ['2009-12-31T23:59:59Z', undefined],
+  ['2010-01-01T00:00:00Z', '2010-01-01T00:00:00.000Z'],
   ['2025-13-20T10:01:02Z', undefined],
   ['yesterday', undefined],
   ['', undefined],
@@ -29,4 +31,9 @@ test.each([
   [undefined, undefined],
 ])('the duration %s is %s seconds', (text, seconds) => {
   expect(readDurationSeconds(text)).toBe(seconds);
+});
+
+test('two words are one whatever their case; no word is none', () => {
+  expect([equalIgnoringCase('InProgress', 'inprogress'), equalIgnoringCase('a', 'b')]).toEqual([true, false]);
+  expect(equalIgnoringCase(undefined, '')).toBe(false);
 });
