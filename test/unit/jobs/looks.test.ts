@@ -216,3 +216,115 @@ test('a job that was read alone and is gone with its vault fails; one that is no
   expect(await answered('SubscriptionNotFound')).toEqual([['job-1', 'failed']]);
   expect(await answered('JobNotFound')).toEqual([]);
 });
+
+describe('what a look leaves in the row of a watch', () => {
+  const rowOf = ({ watches }: Awaited<ReturnType<typeof vaultWith>>, event = 1) =>
+    watches.rows().find(({ rowKey }) => rowKey === `${'a'.repeat(40)}-${event}`);
+  const running = { read: () => says(200, { name: job(1), properties: { status: 'InProgress' } }) };
+
+  test('of a job that runs is what was seen, written once', async () => {
+    const world = await vaultWith([{ jobId: job(1), unread: 2 }], running);
+    await world.tick();
+    const row = rowOf(world);
+    expect(row).toMatchObject({ looked: true, unread: 0 });
+    expect(JSON.parse(String(row?.['seen']))).toMatchObject({ status: 'InProgress' });
+    await world.tick();
+    expect([world.requests.length, rowOf(world)]).toEqual([2, row]);
+  });
+
+  test('that gave nothing to read is counted; after three the job is listed', async () => {
+    const world = await vaultWith([{ jobId: job(1) }], { read: () => says(500) });
+    await world.tick();
+    expect(rowOf(world)).toMatchObject({ looked: true, unread: 1 });
+    for (let ticks = 0; ticks < 3; ticks++) await world.tick();
+    expect(world.requests.map((request) => request.slice(0, 4))).toEqual([
+      'read',
+      'read',
+      'read',
+      'list',
+      'read',
+    ]);
+  });
+
+  test('that a 429 has answered is a look, and nothing else', async () => {
+    const world = await vaultWith([{ jobId: job(1) }], { read: () => says(429) });
+    await world.tick();
+    expect(rowOf(world)).toMatchObject({ looked: true });
+    expect(rowOf(world)).not.toHaveProperty('unread');
+  });
+
+  test('of a list without the job is a miss', async () => {
+    const world = await vaultWith([{ byItem: true }]);
+    await world.tick();
+    expect(rowOf(world)).toMatchObject({ looked: true, misses: 1 });
+    await world.tick();
+    expect(rowOf(world)).toMatchObject({ misses: 1 });
+  });
+
+  test('of a list that others were due for is none before its own first look', async () => {
+    const world = await vaultWith([{}, { sentAt: '2026-08-22T02:00:30Z', byItem: true }]);
+    await world.tick();
+    expect(rowOf(world, 2)).toMatchObject({ misses: 0 });
+    expect(rowOf(world, 2)).not.toHaveProperty('looked');
+  });
+});
+
+describe('a job whose time is over', () => {
+  const giveUpAt = '2026-08-22T02:01:00.000Z';
+
+  test('and that the list shows to run is told as it was seen', async () => {
+    const list = () => listOf({ id: job(1), status: 'InProgress', activityId: attempt(1) });
+    const world = await vaultWith([{ giveUpAt }], { list });
+    await world.tick();
+    expect(world.told).toMatchObject([
+      {
+        outcome: {
+          ...{ kind: 'timedOut', job: { id: job(1), status: 'InProgress' } },
+          failure: { code: 'JobStillRunning', message: 'The job still runs: InProgress.' },
+        },
+      },
+    ]);
+  });
+
+  test('and that runs by its own words, or cannot be read, has shown no end', async () => {
+    const seen = { id: job(1), status: 'InProgress' };
+    for (const read of [
+      () => says(429),
+      () => says(500),
+      () => says(200, { properties: { status: 'InProgress' } }),
+    ]) {
+      const world = await vaultWith([{ giveUpAt, jobId: job(1), seen }], { read });
+      await world.tick();
+      expect(world.told).toEqual([
+        {
+          name: 'job-1',
+          outcome: {
+            ...{ kind: 'timedOut', job: seen },
+            failure: {
+              code: 'JobStillRunning',
+              message: 'The job has shown no end in the time it is followed for.',
+            },
+          },
+        },
+      ]);
+    }
+  });
+});
+
+test.each([
+  [30, 'unmatched'],
+  [29, undefined],
+])('an operation is read while a fifth of its budget is left: %i of 150', async (left, kind) => {
+  const lanes: unknown[] = [];
+  const pacer: Pacer = {
+    reserve: () => Promise.resolve({ kind: 'go' }),
+    learn: () => Promise.resolve(),
+    budget: (lane) => (lanes.push(lane), Promise.resolve({ left, limit: 150, perHour: 150 })),
+  };
+  const world = await vaultWith([{}], {}, { pacer });
+  await world.tick();
+  expect(world.told.map(({ outcome }) => outcome.kind)).toEqual(kind === undefined ? [] : [kind]);
+  expect(lanes.at(-1)).toMatchObject({
+    ...{ subscriptionId: '11111111-2222-4333-8444-555555555555', kind: 'read' },
+  });
+});
