@@ -37,12 +37,18 @@ export const jobRow = ({
   },
 });
 
+/** The id of an attempt, by its number: as an activity id tells it. */
+export const attempt = (number: number): string =>
+  `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+/** The id of a job, by its number. */
+export const job = (number: number): string => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
 /** A backup of `docs` that was sent at 02:00. */
 export const watchOrder = (differs: Partial<WatchOrder> = {}): WatchOrder => ({
   runId: 'a'.repeat(40),
   ...{ generation: 1, event: 1, service: 'recoveryServices', vaultId: trackedVault, kind: 'fileShare' },
   itemId: `${trackedVault}/backupFabrics/Azure/protectionContainers/storagecontainer;storage;data;papers01/protectedItems/azurefileshare;b0`,
-  ...{ friendlyName: 'docs', attemptId: '00000000-0000-4000-8000-000000000001', waitSeconds: 60 },
+  ...{ friendlyName: 'docs', attemptId: attempt(1), waitSeconds: 60 },
   ...{ sentAt: '2026-08-22T02:00:00Z', giveUpAt: '2026-08-22T08:00:00Z' },
   ...differs,
 });

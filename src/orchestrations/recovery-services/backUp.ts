@@ -56,15 +56,15 @@ function resultOf(handle: BackupHandle, { startedBy }: JobEnding) {
   return { protectedItemId: handle.itemId, ...(handle.joined ? owner : knownExpiry(handle)) };
 }
 
-/** A job that was found in a list and says of itself that the policy began it is none of this run's. */
-const isPolicys = ({ jobId, operationId }: BackupHandle, { startedBy, isTakenByStart }: JobEnding): boolean =>
-  startedBy === 'policy' && (isTakenByStart === true || (jobId !== undefined && operationId === undefined));
+/** A job that was found for this run in a list and says of itself that the policy began it is none of this run's. */
+const isPolicys = ({ joined }: BackupHandle, { startedBy, isTakenByStart }: JobEnding): boolean =>
+  !joined && isTakenByStart === true && startedBy === 'policy';
 
 /** Backs up one protected item and follows the job to its end; the status is the job's own. */
 export function* backUpItem(context: FlowContext, order: BackupOrder): Flow<FlowEnding> {
   const started = yield* startBackup(context, order);
   const { handle: followed, ending } = yield* followOrJoin(context, started, followJob);
-  const isForeign = !followed.joined && isPolicys(followed, ending);
+  const isForeign = isPolicys(followed, ending);
   const handle = isForeign ? { ...followed, joined: true as const } : followed;
   if (isForeign) context.warnings.push(policysWords(ending));
   else if (handle.joined)

@@ -6,6 +6,8 @@ import type { TrackerServices } from '../../../src/jobs/trackerServices.ts';
 import { rowOfWatch, vaultKeyOf, type Watch } from '../../../src/jobs/watch.ts';
 import { watchJob } from '../../../src/jobs/watchJob.ts';
 import {
+  attempt,
+  job,
   listOf,
   says,
   trackedVault,
@@ -14,8 +16,6 @@ import {
   type JobScript,
 } from '../../support/trackerWorld.ts';
 
-const attempt = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-const job = (number: number): string => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const vaultKey = vaultKeyOf(trackedVault);
 
 /** A vault with a tracker that has begun, and the watches that a test puts there. */

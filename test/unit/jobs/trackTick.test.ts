@@ -4,6 +4,8 @@ import { listWatches, rowOfWatch, vaultKeyOf } from '../../../src/jobs/watch.ts'
 import { cancelWatch, watchJob } from '../../../src/jobs/watchJob.ts';
 import { watchTrackers } from '../../../src/jobs/watchTrackers.ts';
 import {
+  attempt,
+  job,
   jobRow,
   listOf,
   says,
@@ -13,9 +15,6 @@ import {
   type JobScript,
   type TrackerWorld,
 } from '../../support/trackerWorld.ts';
-
-const attempt = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-const job = (number: number): string => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 const pointRow = (name: string, at: string) => ({
   id: name,

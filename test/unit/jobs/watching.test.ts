@@ -7,6 +7,8 @@ import { cancelWatch, watchJob } from '../../../src/jobs/watchJob.ts';
 import { watchTrackers } from '../../../src/jobs/watchTrackers.ts';
 import { endingOfRow } from '../../../src/jobs/settleWatch.ts';
 import {
+  attempt,
+  job,
   listOf,
   says,
   trackedVault,
@@ -15,8 +17,6 @@ import {
   type JobScript,
 } from '../../support/trackerWorld.ts';
 
-const attempt = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-const job = (number: number): string => `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const vaultKey = vaultKeyOf(trackedVault);
 const runId = 'a'.repeat(40);
 
